@@ -1,7 +1,8 @@
 """The log's port: what a log is, whatever carries it (`sqlite` embedded, Kafka later).
 
-A log holds every fact once, in order, for ever. One `append` is durable before it returns. A reader asks for what
-is new after its positions and before an instant; *the present* is an instant before which nothing more can come.
+A log holds every fact once, in order, for ever. One `append` is durable before it returns. A reader asks for
+what is new after its positions and before an instant; *the present* is an instant before which nothing more
+can come.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,8 +42,8 @@ class Taken(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer for one draft. `appended_at` is when the log took it (also for SAME: when it was first taken);
-    `refusal` is what `decide` gave."""
+    """The answer for one draft. `appended_at` is when the log took it (also for SAME: when it was first
+    taken); `refusal` is what `decide` gave."""
 
     taken: Taken
     appended_at: Instant | None = None
@@ -50,8 +51,9 @@ class Receipt:
 
 
 Decide: TypeAlias = Callable[[Draft, Instant], object | None]
-"""Asked for each new draft, in log order, with the instant it will be stamped with, right before it is written
-(never for SAME or CONFLICT): None lets it in, anything else is a refusal and is handed back in the receipt."""
+"""Asked for each new draft, in log order, with the instant it will be stamped with, right before it is
+written (never for SAME or CONFLICT): None lets it in, anything else is a refusal and is handed back in the
+receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +88,21 @@ class Log(Protocol):
     """A log of all topics. Safe for use from several threads."""
 
     def append(self, drafts: Sequence[Draft], decide: Decide | None = None) -> list[Receipt]:
-        """Append as one step: the drafts that are new get one `appended_at`, in the order given. Durable on return.
-        Raises Unavailable."""
+        """Append as one step: the drafts that are new get one `appended_at`, in the order given. Durable on
+        return. Raises Unavailable."""
         ...
 
     def read(
         self, partition: int, topics: Sequence[str], after: Positions, before: Instant, limit: int = 1000
     ) -> tuple[list[Record], Positions]:
-        """Up to `limit` records of `topics` after the positions with `appended_at` strictly before `before`, and the
-        positions behind them. Ordered as DOMAIN.md §2 says (appended_at, rank of the topic, position); an instant
-        is never split: more than `limit` come if the last instant needs them."""
+        """Up to `limit` records of `topics` after the positions with `appended_at` strictly before `before`,
+        and the positions behind them. Ordered as DOMAIN.md §2 says (appended_at, rank of the topic,
+        position); an instant is never split: more than `limit` come if the last instant needs them."""
         ...
 
     def present(self, partition: int) -> Instant:
-        """An instant before which nothing more can be appended to this home-partition. It stands still while the
-        door's probe does not succeed."""
+        """An instant before which nothing more can be appended to this home-partition. It stands still while
+        the door's probe does not succeed."""
         ...
 
     def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:

@@ -1,0 +1,66 @@
+"""Engines: how a database of ours is opened, and what a writing transaction is.
+
+Every file but the log itself is reached through SQLAlchemy Core, so that Postgres can stand in for it. What a
+table holds never lives here; nor does the log's own writer (`shared.log`), which talks to SQLite directly.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+BUSY_TIMEOUT_S = 30
+"""How long a writer waits for another one of the same file before it gives up."""
+
+
+def make_engine(url: str | Path, *, durable: bool = False) -> Engine:
+    """An engine for `url` (or a SQLite file at a path).
+
+    SQLite files get WAL, foreign keys and a busy timeout. `synchronous` is NORMAL unless `durable`: after a
+    power cut the last transactions may be gone, whole and in order, and a read model is then simply further
+    behind the log, which it reads again. What is not disposable (keys, people, tokens) says `durable=True`
+    and gets FULL.
+    """
+    if isinstance(url, Path):
+        url = f"sqlite:///{url}"
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    _sqlite(engine, "FULL" if durable else "NORMAL")
+    return engine
+
+
+def _sqlite(engine: Engine, synchronous: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # sqlite3 would begin transactions by itself, but not before DDL: we say BEGIN ourselves (below).
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("wakeful_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, rolled back by an exception.
+
+    On SQLite it takes the write lock at once. One that begins by reading and then writes may find that
+    another writer has come between, and fails without ever waiting.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(wakeful_writes=True)
+        with connection.begin():
+            yield connection

@@ -2,23 +2,23 @@
 
 A log holds every fact once, in order, for ever. One `append` is durable before it returns. A reader asks for
 what is new after its positions and before an instant; *the present* is an instant before which nothing more
-can come.
+can come. No storage lives here, and no rule about what a fact means.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from shared.facts import Fact
-from shared.instants import Instant
+from shared.instants import Duration, Instant
+from shared.topics import RANK
 
 Positions: TypeAlias = Mapping[str, int]
 """How far a reader has come, by topic. A topic that is not named is read from its start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event on its way into the log: canonical bytes of its envelope, and what the log files it under."""
 
     topic: str
@@ -40,10 +40,9 @@ class Taken(Enum):
     """`decide` refused it; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer for one draft. `appended_at` is when the log took it (also for SAME: when it was first
-    taken); `refusal` is what `decide` gave."""
+class Receipt(NamedTuple):
+    """The answer for one draft. `appended_at` is when the log took it (for SAME and CONFLICT: when the one
+    that has the id was taken); `refusal` is what `decide` gave."""
 
     taken: Taken
     appended_at: Instant | None = None
@@ -53,11 +52,11 @@ class Receipt:
 Decide: TypeAlias = Callable[[Draft, Instant], object | None]
 """Asked for each new draft, in log order, with the instant it will be stamped with, right before it is
 written (never for SAME or CONFLICT): None lets it in, anything else is a refusal and is handed back in the
-receipt."""
+receipt. If it raises, its append fails with that exception and takes nothing; appends beside it are not
+touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record as it stands in the log."""
 
     topic: str
@@ -69,8 +68,7 @@ class Record:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """What the log knows of an event that another one names (the check that a correction corrects)."""
 
     id: str
@@ -80,16 +78,30 @@ class Named:
 
 
 class Unavailable(Exception):  # noqa: N818
-    """The log cannot take or give anything right now (disk full, broker away). Nothing was half-taken.
-    The message says what to do."""
+    """The log cannot take or give anything right now (disk full, broker away). Nothing was half-taken: the
+    whole append is to be sent again, after `retry_after` milliseconds. The message says what to do."""
+
+    def __init__(self, message: str, retry_after: Duration = 5_000) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Log(Protocol):
     """A log of all topics. Safe for use from several threads."""
 
+    on_rollback: Callable[[Sequence[Draft]], None] | None
+    """Called with drafts that `decide` let in and that were not written after all (the commit failed, or
+    `decide` raised later in the same append), before anything further is decided: whoever folded them must
+    build anew."""
+
     def append(self, drafts: Sequence[Draft], decide: Decide | None = None) -> list[Receipt]:
         """Append as one step: the drafts that are new get one `appended_at`, in the order given. Durable on
         return. Raises Unavailable."""
+        ...
+
+    def append_future(self, drafts: Sequence[Draft], decide: Decide | None = None) -> Future[list[Receipt]]:
+        """`append` without waiting: done when durable. Never raises; the future holds what went wrong.
+        Cancelled before its turn came, it takes nothing."""
         ...
 
     def read(
@@ -97,12 +109,19 @@ class Log(Protocol):
     ) -> tuple[list[Record], Positions]:
         """Up to `limit` records of `topics` after the positions with `appended_at` strictly before `before`,
         and the positions behind them. Ordered as DOMAIN.md §2 says (appended_at, rank of the topic,
-        position); an instant is never split: more than `limit` come if the last instant needs them."""
+        position); an instant is never split: more than `limit` come if the last instant needs them. Raises
+        Unavailable."""
         ...
 
     def present(self, partition: int) -> Instant:
-        """An instant before which nothing more can be appended to this home-partition. It stands still while
-        the door's probe does not succeed."""
+        """An instant before which nothing more can be appended to this home-partition; never less than
+        answered before. It stands still while the door's probe does not succeed."""
+        ...
+
+    def not_before(self, clock: Instant) -> None:
+        """A reader that starts says where its durable clock stands: nothing is stamped before it any more,
+        even where the machine's clock was put back while no process ran. (A log that does not stamp cannot
+        promise that: there the reader raises what it reads.)"""
         ...
 
     def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
@@ -113,17 +132,22 @@ class Log(Protocol):
         """The event with this id in this home, if the log has it."""
         ...
 
-    def wait(self, timeout_s: float) -> bool:
-        """Wait until something was appended since the last call from this thread, or the time is over."""
+    def end(self) -> int:
+        """A number that grows with every append that took something, for `wait`."""
         ...
 
-    def close(self) -> None: ...
+    def wait(self, seen: int, timeout_s: float) -> bool:
+        """Wait until `end()` is beyond `seen` (True) or the time is over (False). Any number of threads may
+        wait; each says what it has seen itself, so none can miss or steal another's wake-up."""
+        ...
+
+    def close(self) -> None:
+        """Take what is queued, then close. Waiting threads are let go."""
+        ...
 
 
 def in_order(records: Iterable[Record]) -> list[Record]:
     """Records in the order in which facts are applied (DOMAIN.md §2)."""
-    from shared.topics import RANK
-
     return sorted(records, key=lambda r: (r.appended_at, RANK[r.topic], r.position))
 
 

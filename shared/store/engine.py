@@ -16,7 +16,7 @@ BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one of the same file before it gives up."""
 
 
-def make_engine(url: str | Path, *, durable: bool = False) -> Engine:
+def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = False) -> Engine:
     """An engine for `url` (or a SQLite file at a path).
 
     SQLite files get WAL, foreign keys and a busy timeout. `synchronous` is NORMAL unless `durable`: after a
@@ -25,26 +25,21 @@ def make_engine(url: str | Path, *, durable: bool = False) -> Engine:
     and gets FULL.
     """
     if isinstance(url, Path):
-        url = f"sqlite:///{url}"
+        url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
-    _sqlite(engine, "FULL" if durable else "NORMAL")
+    pragmas = [f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY"]
+    _sqlite(engine, ["cache_size=-16000", *pragmas, *([] if read_only else ["journal_mode=WAL"])])
     return engine
 
 
-def _sqlite(engine: Engine, synchronous: str) -> None:
+def _sqlite(engine: Engine, pragmas: list[str]) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         # sqlite3 would begin transactions by itself, but not before DDL: we say BEGIN ourselves (below).
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-16000",
-        ):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -117,8 +117,8 @@ def _refuse_newer(
     known = select(_WRITTEN.c.wakeful).where(_WRITTEN.c.version_table == version_table)
     writer = connection.scalar(known) if inspect(connection).has_table(_WRITTEN.name) else None
     raise TooNew(
-        f"{engine.url.database} is too new: its {version_table} is {found}, and this Wakeful ({_installed()}) "
-        f"knows up to {newest}; install wakeful >= {writer or 'the one that wrote it'}, or restore a backup "
+        f"{engine.url.database} is too new: its {version_table} is {found}, and this Wakeful ({_installed()}) knows "
+        f"up to {newest}; install wakeful >= {writer or 'the one that wrote it'}, or restore a backup "
         "made before it"
     )
 

@@ -8,26 +8,18 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from typing import Final
-
-import orjson
 
 from shared import clock as machine
-from shared.instants import NEVER, Duration, Instant
+from shared.instants import Duration, Instant
 from shared.log.base import Decide, Draft, Named, Positions, Receipt, Record, Unavailable
 from shared.log.lockfile import LockFile
 from shared.log.present import Present
+from shared.log.reader import Reader
 from shared.log.writer import Ask, Writer
 from shared.store.engine import make_engine
 from shared.store.schema import LOG_MIGRATIONS, current, upgrade
-from shared.topics import ALL, RANK
-
-_COLUMNS: Final = "topic, position, appended_at, home_id, id, contenthash, body"
-_CHUNK: Final = 500
-_Raw = tuple[int, int, Instant, str, str, str, bytes]
+from shared.topics import ALL
 
 
 class SqliteLog:
@@ -50,30 +42,26 @@ class SqliteLog:
         """`always_open`: the present never waits for a probe (tools and tests). The clocks are for tests
         too."""
         self._path = path
-        self._read_only = read_only
-        self._idle: list[sqlite3.Connection] = []
-        self._idle_lock = threading.Lock()
         self._closed = False
         self._grown = threading.Condition()
+        self._lock: LockFile | None = None
         self._writer: Writer | None = None
-        if read_only:
-            self._open_reading()
-        else:
+        if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = LockFile(path)
         try:
+            _look_at(path) if read_only else _upgrade(path)
+            self._reader = Reader(path)
+            standing = self._reader.standing()
+            self._end = standing.position
+            self._present = Present(standing.last, clock, monotonic, always_open)
             if not read_only:
-                _upgrade(path)
-            self._codes, last, self._end = self._standing()
-            self._present = Present(last, clock, monotonic, always_open)
-            if not read_only:
-                self._writer = Writer(self._connect_writing, self._codes, self._present, self._committed)
+                self._writer = Writer(self._connect, standing.codes, self._present, self._committed)
+                self._writer.start()
         except BaseException:
-            self.close()
+            if self._lock is not None:
+                self._lock.release()
             raise
-        self._names = {code: name for name, code in self._codes.items()}
-        if self._writer is not None:
-            self._writer.start()
 
     # -- appending -------------------------------------------------------------------------------------------
 
@@ -126,8 +114,8 @@ class SqliteLog:
     def present(self, partition: int) -> Instant:
         """See `Log.present` and `shared.log.present`."""
         _only_partition(partition)
-        if self._read_only:
-            return self._standing()[1]
+        if self._writer is None:
+            return self._reader.standing().last
         return self._present.answer()
 
     def not_before(self, clock: Instant) -> None:
@@ -149,7 +137,7 @@ class SqliteLog:
 
     def end(self) -> int:
         """The last position."""
-        return self._standing()[2] if self._read_only else self._end
+        return self._end if self._writer is not None else self._reader.standing().position
 
     def wait(self, seen: int, timeout_s: float) -> bool:
         """See `Log.wait`."""
@@ -162,61 +150,17 @@ class SqliteLog:
     def read(
         self, partition: int, topics: Sequence[str], after: Positions, before: Instant, limit: int = 1000
     ) -> tuple[list[Record], Positions]:
-        """See `Log.read`. Positions here are one row of numbers for all topics, so a reader that is at the
-        end of what lies before `before` is put to that end in all its topics, whatever they hold."""
+        """See `Log.read`."""
         _only_partition(partition)
-        start = min((after.get(topic, 0) for topic in topics), default=0)
-        with self._reading() as connection:
-            bound = _bound(connection, before)
-            rows, whole = _whole_instants(self._scan(connection, topics, start, bound), limit)
-        reached = bound if whole else rows[-1][1]
-        if any(after.get(topic, 0) > start for topic in topics):
-            own = {self._codes[topic]: after.get(topic, 0) for topic in topics}
-            rows = [row for row in rows if row[1] > own[row[0]]]
-        return self._ordered(rows), {topic: max(reached, after.get(topic, 0)) for topic in topics}
+        return self._reader.read(topics, after, before, limit)
 
     def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
         """See `Log.home`."""
-        with self._reading() as connection:
-            found = connection.execute("SELECT position FROM facts WHERE home_id = ?", (home_id,))
-            positions = sorted(position for (position,) in found)
-        wanted = {self._codes[topic] for topic in topics}
-        step: list[_Raw] = []  # an instant may lie across two chunks
-        for first in range(0, len(positions), _CHUNK):
-            with self._reading() as connection:
-                rows = _at(connection, positions[first : first + _CHUNK])
-            step += [row for row in rows if row[0] in wanted and (until is None or row[2] <= until)]
-            whole = [row for row in step if row[2] < step[-1][2]] if step else []
-            yield from self._ordered(whole)
-            step = step[len(whole) :]
-        yield from self._ordered(step)
+        return self._reader.home(home_id, topics, until)
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""
-        with self._reading() as connection:
-            query = "SELECT appended_at, body FROM facts WHERE home_id = ? AND id = ?"
-            row = connection.execute(query, (home_id, event_id)).fetchone()
-        if row is None:
-            return None
-        event = orjson.loads(row[1])
-        return Named(event_id, event["type"], event.get("subject", ""), row[0])
-
-    def _scan(
-        self, connection: sqlite3.Connection, topics: Sequence[str], start: int, bound: int
-    ) -> sqlite3.Cursor:
-        codes = [self._codes[topic] for topic in topics]
-        marks = ", ".join("?" * len(codes))
-        query = (
-            f"SELECT {_COLUMNS} FROM facts WHERE position > ? AND position <= ? AND topic IN ({marks}) "  # noqa: S608
-            "ORDER BY position"
-        )
-        return connection.execute(query, (start, bound, *codes))
-
-    def _ordered(self, rows: list[_Raw]) -> list[Record]:
-        names = self._names
-        records = [Record(names[t], p, a, h, i, c, b) for t, p, a, h, i, c, b in rows]
-        records.sort(key=lambda r: (r.appended_at, RANK[r.topic]))  # stable: positions ascend already
-        return records
+        return self._reader.named(home_id, event_id)
 
     # -- opening and closing ---------------------------------------------------------------------------------
 
@@ -229,67 +173,28 @@ class SqliteLog:
         with self._grown:
             self._closed = True
             self._grown.notify_all()
-        with self._idle_lock:
-            while self._idle:
-                self._idle.pop().close()
-        if not self._read_only:
+        self._reader.close()
+        if self._lock is not None:
             self._lock.release()
 
-    def _open_reading(self) -> None:
-        if not self._path.exists():
-            raise FileNotFoundError(f"there is no log at {self._path}; say where it is with WAKEFUL_DATA")
-        engine = make_engine(self._path, read_only=True)
-        try:
-            current(engine, LOG_MIGRATIONS)
-        finally:
-            engine.dispose()
-
-    def _standing(self) -> tuple[dict[str, int], Instant, int]:
-        """The topics' codes, the last durable instant, the last position."""
-        with self._reading() as connection:
-            codes = dict(connection.execute("SELECT name, code FROM topics").fetchall())
-            row = connection.execute(
-                "SELECT position, appended_at FROM facts ORDER BY position DESC LIMIT 1"
-            ).fetchone()
-            probed = connection.execute("SELECT coalesce(max(at), 0) FROM probe").fetchone()[0]
-        position, appended_at = row or (0, 0)
-        return codes, max(appended_at, probed), position
-
-    def _connect_writing(self) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
+        """The writer's connection. Its WAL goes back into the file every 16 MiB, not every 4: fewer syncs."""
         connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "cache_size=-65536",
-            "wal_autocheckpoint=4000",
-        ):
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "wal_autocheckpoint=4000")
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection of this thread's own for as long as it is needed; idle ones are kept."""
-        with self._idle_lock:
-            if self._closed:
-                raise Unavailable("the log is closed: the process is stopping")
-            connection = self._idle.pop() if self._idle else None
-        if connection is None:
-            url = f"file:{self._path}?mode=ro"
-            connection = sqlite3.connect(
-                url, uri=True, timeout=30, isolation_level=None, check_same_thread=False
-            )
-        try:
-            yield connection
-        except BaseException as error:
-            connection.close()
-            if isinstance(error, sqlite3.Error):
-                raise Unavailable(f"the log could not be read ({error}); see to the disk of {self._path}") from error
-            raise
-        with self._idle_lock:
-            if self._closed:
-                connection.close()
-            else:
-                self._idle.append(connection)
+
+def _look_at(path: Path) -> None:
+    """Refuse a log that is not there, or that this code cannot read."""
+    if not path.exists():
+        raise FileNotFoundError(f"there is no log at {path}; say where it is with WAKEFUL_DATA")
+    engine = make_engine(path, read_only=True)
+    try:
+        current(engine, LOG_MIGRATIONS)
+    finally:
+        engine.dispose()
 
 
 def _upgrade(path: Path) -> None:
@@ -309,40 +214,3 @@ def _upgrade(path: Path) -> None:
 def _only_partition(partition: int) -> None:
     if partition != 0:
         raise ValueError(f"partition {partition}: the embedded log has one home-partition, 0")
-
-
-def _at(connection: sqlite3.Connection, positions: Sequence[int]) -> list[_Raw]:
-    marks = ", ".join("?" * len(positions))
-    query = f"SELECT {_COLUMNS} FROM facts WHERE position IN ({marks}) ORDER BY position"  # noqa: S608
-    return connection.execute(query, positions).fetchall()
-
-
-def _bound(connection: sqlite3.Connection, before: Instant) -> int:
-    """The last position with `appended_at` < `before`: by halving, because instants never go down with
-    positions."""
-    low, high = 0, connection.execute("SELECT coalesce(max(position), 0) FROM facts").fetchone()[0]
-    if before >= NEVER:
-        return int(high)
-    query = "SELECT appended_at FROM facts WHERE position >= ? ORDER BY position LIMIT 1"
-    if high and connection.execute(query, (high,)).fetchone()[0] < before:
-        return int(high)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if connection.execute(query, (middle,)).fetchone()[0] < before:
-            low = middle
-        else:
-            high = middle - 1
-    return int(low)
-
-
-def _whole_instants(rows: sqlite3.Cursor, limit: int) -> tuple[list[_Raw], bool]:
-    """The first `limit` rows and all others of the last one's instant; and whether that is all there is."""
-    taken: list[_Raw] = list(islice(rows, limit))
-    if len(taken) < limit:
-        return taken, True
-    for row in rows:
-        if row[2] != taken[-1][2]:
-            rows.close()
-            return taken, False
-        taken.append(row)
-    return taken, True

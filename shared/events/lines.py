@@ -1,0 +1,62 @@
+"""Lines of a file of facts, `{"topic": …, "appended_at": …, "event": {…}}` (EVENTS.md, The replay contract).
+
+A file comes from anywhere, so every line is validated whole; unknown fields are ignored, as by any reader.
+"""
+
+from typing import Any
+
+import orjson
+
+from shared.events.decode import fact_of_event, instant_of, is_canonical
+from shared.events.errors import FieldError, Invalid, Unreadable
+from shared.events.fields import instant_text
+from shared.events.plaincheck import is_plain_check
+from shared.events.registry import TYPES
+from shared.events.remedies import shown
+from shared.events.upcast import UPCASTERS
+from shared.events.validate import validate
+from shared.facts import Fact
+from shared.topics import CHECK_INS
+
+
+def read_line(line: bytes) -> Fact:
+    """The fact of one line. Raises Unreadable or Invalid, saying what is wrong with it."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"the line is not JSON: {error}") from error
+    try:
+        event, at = record["event"], record["appended_at"]
+        if record["topic"] == CHECK_INS and is_canonical(at) and is_plain_check(event):
+            return fact_of_event(CHECK_INS, instant_of(at), event)
+    except (TypeError, KeyError):
+        pass
+    return _carefully(record)
+
+
+def _carefully(record: Any) -> Fact:
+    if not isinstance(record, dict):
+        raise Unreadable("the line is not an object, in { }")
+    missing = [name for name in ("topic", "appended_at", "event") if name not in record]
+    if missing:
+        raise Unreadable(f"the line has no {', '.join(missing)}")
+    topic, event = record["topic"], record["event"]
+    if isinstance(event, dict):
+        _known(topic, event)
+    return fact_of_event(topic, _appended_at(record["appended_at"]), validate(event, unknown="ignore"))
+
+
+def _known(topic: Any, event: dict[str, Any]) -> None:
+    """Raises Unreadable for a type that nobody here knows, Invalid for one that stands in the wrong topic."""
+    name, _ = UPCASTERS.raise_to(TYPES, event.get("type"), event.get("data") or {})
+    if topic != TYPES[name].topic:
+        raise Invalid([FieldError("topic", shown(topic), f"write {TYPES[name].topic}, where {name} belongs")])
+
+
+def _appended_at(text: Any) -> int:
+    try:
+        return instant_of(instant_text(text))
+    except (ValueError, TypeError):
+        raise Invalid(
+            [FieldError("appended_at", shown(text), "write an instant in UTC, like 2026-03-28T02:10:00.000Z")]
+        ) from None

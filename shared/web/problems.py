@@ -1,0 +1,144 @@
+"""Problems: every answer that is not what was asked for, as `application/problem+json` (RFC 9457).
+
+`type`, `title`, `status`, `detail` and, where fields are to blame, `errors: [{field, value, remedy}]`.
+FastAPI's own refusals are put into the same form. Nothing here decides what is a problem, and no body,
+secret or name is repeated in one.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from pathlib import PurePath
+from typing import Any, Final, cast
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared.events.errors import WITHHELD, FieldError
+from shared.instants import SECOND, Duration
+from shared.log.base import Unavailable
+
+MEDIA_TYPE: Final = "application/problem+json"
+_SECRETS: Final = frozenset({"pin", "code", "token", "name", "reach", "password"})
+"""Fields whose value is never repeated, wherever they stand."""
+
+_log = structlog.get_logger("web")
+
+
+class Problem(HTTPException):
+    """A problem, to be raised anywhere under a route. `kind` is its stable slug (`conflict`), by which
+    scripts tell problems apart; the title says the same in words."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers) if headers else None)
+        self.kind = kind
+        self.title = title
+        self.errors = list(errors)
+
+    def body(self) -> dict[str, Any]:
+        """The problem as JSON."""
+        body: dict[str, Any] = {
+            "type": f"urn:wakeful:{self.kind}",
+            "title": self.title,
+            "status": self.status_code,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{"field": e.field, "value": e.value, "remedy": e.remedy} for e in self.errors]
+        return body
+
+    def response(self) -> Response:
+        return Response(
+            orjson.dumps(self.body()), self.status_code, headers=self.headers, media_type=MEDIA_TYPE
+        )
+
+
+def unauthorised(detail: str, kind: str = "unauthorised") -> Problem:
+    """401: nobody known is asking. The phone keeps what it has."""
+    challenge = 'Bearer realm="wakeful"' + ("" if kind == "unauthorised" else ', error="invalid_token"')
+    return Problem(401, kind, "Say who you are", detail, headers={"WWW-Authenticate": challenge})
+
+
+def forbidden(detail: str, errors: Sequence[FieldError] = ()) -> Problem:
+    """403: somebody known asks for what is not theirs to do."""
+    return Problem(403, "forbidden", "Not yours to do", detail, errors)
+
+
+def missing(detail: str) -> Problem:
+    """404: there is none, or none that the reader may see; the answer does not say which."""
+    return Problem(404, "not-found", "Nothing here", detail)
+
+
+def invalid(errors: Sequence[FieldError], detail: str = "") -> Problem:
+    """422: fields are wrong; each says what to write instead."""
+    return Problem(
+        422, "invalid", "Fields are wrong", detail or f"{len(errors)} to put right; see errors", errors
+    )
+
+
+def later(status: int, kind: str, title: str, detail: str, wait: Duration) -> Problem:
+    """429 or 503: the same again after `wait`."""
+    seconds = max(1, -(-wait // SECOND))
+    return Problem(status, kind, title, detail, headers={"Retry-After": str(seconds)})
+
+
+def unavailable(error: Unavailable) -> Problem:
+    """503: the log takes nothing right now. Nothing was half-taken."""
+    return later(503, "unavailable", "Not now", str(error), error.retry_after)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal and every fault of `app` with a problem."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(Exception, _fault)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    known = cast(HTTPException, error)
+    return (known if isinstance(known, Problem) else _of_status(known)).response()
+
+
+def _of_status(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    slug = status.phrase.lower().replace(" ", "-")
+    detail = f"{error.detail}; /api/v1/openapi.json says what there is"
+    return Problem(status, slug, status.phrase, detail, headers=error.headers)
+
+
+async def _validation(_request: Request, error: Exception) -> Response:
+    found = [_field(one) for one in cast(RequestValidationError, error).errors()]
+    return invalid(found).response()
+
+
+def _field(error: Mapping[str, Any]) -> FieldError:
+    path = [str(part) for part in error["loc"] if part not in ("body", "query", "path", "header")]
+    hidden = not _SECRETS.isdisjoint(path) or not isinstance(error.get("input"), str | int | float | bool)
+    value = None if error["type"] == "missing" else WITHHELD if hidden else error["input"]
+    return FieldError(".".join(path) or "body", value, error["msg"])
+
+
+async def _unavailable(_request: Request, error: Exception) -> Response:
+    return unavailable(cast(Unavailable, error)).response()
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    # Where and what kind, never the message: it may quote what was sent.
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    where = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    route = getattr(request.scope.get("route"), "path", None)
+    _log.error("fault", route=route, error=type(error).__name__, where=where)
+    return Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again").response()

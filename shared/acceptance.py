@@ -1,0 +1,259 @@
+"""What may be accepted, as pure functions of (fact, homes, named). DOMAIN.md §2, §3.
+
+*The law* (`refusal`) is asked in log order by every runner; the door asks it too, as a courtesy, together with what
+is asked at the door only (`courtesy`). A refused fact changes nothing. A check is never refused: it is kept, and
+where it is nobody's it satisfies nothing. Who may say something is never decided here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from shared.events.sealing import is_there
+from shared.facts import Fact
+from shared.home import Absence, Home, Homes, Placement
+from shared.home.plans import PlanTerms, overlapping, terms_of
+from shared.home.protection import lowered
+from shared.instants import DAY, HOUR, Duration, parse_instant, show_duration, show_instant
+from shared.log.base import Named
+from shared.schedule import known_zone
+
+CORRECTABLE_FOR: Final = 28 * DAY
+"""A correction of a check that was appended more than 28 days before is refused (§2)."""
+
+LONGEST_ABSENCE: Final[dict[str, Duration]] = {
+    "home_leave": 14 * DAY,
+    "hospital": 7 * DAY,
+    "school": 12 * HOUR,
+    "other": 12 * HOUR,
+    "missing": 24 * HOUR,
+}
+"""Longest without an approver, from the start of the absence with all that extended it (§3, Absence)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a fact may not stand: a stable slug, the field, what it said, and what would be accepted."""
+
+    reason: str
+    field: str
+    value: str
+    remedy: str
+    detail: str
+
+
+def refusal(fact: Fact, homes: Homes, named: Named | None) -> Refusal | None:
+    """The law: why `fact` may not stand, with the homes as they stand when it is applied; None if it may.
+
+    `named` is what the log knows of the event that the fact names (the check that a correction corrects).
+    """
+    if fact.type == "check.corrected.v1":
+        return _correction(fact, named)
+    if fact.type == "home.registered.v1":
+        return _registration(fact, homes.homes.get(fact.home_id))
+    ask = _OF_A_PLACEMENT.get(fact.type)
+    return None if ask is None else ask(fact, homes)
+
+
+def courtesy(fact: Fact, homes: Homes) -> Refusal | None:
+    """What the door asks beside the law: whether the home and the placement are known. In the log such a fact
+    changes nothing; at the door its sender can still be told. Checks are always taken."""
+    if fact.type in ("home.registered.v1", "check.recorded.v1", "check.corrected.v1"):
+        return None
+    home = homes.homes.get(fact.home_id)
+    if home is None or not home.registered:
+        return _no_home(fact)
+    id_ = fact.data.get("placement_id")
+    if id_ is None or fact.type in ("placement.started.v1", "plan.agreed.v1"):
+        return None
+    placement = home.placements.get(id_)
+    if placement is not None and (placement.in_force or placement.promises):
+        return None
+    return Refusal(
+        "unknown_placement",
+        "data.placement_id",
+        str(id_),
+        "send placement.started for it first, or check the id",
+        "no placement of this id is in force in this home",
+    )
+
+
+def _no_home(fact: Fact) -> Refusal:
+    return Refusal(
+        "unknown_home",
+        "homeid",
+        fact.home_id,
+        "register the home first (home.registered), so that its time zone is known",
+        "the home is not registered",
+    )
+
+
+def _correction(fact: Fact, named: Named | None) -> Refusal | None:
+    check_id = str(fact.data["check_id"])
+    if named is None or named.type != "check.recorded.v1":
+        return Refusal(
+            "unknown_check",
+            "data.check_id",
+            check_id,
+            "name the id of a check of this home",
+            "a correction names a check that the log holds",
+        )
+    if fact.appended_at - named.appended_at > CORRECTABLE_FOR:
+        return Refusal(
+            "check_too_old",
+            "data.check_id",
+            check_id,
+            "record what is known now as a chronology entry",
+            f"the check was recorded on {show_instant(named.appended_at)}, more than 28 days before",
+        )
+    return None
+
+
+def _registration(fact: Fact, home: Home | None) -> Refusal | None:
+    zone = fact.data["time_zone"]
+    if not known_zone(zone):
+        return Refusal(
+            "unknown_zone",
+            "data.time_zone",
+            str(zone),
+            "use an IANA name such as Europe/London",
+            "there is no such time zone",
+        )
+    if home is not None and home.registered and home.zone != zone:
+        return Refusal(
+            "zone_changed",
+            "data.time_zone",
+            str(zone),
+            f"register with {home.zone}; a home that moved is a new home",
+            "a home's time zone never changes",
+        )
+    default = fact.data.get("default_plan")
+    return None if default is None else _overlap(default["checks"], "data.default_plan.checks")
+
+
+def _overlap(rules: list[dict[str, object]], field: str) -> Refusal | None:
+    both = overlapping(rules)
+    if both is None:
+        return None
+    first, second = (rules[place] for place in both)
+    return Refusal(
+        "windows_overlap",
+        f"{field}.{both[1]}",
+        f"{second['from']}–{second['to']}",
+        f"end one before the other begins (it overlaps {first['from']}–{first['to']})",
+        "at any instant one interval rule at most is in force",
+    )
+
+
+def _start(fact: Fact, homes: Homes) -> Refusal | None:
+    home = homes.homes.get(fact.home_id)
+    if home is None or not home.registered:
+        return _no_home(fact)
+    if fact.data["home_id"] != fact.home_id:
+        return Refusal(
+            "another_home",
+            "data.home_id",
+            str(fact.data["home_id"]),
+            f"a placement's start belongs to its own home's facts; say {fact.home_id} or send it there",
+            "the fact is about another home than its envelope",
+        )
+    placement = home.placements.get(fact.data["placement_id"])
+    if placement is None or not placement.in_force:
+        return None
+    return Refusal(
+        "placement_in_force",
+        "data.placement_id",
+        placement.id,
+        "end the placement first (placement.ended), or move it within the home (placement.moved)",
+        f"the placement has been in force since {show_instant(placement.started_at or 0)}",
+    )
+
+
+def _plan(fact: Fact, homes: Homes) -> Refusal | None:
+    home = homes.homes.get(fact.home_id)
+    if home is None or not home.registered:
+        return _no_home(fact)
+    overlap = _overlap(fact.data["checks"], "data.checks")
+    if overlap is not None:
+        return overlap
+    placement = home.placements.get(fact.data["placement_id"])
+    if placement is None:
+        return None
+    number = fact.data["version"]
+    if number in placement.told:
+        return Refusal(
+            "version_used",
+            "data.version",
+            str(number),
+            f"use a version number above {max(placement.told)}",
+            "each version of a plan has a number of its own",
+        )
+    return _lowering(fact, placement, terms_of(home.zone, fact.data))
+
+
+def _lowering(fact: Fact, placement: Placement, terms: PlanTerms) -> Refusal | None:
+    """Compared with the version in force when it is told; the first agreed one with nothing (§3, Plan changes)."""
+    if placement.plan is None or placement.plan.number == 0:
+        return None
+    what = lowered(placement.plan.terms, terms)
+    if not what or _approved(fact.data.get("lowers_protection")):
+        return None
+    return Refusal(
+        "lowers_protection",
+        "data.lowers_protection",
+        ", ".join(what),
+        "state lowers_protection with an approver and a reason, or keep what the plan in force protects",
+        f"compared with version {placement.plan.number} this plan lowers protection",
+    )
+
+
+def _approved(lowering: dict[str, object] | None) -> bool:
+    return lowering is not None and is_there(lowering.get("approver")) and is_there(lowering.get("reason"))
+
+
+def _closing(fact: Fact, homes: Homes) -> Refusal | None:
+    if fact.data["decision"] != "close" or _approved(fact.data):
+        return None
+    return Refusal(
+        "close_without_approver",
+        "data.approver",
+        str(fact.data.get("approver")),
+        "state who approved that it is closed, and the reason",
+        "closing a protective plan lowers protection",
+    )
+
+
+def _absence(fact: Fact, homes: Homes) -> Refusal | None:
+    placement = homes.placement(fact.home_id, fact.data["placement_id"])
+    if placement is None or fact.data.get("approver") is not None:
+        return None
+    longest = LONGEST_ABSENCE[fact.data["reason"]]
+    since = _absent_since(placement.away, fact)
+    if parse_instant(fact.data["expected_end"]) - since <= longest:
+        return None
+    return Refusal(
+        "absence_too_long",
+        "data.expected_end",
+        str(fact.data["expected_end"]),
+        f"at the latest {show_instant(since + longest)}, or name an approver",
+        f"{fact.data['reason']} is {show_duration(longest)} at the longest without an approver, "
+        f"counted from {show_instant(since)}",
+    )
+
+
+def _absent_since(away: Absence | None, fact: Fact) -> int:
+    """The start of the absence with all that extended it. One that is told for later extends the open one only if
+    it begins before that one is expected to be over."""
+    at = fact.effective_at
+    if away is not None and (at == fact.appended_at or at <= away.expected_end):
+        return away.chain_since
+    return at
+
+
+_OF_A_PLACEMENT: Final[dict[str, Callable[[Fact, Homes], Refusal | None]]] = {
+    "placement.started.v1": _start,
+    "plan.agreed.v1": _plan,
+    "disposition.started.v1": _absence,
+    "ligature_plan.reviewed.v1": _closing,
+    "suicide_plan.reviewed.v1": _closing,
+}

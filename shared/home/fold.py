@@ -1,0 +1,210 @@
+"""The one fold of rooms, placements, presence and the plan in force that every monitor and the door read. Pure.
+
+Facts go in by `apply` in log order; what they promise for later by `keep`, placement by placement, when the clock
+gets there. What is refused (shared.acceptance) never comes here. What a change means (deadlines, alerts) is the
+monitors' business; sessions of staff are not here yet.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from shared.facts import Fact
+from shared.home.parts import Absence, Change, ChangeKind, Home, Placement, Promise
+from shared.home.plans import PlanVersion, terms_of
+from shared.instants import Instant, parse_instant
+
+NOTHING: Final[Sequence[Change]] = ()
+
+
+class Homes:
+    """All homes of a partition, as the facts so far say."""
+
+    __slots__ = ("_serial", "homes")
+
+    def __init__(self) -> None:
+        self.homes: dict[str, Home] = {}
+        self._serial = 0
+
+    def placement(self, home_id: str, placement_id: str) -> Placement | None:
+        """The placement of that id in that home, whatever its state; None if nothing was told of it."""
+        home = self.homes.get(home_id)
+        return None if home is None else home.placements.get(placement_id)
+
+    def apply(self, fact: Fact) -> Sequence[Change]:
+        """Take a fact in log order, with the clock at its `appended_at`: what changes at once. What lies in the
+        future is kept as a promise (`Placement.next_promise`). Facts that are none of its business change nothing."""
+        if fact.type == "home.registered.v1":
+            self._register(fact)
+            return NOTHING
+        enact = ENACTED.get(fact.type)
+        if enact is None:
+            return NOTHING
+        home = self.homes.get(fact.home_id)
+        if home is None or not home.registered:
+            return NOTHING
+        placement = self._of(home, fact)
+        if placement is None:
+            return NOTHING
+        if fact.type == "plan.agreed.v1":
+            return self._agree(placement, fact)
+        if fact.observed_at > fact.appended_at:
+            self._promise(placement, fact.observed_at, fact)
+            return NOTHING
+        return enact(placement, fact, fact.appended_at)
+
+    def keep(self, placement: Placement, upto: Instant) -> Sequence[Change]:
+        """Keep the placement's next promise if its time is `upto` or before: what it changes, at its time."""
+        if placement.next_promise > upto:
+            return NOTHING
+        at, _, fact = placement.promises.pop(0)
+        return ENACTED[fact.type](placement, fact, at)
+
+    def returned(self, placement: Placement, check: Fact, observed_at: Instant) -> Sequence[Change]:
+        """A valid check observed at or after the start of the open disposition is a return: it ends it (§3).
+        Whether the check is valid is the caller's to know."""
+        before = placement.away
+        if before is None or observed_at < before.since:
+            return NOTHING
+        placement.away = None
+        return (Change(ChangeKind.RETURNED, placement, check.appended_at, check, before),)
+
+    def drop(self, home_id: str) -> None:
+        """Forget one home."""
+        self.homes.pop(home_id, None)
+
+    def _register(self, fact: Fact) -> None:
+        home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
+        insort(home.registrations, (fact.effective_at, fact.data), key=lambda each: each[0])
+        home.zone = fact.data["time_zone"]
+        home.provider_id = fact.data["provider_id"]
+        home.rooms = list(home.stated(fact.appended_at)["rooms"])
+
+    def _of(self, home: Home, fact: Fact) -> Placement | None:
+        """The placement that a fact is about. One that is not known yet begins with its start, or with a plan that
+        was told before; everything else about an unknown one changes nothing."""
+        id_ = fact.data.get("placement_id")
+        if id_ is None:
+            return None
+        known = home.placements.get(id_)
+        if known is None and fact.type in ("placement.started.v1", "plan.agreed.v1"):
+            known = home.placements[id_] = Placement(home, id_)
+        return known
+
+    def _promise(self, placement: Placement, at: Instant, fact: Fact) -> None:
+        if fact.type == "placement.started.v1":  # told anew before it began: the later word holds
+            placement.promises = [p for p in placement.promises if p.fact.type != fact.type]
+        self._serial += 1
+        insort(placement.promises, Promise(at, self._serial, fact), key=lambda p: (p.at, p.serial))
+
+    def _agree(self, placement: Placement, fact: Fact) -> Sequence[Change]:
+        since = max(parse_instant(fact.data["effective_from"]), fact.appended_at)
+        version = PlanVersion(fact.data["version"], since, terms_of(placement.home.zone, fact.data))
+        placement.told[version.number] = version
+        if since > fact.appended_at:
+            self._promise(placement, since, fact)
+            return NOTHING
+        return _plan_comes(placement, fact, since)
+
+
+def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    """A placement that starts again where it had ended begins a new life: no version is carried over (§2)."""
+    home, data = placement.home, fact.data
+    if placement.in_force:
+        return NOTHING
+    placement.commissioner_id = data["commissioner_id"]
+    placement.room = data["room"]
+    placement.suicide_risk = data["suicide_risk"]
+    placement.in_force = True
+    placement.started_at, placement.ended_at = at, None
+    placement.away = None
+    placement.promises = [p for p in placement.promises if p.fact.type != fact.type]
+    placement.plan = _first_plan(placement, home, at)
+    placement.history = [] if placement.plan is None else [placement.plan._replace(since=at)]
+    return (Change(ChangeKind.STARTED, placement, at, fact),)
+
+
+def _first_plan(placement: Placement, home: Home, at: Instant) -> PlanVersion | None:
+    """The version in force at the start: a plan told before holds from the start; until one is in force the home's
+    `default_plan` is, as version 0, as it stood then (§3)."""
+    come = [version for version in placement.told.values() if version.since <= at]
+    if come:
+        return max(come, key=lambda version: version.number)
+    default = home.stated(at).get("default_plan")
+    return None if default is None else PlanVersion(0, at, terms_of(home.zone, default))
+
+
+def _end(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    if not placement.in_force:
+        return NOTHING
+    before = placement.away
+    placement.in_force = False
+    placement.ended_at = at
+    placement.away = placement.plan = None
+    placement.told, placement.history, placement.promises = {}, [], []
+    return (Change(ChangeKind.ENDED, placement, at, fact, before),)
+
+
+def _move(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    if not placement.in_force:
+        return NOTHING
+    placement.room = fact.data["room"]
+    return (Change(ChangeKind.MOVED, placement, at, fact),)
+
+
+def _plan_comes(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    """The version in force is the highest-numbered of those whose time has come: a lower number that comes later
+    never takes over (§3)."""
+    version = placement.told.get(fact.data["version"])
+    if version is None or not placement.in_force:
+        return NOTHING
+    if placement.plan is not None and placement.plan.number > version.number:
+        return NOTHING
+    placement.plan = version
+    placement.history.append(version._replace(since=at))
+    return (Change(ChangeKind.PLAN, placement, at, fact),)
+
+
+def _go(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    """A further disposition replaces the one that is open (§3)."""
+    if not placement.in_force:
+        return NOTHING
+    before = placement.away
+    placement.away = Absence(
+        since=at,
+        reason=fact.data["reason"],
+        expected_end=parse_instant(fact.data["expected_end"]),
+        chain_since=at if before is None else before.chain_since,
+        fact_id=fact.id,
+    )
+    kind = ChangeKind.AWAY if before is None else ChangeKind.REPLACED
+    return (Change(kind, placement, at, fact, before),)
+
+
+def _come_back(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    """An end told while none is open cancels those promised (§3)."""
+    before = placement.away
+    if before is None:
+        placement.promises = [p for p in placement.promises if p.fact.type != "disposition.started.v1"]
+        return NOTHING
+    placement.away = None
+    return (Change(ChangeKind.BACK, placement, at, fact, before),)
+
+
+def _ask(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
+    if not placement.in_force:
+        return NOTHING
+    return (Change(ChangeKind.CONCERN, placement, at, fact),)
+
+
+Enact = Callable[[Placement, Fact, Instant], Sequence[Change]]
+ENACTED: Final[dict[str, Enact]] = {
+    "placement.started.v1": _start,
+    "placement.moved.v1": _move,
+    "placement.ended.v1": _end,
+    "plan.agreed.v1": _plan_comes,
+    "disposition.started.v1": _go,
+    "disposition.ended.v1": _come_back,
+    "concern.received.v1": _ask,
+}
+"""What each fact about a placement does when its time has come."""

@@ -1,0 +1,141 @@
+"""What the fold of a home is made of: homes, placements, absences, promises, and the changes it tells.
+
+State only, plain and slotted; how facts change it is `shared.home.fold`.
+"""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+from shared.facts import Fact
+from shared.home.plans import PlanVersion
+from shared.instants import NEVER, Instant
+
+
+class Promise(NamedTuple):
+    """A fact that was told before its time: it takes effect at `at`, before the facts of that instant."""
+
+    at: Instant
+    serial: int
+    fact: Fact
+
+
+class Absence(NamedTuple):
+    """An open disposition: why no check is due, since when, until when expected."""
+
+    since: Instant
+    """When it took effect (§2)."""
+    reason: str
+    expected_end: Instant
+    chain_since: Instant
+    """The start of the absence with all that extended it."""
+    fact_id: str
+
+
+class ChangeKind(Enum):
+    """What a fact, or time, did to a placement."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    MOVED = "moved"
+    PLAN = "plan"
+    """Another plan version is in force."""
+    AWAY = "away"
+    REPLACED = "replaced"
+    """A further disposition took the place of the open one (`before`)."""
+    BACK = "back"
+    RETURNED = "returned"
+    """A valid check ended the disposition."""
+    CONCERN = "concern"
+
+
+class Placement:
+    """One child's stay in one home; before its start and after its end too."""
+
+    __slots__ = (
+        "away",
+        "commissioner_id",
+        "ended_at",
+        "history",
+        "home",
+        "id",
+        "in_force",
+        "plan",
+        "promises",
+        "room",
+        "started_at",
+        "suicide_risk",
+        "told",
+    )
+
+    def __init__(self, home: "Home", id: str) -> None:  # noqa: A002
+        self.home = home
+        self.id = id
+        self.commissioner_id = ""
+        self.room = ""
+        self.suicide_risk = False
+        self.in_force = False
+        self.started_at: Instant | None = None
+        self.ended_at: Instant | None = None
+        self.plan: PlanVersion | None = None
+        """The version in force; number 0 is the home's default plan. None: nothing is asked."""
+        self.told: dict[int, PlanVersion] = {}
+        """The agreed versions of this stay by number, those to come included."""
+        self.history: list[PlanVersion] = []
+        """The versions that came into force in this stay, oldest first; `since` is when each did."""
+        self.away: Absence | None = None
+        self.promises: list[Promise] = []
+
+    @property
+    def home_id(self) -> str:
+        """The home it is in."""
+        return self.home.id
+
+    @property
+    def next_promise(self) -> Instant:
+        """When the next promise takes effect; NEVER if nothing is promised."""
+        return self.promises[0].at if self.promises else NEVER
+
+    @property
+    def present(self) -> bool:
+        """In force, and no disposition is open (§4)."""
+        return self.in_force and self.away is None
+
+
+class Home:
+    """A registered home and its placements."""
+
+    __slots__ = ("id", "placements", "provider_id", "registrations", "rooms", "zone")
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        self.id = id
+        self.zone = ""
+        """Empty while the home is not registered."""
+        self.provider_id = ""
+        self.rooms: list[str] = []
+        self.registrations: list[tuple[Instant, dict[str, Any]]] = []
+        """What was registered, by when it takes effect, in order; the last of those in the past holds."""
+        self.placements: dict[str, Placement] = {}
+
+    @property
+    def registered(self) -> bool:
+        """Whether its zone is known."""
+        return self.zone != ""
+
+    def stated(self, at: Instant) -> dict[str, Any]:
+        """What the home's registration states as of `at`."""
+        standing: dict[str, Any] = {}
+        for since, data in self.registrations:
+            if since <= at or not standing:
+                standing = data
+        return standing
+
+
+class Change(NamedTuple):
+    """What changed for a placement, when on the log's clock, and by which fact."""
+
+    kind: ChangeKind
+    placement: Placement
+    at: Instant
+    fact: Fact
+    before: Absence | None = None
+    """The absence that was open before (REPLACED, BACK, RETURNED, ENDED)."""

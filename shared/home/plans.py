@@ -1,0 +1,140 @@
+"""What a plan version asks for, compiled: interval rules and times with their timetable, night cover, which parts.
+
+Equal plans of one zone share one compiled `PlanTerms`, so that a million placements do not hold a million copies.
+Free text never comes this far. When a version is in force is the fold's business.
+"""
+
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from shared.events.canonical import canonical
+from shared.instants import MINUTE, Duration, Instant, parse_duration
+from shared.schedule import Timetable, Window, overlap, parse_local_time, timetable
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DEFAULT_TOLERANCE: Final = 15 * MINUTE
+TIMES_GRACE: Final = 5 * MINUTE
+
+
+def default_grace(ceiling: Duration) -> Duration:
+    """A `grace`, default 2 min for ceilings ≤ 15 min, else 5 min (DOMAIN.md §3)."""
+    return 2 * MINUTE if ceiling <= 15 * MINUTE else 5 * MINUTE
+
+
+class IntervalRule(NamedTuple):
+    """The longest time between two valid checks while its window is in force, and the grace after it."""
+
+    ceiling: Duration
+    grace: Duration
+
+
+class TimesItem(NamedTuple):
+    """One local time at which the child is to be seen, give or take `tolerance`."""
+
+    minute: int
+    tolerance: Duration
+    grace: Duration
+
+
+class PlanTerms:
+    """The checkable terms of a plan in one zone. Immutable and shared; compare by identity."""
+
+    __slots__ = ("__weakref__", "cover", "intervals", "items", "text", "timetable", "windows")
+
+    def __init__(self, zone: str, text: bytes) -> None:
+        terms = orjson.loads(text)
+        windows, intervals, items = _compiled(terms["checks"])
+        self.text: bytes = text
+        """Canonical JSON of the terms: what is stored, and what makes plans equal."""
+        self.windows: tuple[Window, ...] = windows
+        self.intervals: tuple[IntervalRule, ...] = intervals
+        self.items: tuple[TimesItem, ...] = items
+        self.timetable: Timetable = timetable(zone, windows, tuple(item.minute for item in items))
+        self.cover: dict[str, Any] | None = terms["night_cover"]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """`checks` and `night_cover` as the plan states them (without words), and which parts it has."""
+        terms: dict[str, Any] = orjson.loads(self.text)
+        return terms
+
+
+def _compiled(
+    rules: list[dict[str, Any]],
+) -> tuple[tuple[Window, ...], tuple[IntervalRule, ...], tuple[TimesItem, ...]]:
+    windows: list[Window] = []
+    intervals: list[IntervalRule] = []
+    items: list[TimesItem] = []
+    for rule in rules:
+        grace = parse_duration(rule["grace"]) if rule.get("grace") is not None else None
+        if rule.get("times") is not None:
+            tolerance = parse_duration(rule["tolerance"]) if rule.get("tolerance") else DEFAULT_TOLERANCE
+            items += [
+                TimesItem(parse_local_time(time), tolerance, TIMES_GRACE if grace is None else grace)
+                for time in rule["times"]
+            ]
+        else:
+            ceiling = parse_duration(rule["ceiling"])
+            windows.append(_window(rule))
+            intervals.append(IntervalRule(ceiling, default_grace(ceiling) if grace is None else grace))
+    return tuple(windows), tuple(intervals), tuple(items)
+
+
+def _window(rule: dict[str, Any]) -> Window:
+    days = rule.get("days")
+    return Window(
+        parse_local_time(rule["from"]),
+        parse_local_time(rule["to"]),
+        frozenset(WEEKDAYS.index(day) for day in days) if days else None,
+    )
+
+
+def overlapping(rules: list[dict[str, Any]]) -> tuple[int, int] | None:
+    """The first two interval rules of a plan, by place in its `checks`, whose windows overlap: refused (§3)."""
+    places = [place for place, rule in enumerate(rules) if rule.get("times") is None]
+    both = overlap([_window(rules[place]) for place in places])
+    return None if both is None else (places[both[0]], places[both[1]])
+
+
+_RULE_FIELDS: Final = ("from", "to", "ceiling", "grace", "days", "times", "tolerance")
+
+
+def terms_of(zone: str, plan: dict[str, Any]) -> PlanTerms:
+    """The terms of a plan's `data` (of `plan.agreed`, or a home's `default_plan`), shared where equal."""
+    cover = plan.get("night_cover")
+    text = canonical(
+        {
+            "checks": [
+                {field: rule[field] for field in _RULE_FIELDS if rule.get(field) is not None}
+                for rule in plan["checks"]
+            ],
+            "night_cover": None
+            if cover is None
+            else {key: value for key, value in cover.items() if key != "meaning" and value is not None},
+            "ligature_plan": plan.get("ligature_plan") is not None,
+            "suicide_prevention": plan.get("suicide_prevention") is not None,
+        }
+    )
+    return shared_terms(zone, text)
+
+
+@lru_cache(maxsize=65_536)
+def shared_terms(zone: str, text: bytes) -> PlanTerms:
+    """The one `PlanTerms` for these canonical terms."""
+    return PlanTerms(zone, text)
+
+
+class PlanVersion(NamedTuple):
+    """One version of a placement's plan. Number 0 is the home's default plan."""
+
+    number: int
+    since: Instant
+    """When its time had come: the later of `effective_from` and `appended_at` (§3)."""
+    terms: PlanTerms
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The terms as JSON."""
+        return self.terms.data

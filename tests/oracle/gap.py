@@ -41,7 +41,7 @@ class Watch:
 
 @dataclass
 class Gap:
-    """Where a watch stands: the latest valid check, the one remembered, whether one is gone, and due at once."""
+    """Where a watch stands: the latest valid check, the remembered one, whether one is gone; due at once."""
 
     latest: Sighting | None = None
     remembered: Sighting | None = None
@@ -78,7 +78,7 @@ def gap_of(watch: Watch) -> Gap:
 
 
 def _seen(gap: Gap, check: Sighting) -> None:
-    """ "Only a valid check observed later than the latest one moves the gap"; an earlier one may be remembered."""
+    """ "Only a valid check observed later than the latest one moves the gap"; others may be remembered."""
     if gap.latest is None or check.observed > gap.latest.observed:
         if gap.latest is not None:
             gap.remembered, gap.forgotten = gap.latest, False
@@ -134,7 +134,7 @@ def _change(timeline: Timeline, at: int, g: int, deadline: int | None) -> int | 
 
 
 def deadlines(timeline: Timeline, watch: Watch, sightings: list[Sighting], to: int) -> list[Deadline]:
-    """Every deadline of the child known when the clock has come to `to`: D, and the items that nothing settled.
+    """Every deadline of the child known when the clock has come to `to`: D, and the unsettled items.
 
     Items later than `to` are left out: their deadlines are later still.
     """
@@ -157,7 +157,7 @@ def deadlines(timeline: Timeline, watch: Watch, sightings: list[Sighting], to: i
 
 
 def _interval_deadline(timeline: Timeline, at: int) -> Deadline:
-    """D with "the grace of the rule in force at D"; where there is none, D does not bind, and has no grace."""
+    """D with "the grace of the rule in force at D"; where there is none, D does not bind: no grace."""
     there = timeline.rule_at(at)
     if there is None:
         return Deadline(at, 0, ())

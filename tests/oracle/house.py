@@ -200,7 +200,7 @@ class House:
             self._close_missed(stay, fact)
 
     def _close_missed(self, stay: Stay, fact: Told) -> None:
-        """ "Within the ceiling again as of the log's clock": unreported if no check since was after its deadline."""
+        """ "Within the ceiling again as of the log's clock": late if a check since was after its deadline."""
         alert = stay.open.get("check_missed")
         if alert is None:
             return

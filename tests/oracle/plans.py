@@ -68,7 +68,7 @@ def read_rules(checks: list[dict[str, Any]]) -> tuple[Rule, ...]:
     """The interval rules of a plan's `checks` (default grace "2 min for ceilings ≤ 15 min, else 5 min")."""
     rules = []
     for one in checks:
-        if "ceiling" not in one:
+        if not one.get("ceiling"):
             continue
         ceiling = parse_duration(one["ceiling"])
         usual = 2 * MINUTE if ceiling <= 15 * MINUTE else 5 * MINUTE
@@ -84,8 +84,7 @@ def read_items(checks: list[dict[str, Any]]) -> tuple[Item, ...]:
             wall, parse_duration(one.get("tolerance") or "PT15M"), parse_duration(one.get("grace") or "PT5M")
         )
         for one in checks
-        if "times" in one
-        for wall in one["times"]
+        for wall in one.get("times") or ()
     )
 
 
@@ -128,7 +127,7 @@ def _ceiling(rules: Iterable[Rule], at: int) -> int | None:
 
 
 class Timeline:
-    """Which version and which interval rule is in force at any instant of one stay. Never changed: made anew."""
+    """Which version and which interval rule is in force at any instant of one stay. Never changed."""
 
     def __init__(self, zone: str, versions: Iterable[Version]) -> None:
         self.zone = zone

@@ -1,4 +1,4 @@
-"""The words in which the oracle keeps a home: a fact as told, an absence, a stay, a placement. No rules here."""
+"""How the oracle keeps a home: a fact as told, an absence, a stay, a placement. No rules here."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Alerts as they are told: envelopes of `wakeful.alerts`, exact in every field (EVENTS.md). No rule of §3 is here."""
+"""Alerts as they are told: envelopes of `wakeful.alerts`, exact in every field (EVENTS.md). No rule of §3."""
 
 import json
 import uuid

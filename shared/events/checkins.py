@@ -38,7 +38,9 @@ class CheckRecorded(Part):
     @model_validator(mode="after")
     def _a_child_who_was_seen_has_a_state(self) -> "CheckRecorded":
         if self.outcome == "seen" and self.state is None:
-            raise wrong("say how the child was: state asleep, awake_settled, awake_distressed or another")
+            raise wrong(
+                "say how the child was: asleep, awake_settled, awake_distressed or another word", "state"
+            )
         return self
 
 
@@ -62,5 +64,5 @@ class CheckCorrected(Part):
     @model_validator(mode="after")
     def _a_correction_says_something(self) -> "CheckCorrected":
         if not self.withdrawn and self.changes is None:
-            raise wrong("state what changes, or withdraw the check with withdrawn: true")
+            raise wrong("state what changes, or withdraw the check with withdrawn: true", "changes")
         return self

@@ -37,12 +37,15 @@ class Part(BaseModel):
     """An object in an event. Strict and frozen; what it does not know it keeps, for newer writers (EVENTS.md:
     unknown fields are refused at the door, and kept and ignored by readers)."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow", serialize_by_alias=True)
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="allow", serialize_by_alias=True, use_attribute_docstrings=True
+    )
 
 
-def wrong(remedy: str) -> PydanticCustomError:
-    """An error of our own, in plain words: they are the remedy that the sender reads."""
-    return PydanticCustomError("remedy", "{remedy}", {"remedy": remedy})
+def wrong(remedy: str, at: str = "") -> PydanticCustomError:
+    """An error of our own, in plain words: they are the remedy that the sender reads. A model that compares
+    its fields says `at` which of them it lies."""
+    return PydanticCustomError("remedy", "{remedy}", {"remedy": remedy, "at": at})
 
 
 def instant_text(text: str) -> str:

@@ -21,7 +21,7 @@ class CoverStarted(Part):
     @model_validator(mode="after")
     def _one_to_one_names_the_child(self) -> "CoverStarted":
         if self.role == "one_to_one" and self.placement_id is None:
-            raise wrong("a one_to_one session is for one child: state placement_id")
+            raise wrong("a one_to_one session is for one child: state placement_id", "placement_id")
         return self
 
 

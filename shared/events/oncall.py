@@ -48,7 +48,7 @@ class RotaEntry(Part):
     @model_validator(mode="after")
     def _it_ends_after_it_begins(self) -> "RotaEntry":
         if self.to <= self.from_:
-            raise wrong("a duty ends after it begins: put to after from")
+            raise wrong("a duty ends after it begins: put to after from", "to")
         return self
 
 
@@ -63,7 +63,7 @@ class WeeklyEntry(Part):
     @model_validator(mode="after")
     def _each_day_once(self) -> "WeeklyEntry":
         if repeated(self.days):
-            raise wrong("state each day once")
+            raise wrong("state each day once", "days")
         return self
 
 
@@ -108,7 +108,7 @@ class SilenceSet(Part):
     @model_validator(mode="after")
     def _it_ends_after_it_begins(self) -> "SilenceSet":
         if self.until <= self.from_:
-            raise wrong("a silence ends after it begins: put until after from")
+            raise wrong("a silence ends after it begins: put until after from", "until")
         return self
 
 

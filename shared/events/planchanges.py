@@ -125,7 +125,7 @@ class EnvironmentAssessed(Part):
     @model_validator(mode="after")
     def _point_ids_are_unique(self) -> "EnvironmentAssessed":
         if repeated([point.point_id for point in self.anchor_points]):
-            raise wrong("give each anchor point an id of its own: a point_id is listed twice")
+            raise wrong("give each anchor point an id of its own: one is listed twice", "anchor_points")
         return self
 
 
@@ -150,7 +150,7 @@ class ProtectivePlanReviewed(Part):
     @model_validator(mode="after")
     def _what_goes_on_is_reviewed_again(self) -> "ProtectivePlanReviewed":
         if self.decision != "close" and self.next_review is None:
-            raise wrong("a plan that goes on is reviewed again: state next_review, like 2026-03-28")
+            raise wrong("a plan that goes on is reviewed again: state a date, like 2026-03-28", "next_review")
         return self
 
 

@@ -68,7 +68,7 @@ class NightCover(Part):
     @model_validator(mode="after")
     def _a_window_has_two_ends(self) -> "NightCover":
         if (self.from_ is None) != (self.to is None):
-            raise wrong("a night window has both ends: state from and to")
+            raise wrong("a night window has both ends: state both", "to" if self.to is None else "from")
         return self
 
 

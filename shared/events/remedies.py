@@ -16,6 +16,7 @@ from shared.events.errors import WITHHELD, FieldError
 from shared.events.registry import EventType, FieldPath
 
 _SHOWN_LENGTH: Final = 200
+_NAME_LENGTH: Final = 80
 _PATTERNS: Final = {
     fields.ID_PATTERN: "write an id: not blank, no space at its ends, no control characters",
     fields.TEXT_PATTERN: "leave out the NUL character",
@@ -51,12 +52,16 @@ def explain(error: ErrorDetails, kind: EventType) -> FieldError:
     # Branches of a union are tagged with ~: they are no part of the path that a sender knows.
     path = tuple(part for part in error["loc"] if not str(part).startswith("~"))
     what = error["type"]
+    given = error["input"]
+    if error.get("ctx", {}).get("at"):
+        at = error["ctx"]["at"]
+        path, given = (*path, at), given.get(at) if isinstance(given, Mapping) else WITHHELD
     remedy = _REMEDIES[what](error.get("ctx", {})) if what in _REMEDIES else error["msg"]
     if what == "extra_forbidden":
         remedy = _unknown_field(str(path[-1]), path[:-1], kind)
     secret = what == "extra_forbidden" or is_free_text(path, kind)
-    value = None if what == "missing" else WITHHELD if secret else shown(error["input"])
-    return FieldError(".".join(map(str, path)), value, remedy)
+    value = None if what == "missing" else WITHHELD if secret else shown(given)
+    return FieldError(".".join(str(part)[:_NAME_LENGTH] for part in path), value, remedy)
 
 
 def shown(value: object) -> JsonValue:
@@ -81,5 +86,5 @@ def _place(path: tuple[str | int, ...]) -> FieldPath:
 
 def _unknown_field(name: str, parent: tuple[str | int, ...], kind: EventType) -> str:
     known = kind.fields.get(_place(parent), ()) if parent else tuple(kind.envelope.model_fields)
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return "there is no such field here; " + (f"did you mean {near[0]}?" if near else "leave it out")

@@ -23,7 +23,8 @@ _Raw = tuple[int, int, Instant, str, str, str, bytes]
 
 
 class Standing(NamedTuple):
-    """Where the file stands: topics' codes, the last durable instant (of a fact or a probe), the last position."""
+    """Where the file stands: topics' codes, the last durable instant (of a fact or a probe), the last
+    position."""
 
     codes: dict[str, int]
     last: Instant

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -27,11 +28,15 @@ def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = Fal
     if isinstance(url, Path):
         url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        return create_engine(url, json_serializer=_json)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_json)
     pragmas = [f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY"]
     _sqlite(engine, ["cache_size=-16000", *pragmas, *([] if read_only else ["journal_mode=WAL"])])
     return engine
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _sqlite(engine: Engine, pragmas: list[str]) -> None:

@@ -1,0 +1,69 @@
+"""Operations' alerts: what concerns whoever runs the system (`monitor_blind`, `rota_gap`,
+`page_undelivered`).
+
+They live here, beside the feed, never in the log: they are not part of replay (EVENTS.md). An entry is
+opened once for what it is about, and resolved; nothing is deleted.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import Connection, select, update
+
+from shared.instants import Instant
+from shared.monitor import Row
+from shared.store import rows
+from shared.store.tables import METADATA, OPERATIONS
+
+MONITOR_BLIND: Final = "monitor_blind"
+_NAMESPACE: Final = UUID("7c1f2f0a-8f43-5b51-9b0c-0d4f5f0f3a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One entry. `told`: when somebody was told; `resolved`: when it was over (None: not yet)."""
+
+    id: str
+    kind: str
+    home_id: str | None
+    service: str | None
+    since: Instant
+    told: Instant | None
+    resolved: Instant | None
+    detail: str
+
+
+def raise_once(
+    connection: Connection, kind: str, service: str | None, home_id: str | None, since: Instant, detail: str
+) -> str:
+    """Open an entry; the same (kind, service, home, since) again changes nothing but the detail. Its id."""
+    about = orjson.dumps([kind, service, home_id, since]).decode()
+    entry_id = str(uuid5(_NAMESPACE, about))
+    values = {"kind": kind, "home_id": home_id, "service": service, "since": since, "detail": detail}
+    rows.put(connection, METADATA, [Row(OPERATIONS.name, {"id": entry_id}, values)])
+    return entry_id
+
+
+def resolve(connection: Connection, kind: str, service: str | None, home_id: str | None, at: Instant) -> None:
+    """Close what is open of this kind for this service and home (None: the service as a whole)."""
+    same = [
+        column.is_(None) if value is None else column == value
+        for column, value in ((OPERATIONS.c.service, service), (OPERATIONS.c.home_id, home_id))
+    ]
+    opened = (OPERATIONS.c.kind == kind, OPERATIONS.c.resolved.is_(None), *same)
+    connection.execute(update(OPERATIONS).where(*opened).values(resolved=at))
+
+
+def latest(connection: Connection, limit: int = 200, *, only_open: bool = False) -> list[Operation]:
+    """The newest entries first."""
+    query = select(OPERATIONS).order_by(OPERATIONS.c.since.desc(), OPERATIONS.c.id).limit(limit)
+    if only_open:
+        query = query.where(OPERATIONS.c.resolved.is_(None))
+    return [Operation(**row) for row in connection.execute(query).mappings()]
+
+
+def mark_told(connection: Connection, entry_id: str, at: Instant) -> None:
+    """Somebody was told."""
+    connection.execute(update(OPERATIONS).where(OPERATIONS.c.id == entry_id).values(told=at))

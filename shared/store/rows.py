@@ -1,0 +1,79 @@
+"""Rows of read models: put, delete and load them, many at a time.
+
+Hot: every turn of every runner comes through here. Rows are grouped by statement and sent as `executemany`;
+several rows of one key become the last of them. What a row means is its service's affair.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Executable, MetaData, Table, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shared.monitor import Row
+
+_Insert = Callable[[Table], "sqlite.Insert | postgresql.Insert"]
+_INSERTS: dict[str, _Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def put(connection: Connection, metadata: MetaData, rows: Iterable[Row]) -> int:
+    """Put and delete `rows` (in order: of several with one key the last wins); how many statements' rows
+    that was.
+
+    A row's `values` are all its columns but the key; one that names only some of them leaves the others as
+    they are.
+    """
+    last: dict[tuple[str, tuple[Any, ...]], Row] = {}
+    for row in rows:
+        last[row.table, tuple(row.key.values())] = row
+    puts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    deletes: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    for row in last.values():
+        if row.values is None:
+            deletes.setdefault((row.table, tuple(row.key)), []).append(row.key)
+        else:
+            puts.setdefault((row.table, (*row.key, *row.values)), []).append({**row.key, **row.values})
+    for (table, key), parameters in deletes.items():
+        named = [{f"k_{column}": value for column, value in row_key.items()} for row_key in parameters]
+        connection.execute(_delete(metadata.tables[table], key), named)
+    for (table, columns), parameters in puts.items():
+        connection.execute(_upsert(metadata.tables[table], columns, connection.dialect.name), parameters)
+    return len(last)
+
+
+def load(connection: Connection, metadata: MetaData, tables: Sequence[str]) -> Iterator[Row]:
+    """Every row of `tables`, table by table, in the order of their keys."""
+    for name in tables:
+        table = metadata.tables[name]
+        keys = [column.name for column in table.primary_key]
+        others = [column.name for column in table.columns if column.name not in keys]
+        streaming = connection.execution_options(yield_per=1000)
+        for row in streaming.execute(select(table).order_by(*table.primary_key)).mappings():
+            yield Row(name, {k: row[k] for k in keys}, {o: row[o] for o in others})
+
+
+def clear(
+    connection: Connection, metadata: MetaData, tables: Sequence[str], home_id: str | None = None
+) -> None:
+    """Delete everything in `tables`, or everything of one home (each table has a `home_id` then)."""
+    for name in reversed(tables):
+        table = metadata.tables[name]
+        connection.execute(
+            delete(table) if home_id is None else delete(table).where(table.c.home_id == home_id)
+        )
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+    statement = _INSERTS[dialect](table).values({column: bindparam(column) for column in columns})
+    keys = [column.name for column in table.primary_key]
+    others = {column: statement.excluded[column] for column in columns if column not in keys}
+    if others:
+        return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+@lru_cache(maxsize=256)
+def _delete(table: Table, key: tuple[str, ...]) -> Executable:
+    return delete(table).where(*(table.c[column] == bindparam(f"k_{column}") for column in key))

@@ -1,0 +1,78 @@
+"""The tables that all services share in the views' database: ledger, outbox, homes set aside, operations,
+swaps.
+
+Read models of services are beside their services. What the tables mean is told in `ledger`, `outbox`,
+`asides` and `operations`; how they came to be, in `migrations`.
+"""
+
+from typing import Final
+
+from sqlalchemy import JSON, BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, Text
+
+METADATA: Final = MetaData()
+
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+LEDGER: Final = Table(
+    "ledger",
+    METADATA,
+    Column("service", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("positions", Text, nullable=False),  # JSON with sorted keys: it is compared as text
+    Column("clock", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rebuilding_until", BigInteger),
+)
+
+OUTBOX: Final = Table(
+    "outbox",
+    METADATA,
+    Column("number", _SERIAL, primary_key=True, autoincrement=True),
+    Column("service", String, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("home_id", String, nullable=False),
+    Column("event_id", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("alert_id", String),  # of an alert's event
+    Column("held", Integer, nullable=False),  # 1: of a rebuild, kept back until the swap
+    Column("body", LargeBinary, nullable=False),
+)
+
+ASIDES: Final = Table(
+    "asides",
+    METADATA,
+    Column("service", String, primary_key=True),
+    Column("home_id", String, primary_key=True),
+    Column("partition", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fact_id", String),
+)
+
+OPERATIONS: Final = Table(
+    "operations",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),  # monitor_blind | rota_gap | page_undelivered
+    Column("home_id", String),
+    Column("service", String),
+    Column("since", BigInteger, nullable=False),
+    Column("told", BigInteger),  # when somebody was told; None: nobody yet
+    Column("resolved", BigInteger),
+    Column("detail", Text, nullable=False),
+)
+
+SWAPS: Final = Table(
+    "swaps",
+    METADATA,
+    Column("number", _SERIAL, primary_key=True, autoincrement=True),
+    Column("service", String, nullable=False),
+    Column("home_id", String),  # None: all homes
+    Column("from_version", Integer, nullable=False),
+    Column("to_version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("detail", JSON, nullable=False),
+)

@@ -62,6 +62,7 @@ class Access:
             if before is not None and (pin_hash is not None or _loses(before, person)):
                 own = (TOKENS.c.holder == person.id) & TOKENS.c.kind.in_([Kind.WORKER, Kind.PERSON])
                 end_tokens(connection, own, at)
+        self.people.forget()
         self.tokens.forget()
 
     def new_code(self, home_id: str, at: Instant, *, life: Duration = CODE_LIFE) -> str:

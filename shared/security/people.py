@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.instants import Instant
 from shared.security import secrets
+from shared.security.memory import Memory
 from shared.security.rights import HomeLike, Right, Scope, rights_of
 from shared.security.tables import PEOPLE
 from shared.store.engine import writing
@@ -45,6 +46,19 @@ class People:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._memory: Memory[Person] = Memory()
+
+    def remembered(self, person_id: str) -> Person | None:
+        """The person, if looked up a moment ago: no disk, so that an event loop may ask."""
+        return self._memory.get(person_id)
+
+    def find(self, person_id: str) -> Person | None:
+        """The person, from memory or else the disk: for the hot path, at most two seconds old."""
+        return self._memory.get(person_id) or self._memory.look_up(person_id, lambda: self.get(person_id))
+
+    def forget(self) -> None:
+        """Forget who was looked up: the next look reads the table."""
+        self._memory.forget()
 
     def get(self, person_id: str) -> Person | None:
         with self._engine.connect() as connection:
@@ -61,6 +75,7 @@ class People:
         PIN. Whoever calls this for somebody known also ends what they lose (`Access.put_person`)."""
         with writing(self._engine) as connection:
             write_person(connection, person, at, pin_hash=None if pin is None else secrets.pin_hash(pin))
+        self.forget()
 
     def pin_hash(self, person_id: str) -> str | None:
         """What a PIN is compared with; None for nobody, somebody without one, or somebody not active."""

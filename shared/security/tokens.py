@@ -11,7 +11,6 @@ Lookups are remembered for two seconds, and a token that is ended here is ended 
 """
 
 import secrets as random
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +19,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from shared import clock
-from shared.instants import DAY, HOUR, MINUTE, SECOND, Duration, Instant
+from shared.instants import DAY, HOUR, MINUTE, Duration, Instant
+from shared.security.memory import Memory
 from shared.security.people import scope_of
 from shared.security.rights import ON_A_DEVICE, Actor, Right, Scope, rights_of
 from shared.security.secrets import new_token, token_hash
@@ -34,8 +34,6 @@ QUEUED_AT_MOST: Duration = 35 * DAY
 """How long after its end a worker's token still vouches for facts that were entered under it."""
 CLOCK_SLACK: Duration = 2 * MINUTE
 """By how much a phone's clock may be off against the door's when `entered_at` is compared with a session."""
-_REMEMBERED: Duration = 2 * SECOND
-_REMEMBERED_AT_MOST = 50_000
 
 
 class Kind(StrEnum):
@@ -105,22 +103,16 @@ class Tokens:
 
     def __init__(self, engine: Engine, monotonic: Callable[[], Duration] = clock.monotonic) -> None:
         self._engine = engine
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[Duration, Token]] = {}
-        self._ended = 0
+        self._memory: Memory[Token] = Memory(monotonic)
 
     def remembered(self, secret: str) -> Token | None:
         """The token, if it was looked up a moment ago: no disk, so that an event loop may ask."""
-        known = self._known.get(token_hash(secret))
-        if known is None or self._monotonic() >= known[0]:
-            return None
-        return known[1]
+        return self._memory.get(token_hash(secret))
 
     def find(self, secret: str) -> Token | None:
         """The token of that secret, whatever it is worth now; None if there is none. May read the disk."""
-        found = self.remembered(secret)
-        return self._look_up(secret) if found is None else found
+        key = token_hash(secret)
+        return self._memory.get(key) or self._memory.look_up(key, lambda: self._read(key))
 
     def issue_device(self, device_id: str, home_id: str, at: Instant) -> Issued:
         """A device's token, for one home."""
@@ -188,22 +180,12 @@ class Tokens:
 
     def forget(self) -> None:
         """Forget what was looked up: the next look reads the table."""
-        with self._lock:
-            self._ended += 1
-            self._known.clear()
+        self._memory.forget()
 
-    def _look_up(self, secret: str) -> Token | None:
-        begun, now, key = self._ended, self._monotonic(), token_hash(secret)
+    def _read(self, key: str) -> Token | None:
         with self._engine.connect() as connection:
-            query = select(TOKENS).where(TOKENS.c.hash == key)
-            row = connection.execute(query).mappings().first()
-        token = None if row is None else _token(row)
-        with self._lock:
-            if token is not None and begun == self._ended:  # else it may have been ended while we looked
-                if len(self._known) >= _REMEMBERED_AT_MOST:
-                    self._known.clear()
-                self._known[key] = (now + _REMEMBERED, token)
-        return token
+            row = connection.execute(select(TOKENS).where(TOKENS.c.hash == key)).mappings().first()
+        return None if row is None else _token(row)
 
     def _issue(
         self,

@@ -22,7 +22,8 @@ from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind, Standing, Token
 from shared.web.problems import forbidden, unauthorised
 
-COOKIE: Final = "wakeful_session"
+COOKIES: Final = ("__Host-wakeful", "wakeful")
+"""What a page's session is carried in (shared.web.session), with https and without."""
 WORKER_HEADER: Final = "Wakeful-Worker"
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -136,4 +137,6 @@ def _bearer_of(request: Request) -> str | None:
     if scheme:
         return None
     # A cookie is sent by whatever page asks; so it never changes anything without a form's own token.
-    return request.cookies.get(COOKIE) if request.method in _READING else None
+    if request.method not in _READING:
+        return None
+    return next((request.cookies[name] for name in COOKIES if name in request.cookies), None)

@@ -1,0 +1,91 @@
+"""The read model of the alerts service: what a feed is made of. Disposable: the log makes it again.
+
+Four tables. `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which
+they were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
+`alerts_commissioners` whose children live there. No rule lives here, and no name: placements and people are ids.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, String, Table
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+METADATA = MetaData()
+
+ALERTS: Final = Table(
+    "alerts_alerts",
+    METADATA,
+    Column("alert_id", String, primary_key=True),
+    Column("home_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("placement_id", String),
+    Column("room", String),
+    Column("point_id", String),
+    Column("staff_id", String),
+    Column("device", String),
+    Column("provider_id", String),
+    Column("commissioner_id", String),  # of the placement it is about, as it was then; None: about the home
+    Column("zone", String),  # the home's; a home never changes it. None: the home is not known
+    Column("since", BigInteger, nullable=False),
+    Column("deadline", BigInteger),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("state", String, nullable=False),  # raised | acknowledged | resolved | noted
+    Column("level", Integer, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),  # `at` of its latest step
+    Column("acknowledged_by", String),
+    Column("action", JSON(none_as_null=True)),  # sealed, or a plain text
+    Column("until", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("how", String),
+    Column("resolved_by", String),
+    Column("reason", JSON(none_as_null=True)),  # sealed, or a plain text
+    Column("fact_id", String),
+    Column("position", BigInteger, nullable=False),  # of its latest step in `alerts_life`
+    Index("alerts_by_time", "raised_at", "alert_id"),
+    Index("alerts_of_home", "home_id", "raised_at"),
+    Index("alerts_of_placement", "placement_id", "raised_at"),
+    Index("alerts_by_state", "state", "raised_at"),
+)
+"""One row an alert, as it stands."""
+
+LIFE: Final = Table(
+    "alerts_life",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("alert_id", String, nullable=False),
+    Column("home_id", String, nullable=False),
+    Column("step", String, nullable=False),  # raised | worsened | acknowledged | reopened | resolved
+    Column("at", BigInteger, nullable=False),
+    Column("level", Integer),
+    Column("by", String),
+    Column("action", JSON(none_as_null=True)),
+    Column("until", BigInteger),
+    Column("how", String),
+    Column("reason", JSON(none_as_null=True)),
+    Column("fact_id", String),
+    Column("facts", JSON(none_as_null=True)),
+    Index("life_of_alert", "alert_id", "position"),
+)
+"""One row a step. `position` grows by one with each, in the order of the commits: no gap, nothing twice."""
+
+HOMES: Final = Table(
+    "alerts_homes",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("provider_id", String, nullable=False),
+    Column("zone", String, nullable=False),
+)
+"""One row a home that the log knows."""
+
+COMMISSIONERS: Final = Table(
+    "alerts_commissioners",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("commissioner_id", String, primary_key=True),
+    Index("homes_of_commissioner", "commissioner_id", "home_id"),
+)
+"""Whose children live where: a commissioner with a child in force in a home sees what concerns the whole of it."""

@@ -9,49 +9,14 @@ from typing import Any, Final
 import orjson
 
 from shared.events.errors import Unreadable
+from shared.events.quick import instant_of
 from shared.events.registry import TYPES
 from shared.events.upcast import UPCASTERS, Upcasters
 from shared.facts import Fact
-from shared.instants import Instant, parse_instant, show_instant
+from shared.instants import Instant
 
 _TOPIC_OF: Final[Mapping[str, str]] = {name: kind.topic for name, kind in TYPES.items()}
 _ENVELOPE: Final = ("type", "homeid", "id", "subject", "source", "actor", "time", "enteredat", "data")
-
-# A canonical instant is three look-ups: the minute with its colon, the second, and the thousandths with their
-# point and Z. So what is found in all three is canonical by construction, and no character is looked at
-# twice.
-_MINUTES: Final[dict[str, Instant]] = {}
-_SECONDS: Final = {f"{n:02d}": n * 1000 for n in range(60)}
-_THOUSANDTHS: Final = {f".{n:03d}Z": n for n in range(1000)}
-_MINUTES_KEPT: Final = 50_000
-"""A month of minutes: readers move along the log, so what they need next they have mostly just used."""
-
-
-def instant_of(text: str) -> Instant:
-    """The instant of a text as `shared.instants.parse_instant` reads it, several times as fast where it is
-    canonical (`2026-03-28T02:10:00.000Z`). Raises ValueError, or TypeError for what is no text."""
-    try:
-        return _MINUTES[text[:17]] + _SECONDS[text[17:19]] + _THOUSANDTHS[text[19:]]
-    except KeyError:
-        return _learn(text)
-
-
-def is_canonical(text: Any) -> bool:
-    """Whether a value is certainly an instant as validation writes it. False may only mean: not met
-    before."""
-    return (
-        type(text) is str and text[:17] in _MINUTES and text[17:19] in _SECONDS and text[19:] in _THOUSANDTHS
-    )
-
-
-def _learn(text: str) -> Instant:
-    at = parse_instant(text)
-    # Years are written with four figures from 1000 on, and validation admits those from 1900 to 2999 only.
-    if "1900" <= text[:4] <= "2999" and show_instant(at) == text:
-        if len(_MINUTES) >= _MINUTES_KEPT:
-            _MINUTES.clear()
-        _MINUTES[text[:17]] = at - at % 60_000
-    return at
 
 
 def decode(topic: str, appended_at: Instant, body: bytes) -> Fact:

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
 
-from shared.instants import DAY, parse_duration, parse_instant, show_instant
+from shared.events.quick import canonical_instant
+from shared.instants import DAY, parse_duration
 
 ID_LENGTH: Final = 200
 TEXT_LENGTH: Final = 20_000
@@ -30,7 +31,6 @@ LOCAL_TIME_PATTERN: Final = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _LONGEST = 366 * DAY
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-_UTC = re.compile(r".*[Zz]\Z", re.ASCII)
 
 
 class Part(BaseModel):
@@ -49,14 +49,12 @@ def wrong(remedy: str, at: str = "") -> PydanticCustomError:
 
 
 def instant_text(text: str) -> str:
-    """Cut to milliseconds and written with `.000Z`. Years that arithmetic could carry over an edge are
-    refused."""
+    """Cut to milliseconds and written with `.000Z`."""
     try:
-        if _UTC.match(text) and _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
-            return show_instant(parse_instant(text))
+        return canonical_instant(text)
     except ValueError:
-        pass
-    raise wrong("write an instant of the years 1900 to 2999 in UTC, like 2026-03-28T02:10:00.000Z")
+        remedy = "write an instant of the years 1900 to 2999 in UTC, like 2026-03-28T02:10:00.000Z"
+        raise wrong(remedy) from None
 
 
 def _duration(text: str) -> str:

@@ -45,19 +45,19 @@ class Upcasters:
 
         return register
 
-    def raise_to(self, known: Container[str], type_name: object, data: Data) -> tuple[str, Data]:
+    def raise_to(self, known: Container[str], type_name: object, data: Any) -> tuple[str, Data]:
         """The known type and its data that an old one means; a known one is given back as it is.
 
         Raises Unreadable where no upcasters lead to a known type.
         """
-        name = type_name
+        name = type_name if isinstance(type_name, str) else ""
         while name not in known:
-            upcaster = self._by_type.get(name) if isinstance(name, str) else None
-            if upcaster is None:
+            upcaster = self._by_type.get(name)
+            if upcaster is None or not isinstance(data, dict):
                 raise Unreadable(f"type {type_name!r} is not known here; a newer Wakeful may read it")
             data = upcaster(data)
-            name = _next(str(name))
-        return str(name), data
+            name = _next(name)
+        return name, data
 
 
 def _next(type_name: str) -> str:

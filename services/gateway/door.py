@@ -1,0 +1,214 @@
+"""One fact's way in.
+
+1. Who says so: the token's worker, system or person (`speaker`); the envelope is completed from it.
+2. `validate`: unknown fields are refused, instants cut to milliseconds.
+3. What is asked at the door only: rights, homes, approvers (`asked`).
+4. `contenthash`, then every free text is sealed: from here on nobody can read it without its key.
+5. `log.append`; the log's writer asks `decide` of what is new: acceptance, over the door's own fold.
+6. The answer, once it is durable: new 202, the same again 200, other content under the id 409, refused 422.
+
+A batch goes in as one step, in order of `observed_at`; one bad item never spoils the others. No HTTP here.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.gateway.asked import Said, approver_of, may_say, may_say_now, only_by_order, own_words
+from services.gateway.defaults import with_default_plan
+from services.gateway.families import RIGHT_OF
+from services.gateway.fold import DoorFold
+from services.gateway.speaker import Voice, completed, could_then, holds
+from shared.acceptance import Refusal
+from shared.events.canonical import canonical
+from shared.events.contenthash import contenthash
+from shared.events.decode import fact_of_event
+from shared.events.errors import FieldError, Invalid
+from shared.events.registry import TYPES
+from shared.events.sealing import seal
+from shared.events.validate import validate
+from shared.facts import Fact
+from shared.instants import Instant, show_instant
+from shared.log.base import Draft, Receipt, Taken
+from shared.log.sqlite import SqliteLog
+from shared.security.keys import KeyRing
+from shared.security.people import People
+from shared.security.tokens import Token
+from shared.web.problems import Problem, invalid
+
+
+class Prepared(NamedTuple):
+    """A fact that is ready for the log, and what the writer still has to ask of it."""
+
+    draft: Draft
+    fact: Fact
+    said: Said
+    ask_again: bool
+    """Whether rights must be asked in the order of the log too."""
+
+
+class Outcome(NamedTuple):
+    """What became of a fact."""
+
+    id: str
+    status: int
+    appended_at: Instant | None = None
+    problem: Problem | None = None
+
+
+class Door:
+    """The way in. `prepare` may run in any thread; `append` hands over to the log's writer."""
+
+    def __init__(self, log: SqliteLog, keys: KeyRing, people: People, fold: DoorFold) -> None:
+        self._log = log
+        self._keys = keys
+        self._hash_key = keys.contenthash_key
+        self._people = people
+        self.fold = fold
+        log.on_rollback = fold.rolled_back
+
+    def prepare(
+        self,
+        body: Any,
+        event_id: str,
+        who: Voice,
+        session: Token | None,
+        now: Instant,
+        types: Sequence[str] | None = None,
+    ) -> Prepared:
+        """The fact, ready for the log: steps 1 to 4. `session`: the worker's token, where it is a device that
+        sends. Raises Problem, final for this fact."""
+        if not isinstance(body, dict):
+            raise invalid([FieldError("body", None, "send the fact as a JSON object")])
+        type_ = _type_of(body, types)
+        needed = RIGHT_OF[type_]
+        _raise(holds(who, needed))
+        try:
+            event = validate(with_default_plan(completed(body, event_id, who)), unknown="refuse")
+        except Invalid as error:
+            raise invalid(error.errors) from None
+        digest = contenthash(event, self._hash_key)
+        sealed = {**seal(event, self._keys), "contenthash": digest}
+        fact = fact_of_event(TYPES[type_].topic, 0, sealed)
+        if session is not None:
+            _raise(could_then(session, fact.entered_at, now))
+        _raise(own_words(event))
+        said = self._said(fact, event, who, needed)
+        ask_again = self._ask(said)
+        draft = Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed))
+        return Prepared(draft, fact, said, ask_again)
+
+    def quick(self, body: Any, who: Voice) -> bool:
+        """Whether `prepare` will touch no disk, so that an event loop may run it: the everyday check."""
+        if not isinstance(body, dict) or body.get("type") != "check.recorded.v1":
+            return False
+        data = body.get("data")
+        actor = body.get("actor") if who.actor_id is None else None
+        known = actor is None or (isinstance(actor, str) and self._people.remembered(actor) is not None)
+        return known and isinstance(data, dict) and not data.get("note")
+
+    def append(self, ready: Sequence[Prepared]) -> Future[list[Receipt]]:
+        """Steps 5: into the log, as one step, in order of `observed_at`; receipts in that order (`in_order`)."""
+        if len(ready) == 1:
+            only = ready[0]
+            return self._log.append_future([only.draft], lambda _draft, stamp: self._decide(only, stamp))
+        by_draft = {id(each.draft): each for each in ready}
+        return self._log.append_future(
+            [each.draft for each in ready],
+            lambda draft, stamp: self._decide(by_draft[id(draft)], stamp),
+        )
+
+    def outcome(self, ready: Prepared, receipt: Receipt) -> Outcome:
+        """Step 6."""
+        fact_id, at = ready.fact.id, receipt.appended_at
+        if receipt.taken is Taken.NEW:
+            self.fold.durable(ready.fact)
+            return Outcome(fact_id, 202, at)
+        if receipt.taken is Taken.SAME:
+            return self._known(ready, Outcome(fact_id, 200, at))
+        if receipt.taken is Taken.CONFLICT:
+            return self._known(ready, Outcome(fact_id, 409, problem=conflict(fact_id)))
+        problem = receipt.refusal
+        assert isinstance(problem, Problem)  # noqa: S101 - `_decide` gives nothing else
+        return Outcome(fact_id, problem.status_code, problem=problem)
+
+    def _known(self, ready: Prepared, outcome: Outcome) -> Outcome:
+        """The id was known, so the writer asked nothing: nobody learns that of another's home."""
+        problem = may_say(ready.said, self.fold) if ready.ask_again else None
+        return outcome if problem is None else Outcome(ready.fact.id, problem.status_code, problem=problem)
+
+    def _said(self, fact: Fact, event: Mapping[str, Any], who: Voice, needed: Any) -> Said:
+        approver_id = approver_of(dict(event))
+        return Said(
+            fact=fact,
+            voice=who,
+            needed=needed,
+            actor=self._people.find(fact.actor) if who.actor_id is None else None,
+            approver_id=approver_id,
+            approver=self._people.find(approver_id) if approver_id else None,
+        )
+
+    def _ask(self, said: Said) -> bool:
+        """Ask what can be asked already; whether it must be asked again in order. Raises Problem."""
+        if said.voice.home_id is not None and said.approver_id is None and said.needed in _A_DEVICES_OWN:
+            return False  # a device's own home: nothing to look up
+        known = self.fold.home(said.fact.home_id) is not None
+        if known:
+            _raise(may_say(said, self.fold))
+        return not known or only_by_order(said)
+
+    def _decide(self, ready: Prepared, stamp: Instant) -> Problem | None:
+        """In the log's writer, in its order: may this fact stand? If so it is folded in at once, so that what
+        comes after it, in the same batch too, is judged with it."""
+        fact = ready.fact
+        fact.appended_at = stamp
+        if ready.ask_again and (problem := may_say_now(ready.said, self.fold)) is not None:
+            return problem
+        refused = self.fold.judge(fact)
+        if refused is not None:
+            return refusal_problem(refused)
+        self.fold.take(fact)
+        return None
+
+
+def in_order(ready: Sequence[Prepared]) -> list[Prepared]:
+    """The order in which a batch is appended: by `observed_at`, as sent where that is the same."""
+    return sorted(ready, key=lambda each: each.fact.observed_at)
+
+
+def conflict(fact_id: str) -> Problem:
+    """409: another fact has this id; it stands."""
+    remedy = "make a new id for a new fact; correct a check with check.corrected"
+    error = FieldError("id", fact_id, remedy)
+    return Problem(409, "conflict", "Another fact has this id", "the first one stands, unchanged", [error])
+
+
+def refusal_problem(refused: Refusal) -> Problem:
+    """422: it may not stand, and what would be accepted."""
+    error = FieldError(refused.field, refused.value, refused.remedy)
+    return Problem(422, refused.reason.replace("_", "-"), "This may not stand", refused.detail, [error])
+
+
+def answer(outcome: Outcome) -> bytes:
+    """The body of an outcome that is no problem."""
+    at = None if outcome.appended_at is None else show_instant(outcome.appended_at)
+    return orjson.dumps({"id": outcome.id, "status": outcome.status, "appended_at": at})
+
+
+def _type_of(body: Mapping[str, Any], types: Sequence[str] | None) -> str:
+    type_ = body.get("type")
+    allowed = RIGHT_OF if types is None else types
+    if isinstance(type_, str) and type_ in allowed:
+        return type_
+    shown = type_ if isinstance(type_, str) and len(type_) <= 200 else None
+    raise invalid([FieldError("type", shown, f"write one of {', '.join(allowed)}")])
+
+
+def _raise(problem: Problem | None) -> None:
+    if problem is not None:
+        raise problem
+
+
+_A_DEVICES_OWN = frozenset(RIGHT_OF[name] for name in ("check.recorded.v1", "response.given.v1"))

@@ -1,0 +1,190 @@
+"""The OpenAPI document of what the hot routes take and give, written by hand from the models that validate.
+
+`complete` puts the schemas into the document that FastAPI makes; `docs/api/openapi.json` is that document, and a
+test holds it to the code. Nothing here runs for a request.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from services.gateway.families import FAMILIES, RIGHT_OF
+from services.gateway.limits import BATCH_FACTS
+from shared.events.registry import TYPES
+from shared.web.access import WORKER_HEADER
+from shared.web.problems import MEDIA_TYPE
+
+_REF: Final = "#/components/schemas/"
+_ID: Final = {"type": "string", "minLength": 1, "maxLength": 200}
+_INSTANT: Final = {"type": "string", "format": "date-time"}
+
+
+def fact_operation(family: str) -> dict[str, Any]:
+    """What `add_api_route` is told of a family's route."""
+    rights = " or ".join(sorted({RIGHT_OF[name] for name in FAMILIES[family]}))
+    bodies = [{"$ref": _REF + name} for name in FAMILIES[family]]
+    return {
+        "operation_id": f"put_{family.replace('-', '_')}",
+        "tags": ["facts"],
+        "summary": f"Record: {', '.join(FAMILIES[family])}",
+        "description": (
+            f"One fact. Needs the right to {rights}. A device sends its own token as bearer and, in "
+            f"`{WORKER_HEADER}`, the worker's token under which the fact was entered; `source`, `homeid` and "
+            "`actor` then come from the tokens. A provider's system states `homeid` and `actor` in the body. "
+            "202 and 200 mean that the log has it, durably."
+        ),
+        "responses": {
+            202: _json("New; durable", "Taken"),
+            200: _json("The same again; durable before", "Taken"),
+            **_problems(400, 401, 403, 409, 413, 422, 503),
+        },
+        "status_code": 202,
+        "openapi_extra": {
+            "parameters": [
+                {"name": "event_id", "in": "path", "required": True, "schema": _ID},
+                _worker_header("the fact was"),
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": bodies[0] if len(bodies) == 1 else _one_of(bodies)}
+                },
+            },
+        },
+    }
+
+
+def _one_of(bodies: list[dict[str, str]]) -> dict[str, Any]:
+    mapping = {body["$ref"].removeprefix(_REF): body["$ref"] for body in bodies}
+    return {"oneOf": bodies, "discriminator": {"propertyName": "type", "mapping": mapping}}
+
+
+def _worker_header(what: str) -> dict[str, Any]:
+    return {
+        "name": WORKER_HEADER,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": f"Of a device: the worker's token under which {what} entered",
+    }
+
+
+def _json(description: str, schema: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": _REF + schema}}}
+    return {"description": description, "content": content}
+
+
+_SAID: Final[Mapping[int, str]] = {
+    400: "Not JSON",
+    401: "No token, or one that is not good; the phone keeps what it has",
+    403: "Not the sender's to do",
+    404: "Nothing here that the reader may see",
+    409: "Another fact has this id",
+    413: "Too large",
+    422: "Wrong, or refused: `errors` says what would be accepted",
+    429: "Too often; see Retry-After",
+    503: "Not now; see Retry-After",
+}
+
+
+def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}}}
+    return {status: {"description": _SAID[status], "content": content} for status in statuses}
+
+
+BATCH: Final[dict[str, Any]] = {
+    "operation_id": "post_facts_batch",
+    "tags": ["facts"],
+    "summary": f"Record up to {BATCH_FACTS:,} facts, as one step",
+    "description": (
+        "Appended in order of `time`, as one step; the results come in the order sent, each with the status "
+        "that the fact alone would have got, and one bad item never spoils the others. Each item of a device "
+        f"carries in `worker` the token under which it was entered (`{WORKER_HEADER}` stands for those that "
+        "carry none)."
+    ),
+    "responses": {200: _json("One result an item", "Results"), **_problems(400, 401, 403, 413, 422, 503)},
+    "openapi_extra": {
+        "parameters": [_worker_header("items without a `worker` of their own were")],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": _REF + "Batch"}}},
+        },
+    },
+}
+
+
+def complete(app: FastAPI) -> dict[str, Any]:
+    """The whole document of an app."""
+    document = get_openapi(
+        title="Wakeful", version="1", description=_ABOUT, routes=app.routes, openapi_version="3.1.0"
+    )
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {}).update(_schemas())
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    return document
+
+
+_ABOUT: Final = (
+    "The door of Wakeful. Everything that is recorded is a fact: an event with an id made by whoever records it, "
+    "so that sending it again is safe. Problems are RFC 9457."
+)
+
+
+def _schemas() -> dict[str, Any]:
+    names = [name for family in FAMILIES.values() for name in family]
+    models = [(TYPES[name].model, "validation") for name in names]
+    refs, definitions = models_json_schema(models, ref_template=_REF + "{model}")  # type: ignore[arg-type]
+    bodies = {name: _body(name, refs[TYPES[name].model, "validation"]) for name in names}
+    every = [{"$ref": _REF + name} for name in names]
+    return {**definitions["$defs"], **bodies, **_answers(), "Batch": _batch(every)}
+
+
+def _body(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "title": name,
+        "required": ["type", "subject", "time", "enteredat", "data"],
+        "properties": {
+            "type": {"const": name},
+            "subject": {**_ID, "description": f"Whom it is about: the {TYPES[name].about}"},
+            "time": {**_INSTANT, "description": "When it happened"},
+            "enteredat": {**_INSTANT, "description": "When it was tapped or typed"},
+            "homeid": {**_ID, "description": "Of a system or a person only"},
+            "actor": {**_ID, "description": "Of a system only: one of its people of that home"},
+            "data": data,
+        },
+        "additionalProperties": False,
+    }
+
+
+def _batch(every: list[dict[str, str]]) -> dict[str, Any]:
+    own = {"id": _ID, "worker": {"type": "string", "description": "A worker's token; of a device only"}}
+    item = {"allOf": [{"type": "object", "required": ["id"], "properties": own}, {"oneOf": every}]}
+    facts = {"type": "array", "maxItems": BATCH_FACTS, "items": item}
+    return {"type": "object", "required": ["facts"], "properties": {"facts": facts}}
+
+
+def _answers() -> dict[str, Any]:
+    taken = {"id": _ID, "status": {"type": "integer"}, "appended_at": {"anyOf": [_INSTANT, {"type": "null"}]}}
+    error = {"field": {"type": "string"}, "value": {}, "remedy": {"type": "string"}}
+    problem = {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object", "properties": error}},
+    }
+    result = {"id": _ID, "status": {"type": "integer"}, "problem": {"$ref": _REF + "Problem"}}
+    results = {
+        "type": "array",
+        "items": {"type": "object", "required": ["id", "status"], "properties": result},
+    }
+    return {
+        "Taken": {"type": "object", "required": list(taken), "properties": taken},
+        "Problem": {"type": "object", "required": ["type", "title", "status"], "properties": problem},
+        "Results": {"type": "object", "required": ["results"], "properties": {"results": results}},
+    }

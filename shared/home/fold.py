@@ -73,6 +73,10 @@ class Homes:
         """Forget one home."""
         self.homes.pop(home_id, None)
 
+    def promised(self, serial: int) -> None:
+        """Serials up to this one are taken (promises that were restored)."""
+        self._serial = max(self._serial, serial)
+
     def _register(self, fact: Fact) -> None:
         home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
         insort(home.registrations, (fact.effective_at, fact.data), key=lambda each: each[0])

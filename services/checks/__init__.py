@@ -1,0 +1,1 @@
+"""Missed and late checks, children not found, concerns and absences (DOMAIN.md §3)."""

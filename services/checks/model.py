@@ -1,0 +1,283 @@
+"""The checks monitor: facts and time in, alerts out (DOMAIN.md §3). Pure: no I/O, no clock.
+
+Here is which fact does what and what time brings; the deadline's formula is `deadline.py`, the state of one watch
+`watch.py`, how alerts open and close `ringing.py`, the form at rest `saved.py`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from services.checks import saved
+from services.checks.ringing import Ringing
+from services.checks.watch import FORGOTTEN, GONE, NOBODY, NONE_YET, Seen, Watch
+from shared.alerting import Resolution
+from shared.facts import Fact
+from shared.home import Change, ChangeKind, Homes, Placement
+from shared.instants import MINUTE, NEVER, SECOND, Instant
+from shared.monitor import Effect, HomeFault, Row
+from shared.topics import CHECK_INS, PLAN_CHANGES
+from shared.wheel import Wheel
+
+RETROSPECTIVE_AFTER: Final = 5 * MINUTE
+"""Entered more than this after the moment it describes (§1)."""
+FUTURE_BEYOND: Final = 60 * SECOND
+"""An `observed_at` more than this after `appended_at` is read as `appended_at` (§3)."""
+SIGNS_OF_LIFE: Final = frozenset(("breathing", "moved", "spoke", "awake"))
+NOTHING: Final[tuple[Effect, ...]] = ()
+
+
+class ChecksMonitor:
+    """Watches every placement of a partition. See `shared.monitor.Monitor` for the protocol."""
+
+    name = "checks"
+    version = 1
+    topics: Sequence[str] = (PLAN_CHANGES, CHECK_INS)
+    tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS)
+
+    def __init__(self) -> None:
+        self.homes = Homes()
+        self._watches: dict[str, dict[str, Watch]] = {}
+        self._wheel: Wheel[Watch] = Wheel()
+        self._clock: Instant = -NEVER
+        self._changed = saved.Changed()
+
+    # -- facts
+
+    def apply(self, fact: Fact) -> Iterable[Effect]:
+        """Take one fact, with the clock at its `appended_at`."""
+        try:
+            if fact.type == "check.recorded.v1":
+                return self._check(fact)
+            if fact.type == "check.corrected.v1":
+                return self._corrected(fact)
+            return self._changes(fact)
+        except Exception as cause:
+            raise HomeFault(fact.home_id, cause) from cause
+
+    def _check(self, fact: Fact) -> Iterable[Effect]:
+        watches = self._watches.get(fact.home_id)
+        data = fact.data
+        watch = None if watches is None else watches.get(data["placement_id"])
+        if watch is None:
+            return NOTHING  # unmatched: kept, and satisfies nothing
+        at = fact.observed_at
+        if (  # the common check, on a quiet watch: only the deadline moves
+            watch.latest_at < at < watch.piece_end
+            and watch.piece_start <= at <= fact.appended_at
+            and watch.began < at
+            and watch.alerts is None
+            and not watch.asked
+            and fact.entered_at - at <= RETROSPECTIVE_AFTER
+            and data["outcome"] == "seen"
+            and data.get("sign_of_life") in SIGNS_OF_LIFE
+        ):
+            latest = watch.latest
+            if latest.id:
+                watch.remembered = latest
+            watch.latest = Seen(at, fact.id, False)
+            watch.latest_at = watch.anchor = at
+            watch.demanded = False
+            ceiling = watch.ceiling
+            watch.due_check = due = at + ceiling if ceiling else NEVER
+            watch.fires = fires = due + watch.grace if due < watch.piece_end else NEVER
+            watch.due = due = fires if fires < watch.looks else watch.looks
+            if due < watch.filed:
+                self._wheel.file(watch)
+            if not watch.dirty:
+                self._changed.put(watch)
+            return NOTHING
+        return self._unusual(watch, fact)
+
+    def _unusual(self, watch: Watch, fact: Fact) -> Iterable[Effect]:
+        placement, data = watch.placement, fact.data
+        at = fact.observed_at
+        if at > fact.appended_at + FUTURE_BEYOND:
+            at = fact.appended_at
+        if not placement.in_force or placement.started_at is None or at < placement.started_at:
+            return NOTHING
+        if data["outcome"] == "not_found":
+            return self._touched(watch, self._not_found(watch, fact, at))
+        if (
+            data["outcome"] != "seen"
+            or data.get("sign_of_life") not in SIGNS_OF_LIFE
+            or fact.entered_at - fact.observed_at > RETROSPECTIVE_AFTER
+        ):
+            return NOTHING
+        return self._touched(watch, self._valid(watch, fact, at))
+
+    def _valid(self, watch: Watch, fact: Fact, at: Instant) -> list[Effect]:
+        """*Only a valid check observed later than the latest one moves the gap.*"""
+        clock = fact.appended_at
+        before = watch.own_deadline()
+        changes = self.homes.returned(watch.placement, fact, at)
+        moved = watch.seen(Seen(at, fact.id, bool(changes)))
+        watch.settle(at)
+        ringing = Ringing(watch, clock, fact.id)
+        if changes:
+            watch.begin(at, clock)
+            ringing.back(Resolution.RETURNED)
+        elif moved and watch.watching and at > watch.began:
+            watch.anchor, watch.demanded = at, False
+            watch.reckon(clock)
+        ringing.seen(at, before)
+        return ringing.effects
+
+    def _not_found(self, watch: Watch, fact: Fact, at: Instant) -> list[Effect]:
+        """*Unless a valid check observed later is known or a disposition is open.*"""
+        ringing = Ringing(watch, fact.appended_at, fact.id)
+        if watch.placement.away is None and watch.latest_at <= at:
+            ringing.ask("child_not_found", at, {"check_id": fact.id})
+        return ringing.effects
+
+    def _corrected(self, fact: Fact) -> Iterable[Effect]:
+        """With `withdrawn: true` the check was not so; every other change changes the record only."""
+        watch = self._watches.get(fact.home_id, {}).get(fact.subject)
+        if watch is None or not fact.data["withdrawn"] or not watch.placement.in_force:
+            return NOTHING
+        check_id = fact.data["check_id"]
+        missed = watch.alert("check_missed")
+        if missed is not None and check_id in missed.late:
+            missed.late.remove(check_id)
+        if check_id == watch.latest.id:
+            self._withdraw_latest(watch, fact.appended_at)
+        elif check_id == watch.remembered.id:
+            watch.remembered = FORGOTTEN
+        return self._touched(watch, [])
+
+    def _withdraw_latest(self, watch: Watch, clock: Instant) -> None:
+        """*`g` and `D` go back to what the valid check observed before it gives; if the remembered one is gone too, or
+        the withdrawn check was a return, the child is due at the instant of the correction.*"""
+        gone = watch.latest.is_return or watch.remembered.id == GONE
+        if gone:
+            watch.latest = watch.remembered = FORGOTTEN
+        elif watch.remembered.id is NONE_YET:
+            watch.latest = NOBODY
+        else:
+            watch.latest, watch.remembered = watch.remembered, FORGOTTEN
+        watch.latest_at = watch.latest.at
+        if not watch.watching:
+            return
+        watch.anchor, watch.demanded = (clock, True) if gone else (watch.g, False)
+        watch.reckon(clock)
+        if gone:
+            watch.floor = clock
+        else:
+            watch.ask_again(clock)
+
+    # -- homes, placements, plans, absences, concerns
+
+    def _changes(self, fact: Fact) -> Iterable[Effect]:
+        changes = self.homes.apply(fact)
+        placement_id = fact.data.get("placement_id")
+        if placement_id is None:
+            self._changed.home(fact.home_id)
+            return NOTHING
+        placement = self.homes.placement(fact.home_id, placement_id)
+        if placement is None:
+            return NOTHING
+        watch = self._watch(placement)
+        return self._touched(watch, self._follow(watch, changes))
+
+    def _watch(self, placement: Placement) -> Watch:
+        watches = self._watches.setdefault(placement.home.id, {})
+        watch = watches.get(placement.id)
+        if watch is None:
+            watch = watches[placement.id] = Watch(placement)
+        return watch
+
+    def _follow(self, watch: Watch, changes: Iterable[Change]) -> list[Effect]:
+        effects: list[Effect] = []
+        for change in changes:
+            ringing = Ringing(watch, change.at, change.fact.id)
+            self._follow_one(watch, change, ringing)
+            effects += ringing.effects
+        return effects
+
+    def _follow_one(self, watch: Watch, change: Change, ringing: Ringing) -> None:
+        match change.kind:
+            case ChangeKind.STARTED:
+                watch.forget()
+                watch.begin(change.at, change.at)
+            case ChangeKind.ENDED:
+                watch.forget()
+                ringing.ended()
+            case ChangeKind.PLAN:
+                if watch.watching:
+                    watch.plan_changed(change.at)
+                    ringing.rule_begins()
+            case ChangeKind.AWAY | ChangeKind.REPLACED:
+                watch.stop()
+                ringing.away(change.before)
+            case ChangeKind.BACK:
+                watch.begin(change.at, change.at)
+                ringing.back(Resolution.RETURNED, child_seen=False)
+            case ChangeKind.CONCERN:
+                facts = {"concern_id": change.fact.id, "from": change.fact.data["from"]}
+                ringing.ask("concern_raised", change.at, facts)
+
+    # -- time
+
+    def advance(self, to: Instant) -> Iterable[Effect]:
+        """Promises up to and including `to`, deadlines strictly before it, in order of time."""
+        if to <= self._wheel.next:
+            self._clock = to
+            return NOTHING
+        return self._advance(to)
+
+    def _advance(self, to: Instant) -> Iterator[Effect]:
+        while (watch := self._wheel.pop(before=to)) is not None:
+            self._clock = max(self._clock, watch.due)
+            try:
+                yield from self._touched(watch, self._fire(watch, watch.due))
+            except Exception as cause:
+                raise HomeFault(watch.placement.home.id, cause) from cause
+        self._clock = to
+
+    def _fire(self, watch: Watch, due: Instant) -> list[Effect]:
+        """What is past at `due` first; then what begins a millisecond later, before the facts of that instant."""
+        ringing = Ringing(watch, max(self._clock, watch.lit), None)
+        ringing.time_passed(due)
+        effects = ringing.effects
+        begins = due + 1
+        while watch.placement.next_promise <= begins:
+            effects += self._follow(watch, self.homes.keep(watch.placement, begins))
+            watch.lit = begins
+        if watch.piece_end <= begins:
+            watch.reckon(begins)
+            Ringing(watch, begins, None).rule_begins()
+        if watch.next_item <= begins:
+            watch.ask(begins)
+        return effects
+
+    def next_due(self) -> Instant:
+        """Nothing fires while the clock is at or before this."""
+        return self._wheel.next
+
+    # -- state
+
+    def _touched(self, watch: Watch, effects: list[Effect]) -> list[Effect]:
+        self._file(watch)
+        self._changed.put(watch)
+        return effects
+
+    def _file(self, watch: Watch) -> None:
+        watch.due = watch.next_look()
+        self._wheel.file(watch)
+
+    def changed(self) -> Iterable[Row]:
+        """Rows put or deleted since last asked."""
+        return self._changed.rows(self.homes)
+
+    def restore(self, rows: Iterable[Row], clock: Instant) -> None:
+        """State back from rows."""
+        self._clock = clock
+        for watch in saved.restored(rows, self.homes, clock):
+            self._watches.setdefault(watch.placement.home.id, {})[watch.placement.id] = watch
+            self._file(watch)
+
+    def drop(self, home_id: str) -> None:
+        """Forget one home."""
+        for watch in self._watches.pop(home_id, {}).values():
+            self._wheel.remove(watch)
+        self._changed.dropped(home_id)
+        self.homes.drop(home_id)

@@ -1,0 +1,129 @@
+"""The checks monitor's state at rest: rows of its read model, and back.
+
+One row a home and one a placement; `state` is JSON that only this module reads, the other columns are for readers.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import orjson
+
+from services.checks.deadline import Asked
+from services.checks.watch import OpenAlert, Seen, Watch
+from shared.home import Homes
+from shared.home.saved import home_state, placement_state, restore_home, restore_placement
+from shared.instants import NEVER, Instant
+from shared.monitor import Row
+
+HOMES: Final = "checks_homes"
+PLACEMENTS: Final = "checks_placements"
+
+
+class Changed:
+    """What has changed since the rows were last asked for."""
+
+    __slots__ = ("_dropped", "_homes", "_watches")
+
+    def __init__(self) -> None:
+        self._watches: list[Watch] = []
+        self._homes: dict[str, None] = {}
+        self._dropped: list[str] = []
+
+    def put(self, watch: Watch) -> None:
+        """This watch has changed."""
+        if not watch.dirty:
+            watch.dirty = True
+            self._watches.append(watch)
+
+    def home(self, home_id: str) -> None:
+        """This home's registration has changed."""
+        self._homes[home_id] = None
+
+    def dropped(self, home_id: str) -> None:
+        """This home is forgotten: what changed in it is not to be written."""
+        self._homes.pop(home_id, None)
+        self._watches = [watch for watch in self._watches if watch.placement.home.id != home_id]
+
+    def rows(self, homes: Homes) -> Iterator[Row]:
+        """The rows, each once."""
+        for home_id in self._homes:
+            home = homes.homes.get(home_id)
+            if home is not None:
+                yield Row(HOMES, {"home_id": home_id}, {"state": orjson.dumps(home_state(home))})
+        self._homes = {}
+        watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.dirty = False
+            yield _row(watch)
+
+
+def _row(watch: Watch) -> Row:
+    placement = watch.placement
+    own = watch.own_deadline()
+    values = {
+        "in_force": placement.in_force,
+        "room": placement.room,
+        "away": None if placement.away is None else placement.away.reason,
+        "seen_at": None if watch.latest_at == -NEVER else watch.latest_at,
+        "due_at": None if own == NEVER else own,
+        "missed": watch.alert("check_missed") is not None,
+        "state": orjson.dumps(_state(watch)),
+    }
+    return Row(PLACEMENTS, {"home_id": placement.home.id, "placement_id": placement.id}, values)
+
+
+def _state(watch: Watch) -> list[Any]:
+    return [
+        placement_state(watch.placement),
+        watch.watching,
+        watch.latest,
+        watch.remembered,
+        watch.began,
+        watch.floor,
+        watch.anchor,
+        watch.demanded,
+        watch.asked,
+        watch.items_upto,
+        watch.lit,
+        {kind: _alert_state(alert) for kind, alert in (watch.alerts or {}).items()},
+    ]
+
+
+def _alert_state(alert: OpenAlert) -> list[Any]:
+    return [alert.id, alert.since, alert.facts, alert.latest, alert.level, alert.worsens, alert.late]
+
+
+def _alert(state: list[Any]) -> OpenAlert:
+    alert = OpenAlert(state[0], state[1], state[2], state[3])
+    alert.level, alert.worsens, alert.late = state[4], state[5], state[6]
+    return alert
+
+
+def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watch]:
+    """The watches of these rows, as they stood at `clock`; their homes go into `homes`."""
+    placements = []
+    for row in rows:
+        state = orjson.loads((row.values or {})["state"])
+        if row.table == HOMES:
+            restore_home(homes, row.key["home_id"], state)
+        else:
+            placements.append((row.key, state))
+    for key, state in placements:
+        yield _watch(homes, key["home_id"], key["placement_id"], state, clock)
+
+
+def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], clock: Instant) -> Watch:
+    watch = Watch(restore_placement(homes, home_id, placement_id, state[0]))
+    watch.latest, watch.remembered = Seen(*state[2]), Seen(*state[3])
+    watch.latest_at = watch.latest.at
+    watch.began, watch.floor, watch.anchor, watch.demanded = state[4:8]
+    watch.lit = state[10]
+    for kind, alert in state[11].items():
+        watch.opened(kind, _alert(alert))
+    if state[1]:
+        watch.watching = True
+        watch.asked = tuple(Asked(*item) for item in state[8])
+        watch.items_upto = state[9]
+        watch.reckon(clock)
+        watch.ask(clock)
+    return watch

@@ -1,0 +1,224 @@
+"""The watch over one child: what was seen last, the deadline, the items asked for, the alerts that are open.
+
+State and the small moves on it. Which fact does what is the model's (`model.py`); the formula is `deadline.py`.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from services.checks.deadline import Asked, Piece, asked_between, next_asked, reckon
+from shared.home import Placement
+from shared.instants import NEVER, Duration, Instant
+from shared.wheel import UNFILED
+
+NONE_YET: Final = None
+GONE: Final = ""
+"""In place of a check's id: the remembered check was withdrawn, and an older one does not come back (§3)."""
+
+
+class Seen(NamedTuple):
+    """A valid check: when the child was seen, which check it was, whether it was a return."""
+
+    at: Instant
+    id: str | None
+    is_return: bool
+
+
+NOBODY: Final = Seen(-NEVER, NONE_YET, False)
+FORGOTTEN: Final = Seen(-NEVER, GONE, False)
+
+
+class OpenAlert:
+    """An alert that is open."""
+
+    __slots__ = ("facts", "id", "late", "latest", "level", "since", "worsens")
+
+    def __init__(self, id: str, since: Instant, facts: dict[str, Any], latest: Instant) -> None:  # noqa: A002
+        self.id = id
+        self.since = since
+        self.facts = facts
+        self.level = 1
+        self.worsens: Instant = NEVER
+        """When check_missed worsens next; NEVER while that waits for a rule to begin."""
+        self.latest = latest
+        """Only what is observed after this closes it (child_not_found, concern_raised), or from it on
+        (child_missing)."""
+        self.late: list[str] = []
+        """The valid checks since it was raised that were observed after the deadline they were to meet."""
+
+
+class Watch:
+    """One placement, watched."""
+
+    __slots__ = (
+        "alerts",
+        "anchor",
+        "asked",
+        "began",
+        "ceiling",
+        "demanded",
+        "dirty",
+        "due",
+        "due_check",
+        "filed",
+        "fires",
+        "floor",
+        "grace",
+        "items_upto",
+        "latest",
+        "latest_at",
+        "lit",
+        "looks",
+        "next_item",
+        "order",
+        "piece_end",
+        "piece_start",
+        "placement",
+        "remembered",
+        "watching",
+    )
+
+    def __init__(self, placement: Placement) -> None:
+        self.placement = placement
+        self.order: tuple[str, ...] = (placement.home.id, placement.id)
+        self.due: Instant = NEVER
+        self.looks: Instant = NEVER
+        """The part of `due` that checks do not move: the next rule, item or promise."""
+        self.lit: Instant = -NEVER
+        """When a promise last took effect: what it made past came to light then."""
+        self.filed: Instant = UNFILED
+        self.dirty = False
+        self.alerts: dict[str, OpenAlert] | None = None
+        """By kind; None while all is quiet."""
+        self.forget()
+
+    def forget(self) -> None:
+        """A new life: no check is carried over."""
+        self.latest: Seen = NOBODY
+        self.latest_at: Instant = -NEVER
+        self.remembered: Seen = NOBODY
+        self.began: Instant = NEVER
+        self.floor: Instant = NEVER
+        self.anchor: Instant = NEVER
+        self.demanded = False
+        self.stop()
+
+    def stop(self) -> None:
+        """Nothing is due: the child is away, or the placement is over."""
+        self.watching = False
+        self.due_check: Instant = NEVER
+        self.fires: Instant = NEVER
+        self.piece_start: Instant = NEVER
+        self.piece_end: Instant = NEVER
+        self.ceiling: Duration = 0
+        self.grace: Duration = 0
+        self.asked: tuple[Asked, ...] = ()
+        self.items_upto: Instant = NEVER
+        self.next_item: Instant = NEVER
+
+    def begin(self, at: Instant, clock: Instant) -> None:
+        """Watching begins at `at` (placement start, end of a disposition, a return)."""
+        self.watching = True
+        self.began = self.floor = self.anchor = at
+        self.demanded = False
+        self.asked = ()
+        self.items_upto = at - 1
+        self.reckon(clock)
+        self.ask(clock)
+
+    @property
+    def g(self) -> Instant:
+        """The later of the latest valid check and the moment watching began."""
+        return max(self.latest_at, self.began)
+
+    def reckon(self, clock: Instant) -> None:
+        """The deadline anew, from the anchor to the clock."""
+        standing = reckon(self.placement.history, self.anchor, self.g, clock, self.demanded)
+        self.due_check, self.fires = standing.due, standing.fires
+        self.stand_in(standing.piece)
+
+    def stand_in(self, piece: Piece) -> None:
+        """The clock stands in `piece`."""
+        self.piece_start, self.piece_end = piece.start, piece.end
+        self.ceiling, self.grace = piece.ceiling, piece.grace
+
+    def ask(self, clock: Instant) -> None:
+        """The `times` items up to the clock are asked for, but for those a check has settled."""
+        if self.items_upto < clock:
+            new = asked_between(self.placement.history, self.items_upto + 1, clock)
+            self.asked += tuple(item for item in new if self.latest_at < item.opens)
+            self.items_upto = clock
+        self.next_item = next_asked(self.placement.plan, clock)
+
+    def ask_again(self, clock: Instant) -> None:
+        """A check was withdrawn: the items that it alone had settled are asked for again."""
+        kept = tuple(item for item in self.asked if item.at < self.floor)
+        self.items_upto = self.floor - 1
+        self.asked = ()
+        self.ask(clock)
+        self.asked = kept + self.asked
+
+    def plan_changed(self, at: Instant) -> None:
+        """Another version is in force from `at`: its items count from that instant on, the old ones until then."""
+        self.asked = tuple(item for item in self.asked if item.at < at)
+        self.items_upto = at - 1
+        self.reckon(at)
+        self.ask(at)
+
+    def settle(self, seen_at: Instant) -> None:
+        """A valid check observed from `t − tolerance` on settles the item."""
+        if self.asked:
+            self.asked = tuple(item for item in self.asked if item.opens > seen_at)
+
+    def own_deadline(self) -> Instant:
+        """The child's own deadline: the earliest of `D`, where it binds, and the unsettled items."""
+        due = self.due_check if self.fires != NEVER else NEVER
+        return min(due, *(item.due for item in self.asked)) if self.asked else due
+
+    def earliest_miss(self) -> tuple[Instant, Instant, Asked | None]:
+        """What would be missed first, as (fires, due, item): the earliest `D + grace`, then `D`."""
+        first: tuple[Instant, Instant, Asked | None] = (self.fires, self.due_check, None)
+        for item in self.asked:
+            if (item.fires, item.due) < first[:2]:
+                first = (item.fires, item.due, item)
+        return first
+
+    def seen(self, check: Seen) -> bool:
+        """Remember a valid check; whether it is the latest now. *The remembered one is the latest known before it by
+        observed_at.*"""
+        if check.at > self.latest_at:
+            if self.latest.id is not NONE_YET and self.latest.id != GONE:
+                self.remembered = self.latest
+            self.latest, self.latest_at = check, check.at
+            return True
+        if self.remembered.at < check.at < self.latest_at:
+            self.remembered = check
+        return False
+
+    def next_look(self) -> Instant:
+        """When the model has to look at this child next. What takes effect *at* an instant is looked at a millisecond
+        early, because deadlines fire only after theirs."""
+        due = min(self.piece_end, self.next_item, self.placement.next_promise)
+        self.looks = due = due - 1 if due != NEVER else NEVER
+        missed = self.alert("check_missed")
+        due = min(due, self.earliest_miss()[0] if missed is None else missed.worsens)
+        away = self.placement.away
+        if away is not None and self.alert("absence_expired") is None:
+            due = min(due, away.expected_end)
+        return due
+
+    def alert(self, kind: str) -> OpenAlert | None:
+        """The open alert of that kind, if there is one."""
+        return None if self.alerts is None else self.alerts.get(kind)
+
+    def opened(self, kind: str, alert: OpenAlert) -> None:
+        """An alert is open."""
+        if self.alerts is None:
+            self.alerts = {}
+        self.alerts[kind] = alert
+
+    def closed(self, kind: str) -> None:
+        """An alert is closed."""
+        if self.alerts is not None:
+            self.alerts.pop(kind, None)
+            if not self.alerts:
+                self.alerts = None

@@ -1,0 +1,104 @@
+"""A test driver for Wakeful's rules: no broker, no database, no sleeping.
+
+Feed facts, move the clock, read alerts:
+
+    >>> from wakeful.testing import TestDriver
+    >>> driver = TestDriver()
+    >>> _ = driver.feed("wakeful.plan-changes", "2026-03-02T20:00:00Z", {
+    ...     "type": "home.registered.v1", "id": "h", "subject": "H1", "homeid": "H1", "time": "2026-03-02T20:00:00Z",
+    ...     "data": {"home_id": "H1", "provider_id": "PR1", "time_zone": "Europe/London", "rooms": ["R1"],
+    ...              "statement_of_purpose": {"waking_staff": 1, "sleep_in_staff": 0},
+    ...              "default_plan": {"checks": [{"from": "22:00", "to": "07:00", "ceiling": "PT30M"}]}}})
+    >>> _ = driver.feed("wakeful.plan-changes", "2026-03-02T20:05:00Z", {
+    ...     "type": "placement.started.v1", "id": "p", "subject": "P1", "homeid": "H1", "time": "2026-03-02T20:05:00Z",
+    ...     "data": {"placement_id": "P1", "home_id": "H1", "commissioner_id": "C1", "room": "R1",
+    ...              "emergency": False, "suicide_risk": False}})
+    >>> [alert["data"]["kind"] for alert in driver.advance_to("2026-03-02T22:36:00Z")]
+    ['check_missed']
+
+Like Kafka Streams' TopologyTestDriver it is synchronous: `feed` returns what the fact caused, `advance_to` what time
+caused. It runs the very loop of the runner (`shared.course`), so that what holds here holds there.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from services.checks.model import ChecksMonitor
+from shared.course import Aside, Course, MemorySeen, Refused, Turn
+from shared.events.decode import fact_of_event
+from shared.events.validate import validate
+from shared.instants import Instant, parse_instant, show_instant
+from shared.monitor import Monitor
+
+__all__ = ["Moment", "TestDriver"]
+
+Moment = Instant | str
+"""An instant in milliseconds since 1970, or as RFC 3339 text."""
+
+_ENVELOPE = {
+    "specversion": "1.0",
+    "source": "test/driver",
+    "actor": "S1",
+    "datacontenttype": "application/json",
+}
+
+
+class TestDriver:
+    """Runs monitors over facts that a test feeds, in virtual time."""
+
+    __test__ = False  # not a test class, whatever its name begins with
+
+    def __init__(self, monitors: Sequence[Callable[[], Monitor]] = (ChecksMonitor,)) -> None:
+        self._courses = []
+        for make in monitors:
+            seen = MemorySeen()
+            self._courses.append(Course(make(), seen, seen.named))
+        self.alerts: list[dict[str, Any]] = []
+        """Every derived event so far, in the order in which it was told."""
+        self.refused: list[Refused] = []
+        """Facts that may not stand, with the reason."""
+        self.set_aside: list[Aside] = []
+        """Homes that a fault set aside."""
+
+    @property
+    def clock(self) -> Instant:
+        """Where the log's clock stands."""
+        return self._courses[0].clock
+
+    def feed(self, topic: str, appended_at: Moment, *events: dict[str, Any]) -> list[dict[str, Any]]:
+        """Append events to the log as one step: the clock goes to `appended_at`, then they are applied in turn.
+
+        Of the envelope, `id`, `type`, `time`, `subject`, `homeid` and `data` are yours to state; `enteredat` is
+        `time` unless stated, the rest has defaults. Returns the derived events that this caused. Raises Invalid for
+        what the door would not let in, ValueError for a time before the clock.
+        """
+        at = _instant(appended_at)
+        if at < self.clock:
+            raise ValueError(
+                f"the log's clock is at {show_instant(self.clock)}; feed facts in order of appended_at"
+            )
+        facts = []
+        for event in events:
+            whole = validate({**_ENVELOPE, "enteredat": event.get("time"), **event}, unknown="refuse")
+            facts.append(fact_of_event(topic, at, whole))
+        before = len(self.alerts)
+        for course in self._courses:
+            self._told(course.take([fact for fact in facts if topic in course.monitor.topics]))
+            self._told(course.reach(at))
+        return self.alerts[before:]
+
+    def advance_to(self, instant: Moment) -> list[dict[str, Any]]:
+        """Put the clock to `instant`: every deadline strictly before it fires. Returns the derived events."""
+        before = len(self.alerts)
+        for course in self._courses:
+            self._told(course.finish(_instant(instant)))
+        return self.alerts[before:]
+
+    def _told(self, turn: Turn) -> None:
+        self.alerts += [effect.event for effect in turn.effects]
+        self.refused += turn.refused
+        self.set_aside += turn.set_aside
+
+
+def _instant(moment: Moment) -> Instant:
+    return parse_instant(moment) if isinstance(moment, str) else moment

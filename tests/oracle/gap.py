@@ -128,7 +128,7 @@ def _change(timeline: Timeline, at: int, g: int, deadline: int | None) -> int | 
     if now is None:
         return None
     ceiling = now[1].ceiling
-    if deadline is None or timeline.rule_at(at - 1) is None:
+    if deadline is None:  # no interval rule was in force just before
         return at + ceiling
     return min(max(deadline, g + ceiling), at + ceiling)
 

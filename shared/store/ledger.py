@@ -36,6 +36,7 @@ class Entry:
     published: Instant
     version: int
     rebuilding_until: Instant | None = None
+    rebuilding_from: int | None = None
 
     def row(self) -> dict[str, Any]:
         """As columns; the positions as text that is the same for the same positions."""
@@ -48,6 +49,7 @@ class Entry:
             "published": self.published,
             "version": self.version,
             "rebuilding_until": self.rebuilding_until,
+            "rebuilding_from": self.rebuilding_from,
         }
 
 

@@ -72,7 +72,7 @@ def release(connection: Connection, owner: Owner) -> None:
     connection.execute(update(OUTBOX).where(*_of(owner), OUTBOX.c.held == 1).values(held=0))
 
 
-def clear(connection: Connection, owner: Owner) -> None:
+def clear_held(connection: Connection, owner: Owner) -> None:
     """Forget what is held (a rebuild begins anew)."""
     connection.execute(delete(OUTBOX).where(*_of(owner), OUTBOX.c.held == 1))
 

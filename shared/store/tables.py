@@ -24,6 +24,7 @@ LEDGER: Final = Table(
     Column("published", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
     Column("rebuilding_until", BigInteger),
+    Column("rebuilding_from", Integer),
 )
 
 OUTBOX: Final = Table(

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("published", sa.BigInteger, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("rebuilding_until", sa.BigInteger),
+        sa.Column("rebuilding_from", sa.Integer),
     )
     op.create_table(
         "outbox",

@@ -4,6 +4,7 @@ Made of what one reader may see (`Feed` asks), put into plain words (`words`). N
 is `templates/feed.html`, the routes are in `api`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from services.alerts.feed import Feed, Wanted
 from services.alerts.rows import AlertRow, HomeRow
 from services.alerts.watch import Watch
-from services.alerts.words import Told, exact_clock, length, local_clock, told
+from services.alerts.words import SEVERITIES, Told, exact_clock, length, local_clock, told
 from shared.instants import DAY, Instant, show_instant
 from shared.security.rights import Actor
 
@@ -61,6 +62,8 @@ class FeedPage:
     """The other homes."""
     closed: tuple[Card, ...]
     open_count: int
+    counts: tuple[tuple[int, str], ...]
+    """How many are open of each severity, in words, the worst first."""
     more_open: bool
     position: int
     zone: str | None
@@ -88,6 +91,7 @@ def feed_page(feed: Feed, watch: Watch, actor: Actor, home_id: str | None, now: 
         quiet=tuple(home for home in homes if home not in {part.id for part in parts}),
         closed=tuple(_card(alert, now) for alert in closed),
         open_count=len(listing.alerts),
+        counts=_counts(listing.alerts),
         more_open=listing.next is not None,
         position=listing.position,
         zone=zone,
@@ -111,6 +115,11 @@ def _parts(
         off = local_clock(asides[home_id], zone, now) if home_id in asides else ""
         parts.append(HomePart(home_id, tuple(_card(alert, now) for alert in theirs), off))
     return tuple(parts)
+
+
+def _counts(alerts: Iterable[AlertRow]) -> tuple[tuple[int, str], ...]:
+    found = Counter(alert.severity for alert in alerts)
+    return tuple((found[severity], words) for severity, words in SEVERITIES.items() if found[severity])
 
 
 def _worst_first(alert: AlertRow) -> tuple[int, int, Instant, str]:

@@ -1,8 +1,9 @@
 """The read model of the alerts service: what a feed is made of. Disposable: the log makes it again.
 
-Four tables. `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which
-they were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
-`alerts_commissioners` whose children live there. No rule lives here, and no name: placements and people are ids.
+For readers: `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which they
+were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
+`alerts_commissioners` whose children live there. The two `_state` tables are the monitor's own memory. No rule lives
+here, and no name: placements and people are ids.
 """
 
 from pathlib import Path
@@ -89,3 +90,19 @@ COMMISSIONERS: Final = Table(
     Index("homes_of_commissioner", "commissioner_id", "home_id"),
 )
 """Whose children live where: a commissioner with a child in force in a home sees what concerns the whole of it."""
+
+HOME_STATE: Final = Table(
+    "alerts_home_state",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("state", JSON, nullable=False),
+)
+PLACEMENT_STATE: Final = Table(
+    "alerts_placement_state",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("placement_id", String, primary_key=True),
+    Column("state", JSON, nullable=False),
+    Column("earlier", JSON, nullable=False),  # until when, and whose it was, before it started anew
+)
+"""The monitor's own memory of homes (`shared.home.saved`); nobody else reads it."""

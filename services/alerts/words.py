@@ -45,6 +45,22 @@ _REASONS: Final[dict[str, str]] = {
     "missing": "missing",
     "other": "another reason",
 }
+_REFUSALS: Final[dict[str, str]] = {
+    "unknown_home": "its home is not registered",
+    "unknown_zone": "its time zone does not exist",
+    "zone_changed": "it gave the home another time zone",
+    "unknown_check": "it corrects a check that is not known",
+    "check_too_old": "it corrects a check of more than 28 days before",
+    "windows_overlap": "two of its check rules overlap",
+    "another_home": "it is about another home",
+    "placement_in_force": "the placement had begun already",
+    "version_used": "its plan version was used before",
+    "lowers_protection": "it lowers protection, and nobody approved that",
+    "close_without_approver": "it closes a protective plan, and nobody approved that",
+    "absence_too_long": "the absence is too long without an approver",
+    "unreadable": "it could not be read",
+}
+"""Why a record was refused, by the reason's slug (shared.acceptance)."""
 _HOW: Final[dict[str, str]] = {
     "late": "seen, but late",
     "unreported": "the check had been done in time; its record arrived late",
@@ -168,8 +184,8 @@ def _cover(alert: AlertRow, clock: _Clock) -> tuple[str, ...]:
 
 
 def _refused(alert: AlertRow, clock: _Clock) -> tuple[str, ...]:
-    said = alert.facts.get("detail") or alert.facts.get("reason")
-    return (*((str(said),) if said else ()), f"at {clock(alert.since)}")
+    reason = str(alert.facts.get("reason", ""))
+    return (_REFUSALS.get(reason, reason.replace("_", " ")), f"at {clock(alert.since)}")
 
 
 def _found(alert: AlertRow, clock: _Clock) -> tuple[str, ...]:

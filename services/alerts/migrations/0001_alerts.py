@@ -72,3 +72,15 @@ def upgrade() -> None:
         sa.Column("commissioner_id", sa.String, primary_key=True),
     )
     op.create_index("homes_of_commissioner", "alerts_commissioners", ["commissioner_id", "home_id"])
+    op.create_table(
+        "alerts_home_state",
+        sa.Column("home_id", sa.String, primary_key=True),
+        sa.Column("state", sa.JSON, nullable=False),
+    )
+    op.create_table(
+        "alerts_placement_state",
+        sa.Column("home_id", sa.String, primary_key=True),
+        sa.Column("placement_id", sa.String, primary_key=True),
+        sa.Column("state", sa.JSON, nullable=False),
+        sa.Column("earlier", sa.JSON, nullable=False),
+    )

@@ -49,6 +49,7 @@ function tell(present) {
   const since = present.blind_since && local(Date.parse(present.blind_since));
   if (since && blind.hidden) say("alarm", `Not watched since ${since}.`);
   blind.hidden = !since;
+  feed.dataset.blind = since ? "yes" : "no";
   if (since) document.getElementById("blind-since").textContent = since;
   if (!present.watched_to) return;
   for (const id of ["watched-to", "calm-to"]) {

@@ -1,8 +1,9 @@
 """The timing wheel: when does each subject want to be looked at next?
 
-Buckets by whole second, one live entry a subject, re-filed lazily: a deadline that moves later (the common case:
-a check came) costs nothing until its old bucket comes up. Each bucket is put in order when it is opened, so what
-fires, and in which order, does not depend on how subjects were filed. Pure; knows nothing of what a subject is.
+Buckets by whole second, one live entry a subject, re-filed lazily: a deadline that moves later (the common
+case: a check came) costs nothing until its old bucket comes up. Each bucket is put in order when it is
+opened, so what fires, and in which order, does not depend on how subjects were filed. Pure; knows nothing of
+what a subject is.
 """
 
 from heapq import heappop, heappush
@@ -42,7 +43,7 @@ class Wheel(Generic[S]):
         """Nothing is due before this instant. It may be early, never late."""
 
     def file(self, subject: S) -> None:
-        """File `subject` by its `due`: needed when it has become earlier than where it is filed, harmless else."""
+        """File `subject` by its `due`: needed when it has become earlier than where it was, harmless else."""
         due = subject.due
         if due >= subject.filed:
             return
@@ -59,11 +60,11 @@ class Wheel(Generic[S]):
                 heappush(self._seconds, second)
             else:
                 bucket.append(subject)
-        if due < self.next:
-            self.next = due
+        if subject.filed < self.next:  # not `due`: that may yet become earlier within its second, unfiled
+            self.next = subject.filed
 
     def pop(self, before: Instant) -> S | None:
-        """The subject with the earliest `due` strictly before `before`, no longer filed; None if there is none.
+        """The subject with the earliest `due` strictly before `before`, no longer filed; None if none is.
 
         The caller acts on it, sets its new `due` and files it again. Ties come in the order of `order`.
         """

@@ -13,7 +13,7 @@ from services.alerts.tables import COMMISSIONERS, HOME_STATE, HOMES, LIFE, PLACE
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import NEVER, Instant
-from shared.monitor import Effect, Row
+from shared.monitor import Effect, HomeFault, Row
 from shared.topics import ALERTS, CHECK_INS, INPUTS, PLAN_CHANGES, REJECTED
 
 NOTHING: Sequence[Effect] = ()
@@ -31,16 +31,19 @@ class AlertsMonitor:
 
     def __init__(self) -> None:
         self._houses = Houses()
+        self.homes: Homes = self._houses.fold
         self._lives = Lives()
         self._rows: list[Row] = []
 
-    @property
-    def homes(self) -> Homes:
-        """The homes at the monitor's clock; acceptance asks them."""
-        return self._houses.fold
-
     def apply(self, fact: Fact) -> Iterable[Effect]:
-        """Take one fact, with the clock at its `appended_at`."""
+        """Take one fact, with the clock at its `appended_at`. Raises HomeFault."""
+        try:
+            self._take(fact)
+        except Exception as cause:
+            raise HomeFault(fact.home_id, cause) from cause
+        return NOTHING
+
+    def _take(self, fact: Fact) -> None:
         if fact.topic == ALERTS:
             self._rows += self._lives.take(fact, self._houses.whose)
         elif fact.topic == PLAN_CHANGES:
@@ -49,7 +52,6 @@ class AlertsMonitor:
             self._rows += self._lives.note(fact, self._houses.whose_refused(fact))
         elif fact.topic == CHECK_INS and fact.type == "check.recorded.v1":
             self._houses.see(fact)
-        return NOTHING
 
     def advance(self, to: Instant) -> Iterable[Effect]:
         """Put the clock to `to`: placements and plans that were promised come into force. Raises HomeFault."""

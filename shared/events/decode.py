@@ -38,7 +38,7 @@ def fact_of_event(
     try:
         kind = event["type"]
         data = event["data"]
-        if _TOPIC_OF.get(kind) != topic:
+        if _TOPIC_OF.get(kind) != topic or type(data) is not dict:
             kind, data = _of_another_time(topic, kind, data, upcasters)
         return Fact(
             topic,
@@ -61,6 +61,8 @@ def fact_of_event(
 def _of_another_time(
     topic: str, kind: str, data: dict[str, Any], upcasters: Upcasters
 ) -> tuple[str, dict[str, Any]]:
+    if not isinstance(data, dict):
+        raise Unreadable("the event's data is no JSON object")
     raised, data = upcasters.raise_to(_TOPIC_OF, kind, data)
     if _TOPIC_OF[raised] != topic:
         raise Unreadable(f"{kind} does not belong into {topic}, but into {_TOPIC_OF[raised]}")

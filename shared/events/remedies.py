@@ -59,7 +59,7 @@ def explain(error: ErrorDetails, kind: EventType) -> FieldError:
     remedy = _REMEDIES[what](error.get("ctx", {})) if what in _REMEDIES else error["msg"]
     if what == "extra_forbidden":
         remedy = _unknown_field(str(path[-1]), path[:-1], kind)
-    secret = what == "extra_forbidden" or is_free_text(path, kind)
+    secret = what == "extra_forbidden" or _may_hold_a_story(path, kind)
     value = None if what == "missing" else WITHHELD if secret else shown(given)
     return FieldError(".".join(str(part)[:_NAME_LENGTH] for part in path), value, remedy)
 
@@ -73,18 +73,21 @@ def shown(value: object) -> JsonValue:
     return WITHHELD
 
 
-def is_free_text(path: tuple[str | int, ...], kind: EventType) -> bool:
-    """Whether a path of an event lies at or under a free text about people."""
+def _may_hold_a_story(path: tuple[str | int, ...], kind: EventType) -> bool:
+    """Whether free text about people belongs at this path of an event, above it, or under it."""
     place = _place(path)
-    return any(place[: len(sealed)] == sealed for sealed in kind.sealed)
+    return place is not None and any(all(map(str.__eq__, place, sealed)) for sealed in kind.sealed)
 
 
-def _place(path: tuple[str | int, ...]) -> FieldPath:
-    """The path within `data`, with `*` for every item of a list."""
-    return tuple("*" if isinstance(part, int) else part for part in path[1:]) if path[:1] == ("data",) else ()
+def _place(path: tuple[str | int, ...]) -> FieldPath | None:
+    """The path within `data`, with `*` for every item of a list; None for a path outside it."""
+    if path[:1] != ("data",):
+        return None
+    return tuple("*" if isinstance(part, int) else part for part in path[1:])
 
 
 def _unknown_field(name: str, parent: tuple[str | int, ...], kind: EventType) -> str:
-    known = kind.fields.get(_place(parent), ()) if parent else tuple(kind.envelope.model_fields)
+    place = _place(parent)
+    known = tuple(kind.envelope.model_fields) if place is None else kind.fields.get(place, ())
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return "there is no such field here; " + (f"did you mean {near[0]}?" if near else "leave it out")

@@ -55,7 +55,10 @@ class Upcasters:
             upcaster = self._by_type.get(name)
             if upcaster is None or not isinstance(data, dict):
                 raise Unreadable(f"type {type_name!r} is not known here; a newer Wakeful may read it")
-            data = upcaster(data)
+            try:
+                data = upcaster(data)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise Unreadable(f"{name} cannot be raised to {_next(name)}: {error!r}") from error
             name = _next(name)
         return name, data
 

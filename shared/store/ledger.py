@@ -24,7 +24,7 @@ class LostOwnership(Exception):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The row. `positions` and `clock`: what has been applied. `published`: every effect at or before that
+    """The row. `positions` and `clock`: what has been applied. `published`: every effect of before that
     instant is in the log. `rebuilding_until`: effects before that instant are held back until the swap (see
     `rebuild`)."""
 

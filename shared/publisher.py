@@ -1,0 +1,72 @@
+"""The outbox's way into the log: publish in order, mark, and say in the ledger how far that is (the runner's
+step 5).
+
+    1. Take what waits, in order, up to 1,000 effects.
+    2. Append them to the log: durable, and a repetition is the same fact.
+    3. In one transaction: forget them in the outbox, and move `published` in the ledger's row (compared and
+    swapped). 4. Again, until nothing waits.
+
+A crash between 2 and 3 publishes again, which changes nothing. What an effect says is its monitor's affair.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import orjson
+from sqlalchemy import Engine
+
+from shared.alerting import RAISED
+from shared.instants import Instant
+from shared.log.base import Log, Receipt, Taken
+from shared.observer import Observer
+from shared.store import ledger, outbox
+from shared.store.engine import writing
+
+
+class Publisher:
+    """Publishes one owner's outbox."""
+
+    def __init__(
+        self, log: Log, engine: Engine, owner: outbox.Owner, observer: Observer, now: Callable[[], Instant]
+    ) -> None:
+        self._log = log
+        self._engine = engine
+        self._owner = owner
+        self._observer = observer
+        self._now = now
+
+    def publish(self, entry: ledger.Entry) -> ledger.Entry:
+        """Everything that waits; the ledger's row after it. Raises Unavailable (what was marked stays so) and
+        LostOwnership."""
+        while waiting := self._waiting():
+            receipts = self._log.append([effect.draft for effect in waiting])
+            self._tell(waiting, receipts)
+            entry = self._mark(entry, waiting)
+        if entry.published < entry.clock and entry.rebuilding_until is None:
+            entry = self._mark(entry, [])
+        return entry
+
+    def _waiting(self) -> list[outbox.Waiting]:
+        with self._engine.connect() as connection:
+            waiting = outbox.waiting(connection, self._owner)
+        age = max(0, self._now() - waiting[0].at) if waiting else 0
+        self._observer.outbox(self._owner.service, len(waiting), age)
+        return waiting
+
+    def _mark(self, entry: ledger.Entry, published: Sequence[outbox.Waiting]) -> ledger.Entry:
+        with writing(self._engine) as connection:
+            outbox.mark(connection, self._owner, published)
+            waiting, _ = outbox.standing(connection, self._owner)
+            if waiting or entry.rebuilding_until is not None:
+                return entry
+            return ledger.swap(connection, entry, replace(entry, published=entry.clock))
+
+    def _tell(self, published: Sequence[outbox.Waiting], receipts: Sequence[Receipt]) -> None:
+        service, now = self._owner.service, self._now()
+        for effect, receipt in zip(published, receipts, strict=True):
+            if receipt.taken is Taken.CONFLICT:
+                self._observer.differed(service, effect.draft.id)
+            elif receipt.taken is Taken.NEW:
+                event = orjson.loads(effect.draft.body)
+                if event["type"] == RAISED:
+                    self._observer.detected(service, event["data"]["kind"], max(0, now - effect.at))

@@ -1,0 +1,84 @@
+"""How a record that may not stand is told in `wakeful.rejected`: nothing is dropped, and no content is
+repeated.
+
+The id is UUIDv5(topic, event id, reason) and the bytes name no service, so that services that see the same
+one say it once. Why a fact is refused is `shared.acceptance`'s to say.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from shared.course import Refused
+from shared.events.canonical import canonical
+from shared.facts import Fact
+from shared.instants import show_instant
+from shared.log.base import Record
+from shared.monitor import Effect
+from shared.topics import REJECTED
+
+NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:rejected")
+TYPE: Final = "fact.rejected.v1"
+UNREADABLE: Final = "unreadable"
+_UPGRADE: Final = "install the version of Wakeful that wrote it, then rebuild"
+
+
+def decoded(
+    partition: int, records: Sequence[Record], decode: Callable[[Record], Fact]
+) -> tuple[list[Fact], list[Effect]]:
+    """The facts of `records`, and what is told of those that are none (an unknown type or version, or no
+    event)."""
+    facts: list[Fact] = []
+    rejected: list[Effect] = []
+    for record in records:
+        try:
+            facts.append(decode(record))
+        except (
+            Exception
+        ):  # whatever is wrong with one record: the others are read, and it is told, not dropped
+            rejected.append(_event(partition, record, UNREADABLE, {"remedy": _UPGRADE}))
+    return facts, rejected
+
+
+def refused(partition: int, records: Sequence[Record], refusals: Sequence[Refused]) -> list[Effect]:
+    """What is told of facts that acceptance, or their id, refused; `records` holds theirs."""
+    if not refusals:
+        return []
+    of_id = {(record.home_id, record.id): record for record in records}
+    return [
+        _event(partition, of_id[each.fact.home_id, each.fact.id], each.reason.reason, _said(each))
+        for each in refusals
+    ]
+
+
+def _said(each: Refused) -> dict[str, str]:
+    return {"field": each.reason.field, "remedy": each.reason.remedy}
+
+
+def _event(partition: int, record: Record, reason: str, more: dict[str, str]) -> Effect:
+    at = show_instant(record.appended_at)
+    event_id = str(uuid5(NAMESPACE, canonical([record.topic, record.id, reason]).decode()))
+    data: dict[str, Any] = {
+        "topic": record.topic,
+        "partition": partition,
+        "position": record.position,
+        "event_id": record.id,
+        "reason": reason,
+        "sha256": hashlib.sha256(record.body).hexdigest(),
+        **more,
+    }
+    event = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": "wakeful/acceptance",
+        "type": TYPE,
+        "subject": record.id,
+        "time": at,
+        "enteredat": at,
+        "homeid": record.home_id,
+        "actor": "wakeful",
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return Effect(REJECTED, record.home_id, event_id, record.appended_at, event)

@@ -1,0 +1,233 @@
+"""The runner: log + monitor + database → a running service. One loop, for either log.
+
+To start: take over the ledger's row (its epoch goes up by one), and give the monitor its state back; if the
+rows are of another version of the rules, wipe them and read the log from its start (`shared.rebuild`). Then,
+turn by turn:
+
+    1. Ask the log for its present, and read what is new before it, up to 1,000 facts and never half an
+    instant. 2. Decode; what cannot be read goes to `wakeful.rejected`. Look up what the facts name.
+    3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock
+    is put to
+       each fact's instant. At the end of what there is, the clock is put to the present.
+    4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the
+    ledger's row. 5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.publisher`).
+
+Delivery is at least once, ids are deterministic, so the effect is exactly once: a crash between any two of
+these loses nothing and repeats nothing that is visible in the log. A turn that raised may be called again:
+what was computed and not committed is kept. What a rule means never lives here.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.exc import OperationalError
+
+from shared import clock as machine
+from shared import rebuild, rejection
+from shared.course import Course, Seen, TrustedSeen, Turn
+from shared.facts import Fact
+from shared.instants import SECOND, Duration, Instant
+from shared.log.base import Log, Named, Record, Unavailable, fact_of
+from shared.monitor import Effect, Monitor, Row
+from shared.names import Names
+from shared.observer import Observer, Silence
+from shared.publisher import Publisher
+from shared.store import asides, ledger, operations, outbox, rows
+from shared.store.engine import writing
+
+READ: Final = 1000
+"""Facts a turn (more, where one instant holds more)."""
+IDLE_COMMIT: Final[Duration] = SECOND
+"""How far the clock moves before it alone is worth a commit."""
+REST: Final[Duration] = 50
+"""The longest pause between two turns: an alert is durable well within 100 ms of its instant."""
+RETRY: Final[Duration] = SECOND
+"""The pause after the database could not be reached (the log says itself how long)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What steps 1 to 3 made, until step 4 has committed it."""
+
+    entry: ledger.Entry
+    facts: int
+    effects: list[Effect]
+    rejected: list[Effect]
+    turn: Turn
+    rows: list[Row]
+
+
+class Runner:
+    """Runs one monitor over one home-partition. Not thread-safe: one thread starts it and turns it."""
+
+    def __init__(
+        self,
+        log: Log,
+        engine: Engine,
+        monitor: Monitor,
+        *,
+        tables: MetaData,
+        partition: int = 0,
+        named: Callable[[str, str], Named | None] | None = None,
+        seen: Seen | None = None,
+        decode: Callable[[Record], Fact] = fact_of,
+        observer: Observer | None = None,
+        clock: Callable[[], Instant] = machine.now,
+    ) -> None:
+        """`monitor` is new; `tables` holds its read model, migrated. `named` looks up what a fact names
+        (default: the log); `seen`, whether an id was taken before (default: the log holds each id once).
+        `clock`: for lags only."""
+        self._log = log
+        self._engine = engine
+        self._monitor = monitor
+        self._tables = tables
+        self._owner = outbox.Owner(monitor.name, partition)
+        self._seen = seen or TrustedSeen()
+        self._decode = decode
+        self._observer = observer or Silence()
+        self._now = clock
+        self._publisher = Publisher(log, engine, self._owner, self._observer, clock)
+        self._names = Names(named or log.named, lambda: self._course.clock)
+        self._unsaved: _Batch | None = None
+        self._unpublished = True  # a predecessor may have left something
+        self._rested_at = -1
+        self.entry: ledger.Entry
+        """The ledger's row as this runner wrote it last; none before the start."""
+        self._course: Course
+
+    # -- starting --------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take over, and put the monitor where its predecessor committed last."""
+        self._take_over(anew=False)
+        with self._engine.connect() as connection:
+            kept = rows.load(connection, self._tables, self._monitor.tables)
+            self._monitor.restore(kept, self.entry.clock)
+            unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
+        for home_id in unwatched:
+            self._monitor.drop(home_id)
+        self._course = Course(self._monitor, self._seen, self._names.named, self.entry.clock, unwatched)
+
+    def rebuild(self) -> None:
+        """In place of `start`: begin anew from the start of the log, whatever the versions say."""
+        self._take_over(anew=True)
+        self._course = Course(self._monitor, self._seen, self._names.named, self.entry.clock)
+
+    def _take_over(self, *, anew: bool) -> None:
+        with writing(self._engine) as connection:
+            entry = ledger.take_over(connection, *self._owner, self._monitor.version)
+            if anew or entry.version != self._monitor.version:
+                entry = rebuild.begin(connection, entry, self._monitor, self._tables)
+        self.entry = entry  # nobody else can write from here on
+        self._log.not_before(max(entry.clock, entry.rebuilding_until or 0))
+
+    # -- the loop --------------------------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """Start, then turn until `stop` is set. Raises what is a fault of the loop itself (LostOwnership, a
+        bug): whoever runs it ends the process. A log or a database that cannot be reached is waited for."""
+        self.start()
+        while not stop.is_set():
+            grown = self._log.end()
+            try:
+                moved = self.turn()
+            except (Unavailable, OperationalError) as error:
+                self._observer.unavailable(self._owner.service, error)
+                stop.wait(getattr(error, "retry_after", RETRY) / 1000)
+                continue
+            if not moved:
+                self._rest(grown)
+
+    def turn(self) -> bool:
+        """One turn; True if facts were read or something came of it. Raises Unavailable, LostOwnership."""
+        if self._unsaved is None:
+            self._unsaved = self._take()
+        batch = self._unsaved
+        moved = bool(batch.facts or batch.effects or batch.rejected or batch.turn.set_aside or batch.rows)
+        if moved or self._clock_is_worth_it(batch.entry):
+            self._save(batch)
+        self._unsaved = None
+        if self._unpublished:
+            self.entry = self._publisher.publish(self.entry)
+            self._unpublished = False
+        lag = max(0, self._now() - self._course.clock)
+        self._observer.reached(self._owner.service, self._course.clock, lag)
+        return moved
+
+    def _take(self) -> _Batch:
+        """Steps 1 to 3. Until the course takes them, nothing has moved; from there on nothing here can fail
+        but a bug."""
+        partition, topics, entry = self._owner.partition, self._monitor.topics, self.entry
+        present = self._log.present(partition)
+        if entry.rebuilding_until is not None:
+            present = min(present, entry.rebuilding_until)
+        records, positions = self._log.read(partition, topics, entry.positions, present, READ)
+        facts, unreadable = rejection.decoded(partition, records, self._decode)
+        self._names.look_up(facts)
+        turn = self._course.take(facts)
+        if len(records) < READ:
+            _add(turn, self._course.reach(present))
+        rejected = [*unreadable, *rejection.refused(partition, records, turn.refused)]
+        reached = replace(entry, positions=positions, clock=max(self._course.clock, entry.clock))
+        return _Batch(reached, len(records), turn.effects, rejected, turn, list(self._monitor.changed()))
+
+    def _clock_is_worth_it(self, entry: ledger.Entry) -> bool:
+        rebuilt = entry.rebuilding_until is not None and entry.clock >= entry.rebuilding_until
+        return rebuilt or entry.clock - self.entry.clock >= IDLE_COMMIT
+
+    def _save(self, batch: _Batch) -> None:
+        """Step 4."""
+        entry, effects = batch.entry, batch.effects
+        unpublished = self._unpublished or bool(batch.rejected)
+        with writing(self._engine) as connection:
+            rows.put(connection, self._tables, batch.rows)
+            self._set_aside(connection, batch)
+            outbox.put(connection, self._owner, batch.rejected)
+            if entry.rebuilding_until is None:
+                outbox.put(connection, self._owner, effects)
+                unpublished = unpublished or bool(effects)
+            else:
+                entry = rebuild.go_on(connection, self._log, entry, effects, self._course.aside)
+                unpublished = unpublished or entry.rebuilding_until is None
+            if entry.rebuilding_until is None and not unpublished:
+                entry = replace(entry, published=entry.clock)
+            ledger.swap(connection, self.entry, entry)
+        self.entry, self._unpublished = entry, unpublished  # only now is it so
+        self._tell(batch)
+
+    def _set_aside(self, connection: Connection, batch: _Batch) -> None:
+        name, partition = self._owner
+        since = batch.entry.clock
+        for aside in batch.turn.set_aside:
+            fact_id = None if aside.fact is None else aside.fact.id
+            asides.put(connection, asides.Aside(name, partition, aside.home_id, since, aside.reason, fact_id))
+            kind = operations.MONITOR_BLIND
+            operations.raise_once(connection, kind, name, aside.home_id, since, aside.reason)
+
+    def _tell(self, batch: _Batch) -> None:
+        service = self._owner.service
+        if batch.facts:
+            self._observer.applied(service, batch.facts)
+        for effect in batch.rejected:
+            self._observer.rejected(service, effect.event["data"]["reason"])
+        for aside in batch.turn.set_aside:
+            self._observer.set_aside(service, aside.home_id, aside.reason)
+
+    def _rest(self, grown: int) -> None:
+        """Wait for the log to grow beyond `grown`, but not past the next deadline, nor for long."""
+        pause = REST
+        if grown != self._rested_at:
+            pause = 1  # what came last may carry the present's own instant: it is read when that has passed
+        elif self._course.clock < (due := self._monitor.next_due()):
+            pause = min(REST, due - self._course.clock + 1)
+        self._rested_at = grown
+        self._log.wait(grown, pause / 1000)
+
+
+def _add(turn: Turn, more: Turn) -> None:
+    turn.effects += more.effects
+    turn.refused += more.refused
+    turn.set_aside += more.set_aside

@@ -109,12 +109,9 @@ class Timetable:
             reached = instance.end
 
     def _around(self, number: int, low: Instant, high: Instant) -> list[Stretch]:
-        """Instances in order, from one that begins by `low` to one that ends at or after `high`, if any.
-
-        A UTC day touches the local days next to it, and what began the evening before those.
-        """
-        first, last = number - 2, number + 1
-        near = [instance for day in range(first, last + 1) for instance in self._instances(day)]
+        """Instances in order, from one that begins by `low` to one that ends at or after `high`, if any."""
+        first, last = number + 1, number
+        near: list[Stretch] = []
         while self._windows and first > FIRST_DAY and not (near and near[0].start <= low):
             first -= 1
             near[:0] = self._instances(first)
@@ -125,8 +122,6 @@ class Timetable:
 
     def _instances(self, number: int) -> list[Stretch]:
         """The windows that start on a local day, in order."""
-        if not FIRST_DAY <= number <= LAST_DAY:
-            return []
         day = date.fromordinal(number + EPOCH_DAY)
         found = []
         for index, window in self._windows:
@@ -134,7 +129,7 @@ class Timetable:
                 until = day + timedelta(days=1) if window.end <= window.start else day
                 start = local_instant(self.zone, day, window.start)
                 end = local_instant(self.zone, until, window.end)
-                if start < end:
+                if start < end:  # an empty one must not part the gap it lies in
                     found.append(Stretch(start, end, index))
         return sorted(found)
 

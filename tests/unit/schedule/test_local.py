@@ -207,6 +207,7 @@ def test_a_night_runs_from_noon_to_noon_and_every_moment_is_in_the_one_it_is_nam
     assert start <= at < end
     assert start == local_instant(jump.zone, named, 12 * 60)
     assert end == night(jump.zone, named + ONE_DAY)[0]
+    assert noon_night(jump.zone, start) == noon_night(jump.zone, end - 1) == named
 
 
 def test_the_local_day_starts_at_midnight_or_at_the_jump_that_leaves_midnight_out() -> None:

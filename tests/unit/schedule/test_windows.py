@@ -85,6 +85,11 @@ def test_a_window_that_lies_in_the_hour_left_out_does_not_exist_that_night() -> 
     ]
 
 
+def test_a_window_alone_in_the_hour_left_out_does_not_part_the_gap_in_which_it_would_lie() -> None:
+    held = timetable(LONDON, (Window(75, 105),)).stretch(parse_instant("2026-03-29T01:00:00Z"))
+    assert held == (parse_instant("2026-03-28T01:45:00Z"), parse_instant("2026-03-30T00:15:00Z"), None)
+
+
 def test_windows_that_meet_in_the_doubled_hour_meet_at_its_first_time() -> None:
     table = timetable(LONDON, (Window(22 * 60, 90), Window(90, 7 * 60)))
     found = follow(table, parse_instant("2026-10-24T23:00:00Z"), parse_instant("2026-10-25T01:45:00Z"))
@@ -141,6 +146,7 @@ def test_a_stretch_holds_the_moment_asked_for_and_the_next_starts_where_it_ends(
         if plan:
             assert table.stretch(held.end).start == held.end
             assert table.stretch(held.start - 1).end == held.start
+            assert held.index is not None or table.stretch(held.end).index is not None
             assert table.stretch(held.end - 1) == table.stretch(held.start) == held
 
 

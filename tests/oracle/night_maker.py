@@ -77,7 +77,11 @@ class NightMaker(NightRounds):
             self.tell(PLANS, "disposition.ended.v1", child.home_id, child.id, data, back)
         if rnd.random() < 0.4:
             seen = self.mark(begun + rnd.choice((-1, 0, 1, 10 * MINUTE, 45 * MINUTE)))
-            self.check(child, self.mark(seen + rnd.choice((0, 1, 30 * MINUTE))), seen, seen)
+            told = self.mark(seen + rnd.choice((0, 1, 30 * MINUTE)))
+            self.check(child, told, seen, seen)
+            if rnd.random() < 0.3:
+                sorry = self.mark(told + rnd.choice((0, 1, MINUTE, 10 * MINUTE, 25 * MINUTE)))
+                self._correction(child, child.checks[-1], sorry)
 
     def _absence(self, child: Child, at: int, time: int, expected_end: int) -> None:
         rnd = self.rnd
@@ -136,8 +140,15 @@ class NightMaker(NightRounds):
         if rnd.random() < 0.3:
             known = rnd.sample(known, 1)
         for line in reversed(known[-rnd.choice((1, 1, 2, 2, 3)) :]):
+            if rnd.random() < 0.15:
+                self._second_worker(child, line, at)
             self._correction(child, line["event"]["id"], at)
             at = self.mark(at + rnd.choice((0, 0, 1, MINUTE, 10 * MINUTE)))
+
+    def _second_worker(self, child: Child, line: Line, at: int) -> None:
+        """Somebody else saw the child at the very same instant."""
+        observed = parse_instant(line["event"]["time"])
+        self.check(child, max(at, observed), observed, observed)
 
     def _correction(self, child: Child, check_id: str, at: int) -> None:
         data = {

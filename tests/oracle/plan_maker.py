@@ -31,7 +31,7 @@ def make_checks(rnd: Random) -> list[dict[str, Any]]:
         for start, end in zip(cuts, cuts[1:] + cuts[:1], strict=True)
         if rnd.random() < 0.75
     ]
-    if rnd.random() < 0.35 or not checks:
+    if rnd.random() < 0.45 or not checks:
         checks.append(_times(rnd))
     return checks
 
@@ -47,7 +47,7 @@ def _interval(rnd: Random, start: str, end: str) -> dict[str, Any]:
 
 
 def _times(rnd: Random) -> dict[str, Any]:
-    rule: dict[str, Any] = {"times": rnd.sample(POOL + LATE, rnd.randint(1, 5))}
+    rule: dict[str, Any] = {"times": rnd.sample(POOL + LATE, rnd.randint(1, 12))}
     if rnd.random() < 0.6:
         rule["tolerance"] = rnd.choice(("PT5M", "PT10M", "PT15M", "PT30M"))
     if rnd.random() < 0.5:

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.events.validate import validate
 from shared.instants import parse_instant
@@ -69,6 +70,19 @@ def test_a_fact_that_is_refused_or_told_again_might_as_well_not_be_there(lines: 
             once.append(line)
         gone.add(line["event"]["id"])
     assert checks.alerts(once, until) == checks.alerts(lines, until)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(nights(), st.integers(min_value=0, max_value=999))
+def test_what_was_told_before_an_instant_does_not_depend_on_what_comes_after(
+    lines: list[Line], share: int
+) -> None:
+    times = sorted(parse_instant(line["appended_at"]) for line in lines) or [0]
+    cut = times[len(times) * share // 1000]
+    whole, part = checks.alerts(lines), checks.alerts(lines, cut)
+    assert [event for event in whole if parse_instant(event["time"]) < cut] == [
+        event for event in part if parse_instant(event["time"]) < cut
+    ]
 
 
 def test_the_smallest_failing_night_holds_only_what_matters() -> None:

@@ -23,7 +23,8 @@ class Names:
 
     def look_up(self, facts: Iterable[Fact]) -> None:
         """Find what these facts name. Raises Unavailable; nothing has moved then."""
-        named = ((fact.home_id, fact.data.get("check_id")) for fact in facts)
+        read = (fact for fact in facts if isinstance(fact.data, dict))  # nobody validates what the log holds
+        named = ((fact.home_id, fact.data.get("check_id")) for fact in read)
         wanted = {(home_id, event_id) for home_id, event_id in named if isinstance(event_id, str)}
         self._found = {key: self._lookup(*key) for key in wanted}
 

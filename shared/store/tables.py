@@ -7,7 +7,7 @@ Read models of services are beside their services. What the tables mean is told 
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
 
@@ -40,6 +40,7 @@ OUTBOX: Final = Table(
     Column("alert_id", String),  # of an alert's event
     Column("held", Integer, nullable=False),  # 1: of a rebuild, kept back until the swap
     Column("body", LargeBinary, nullable=False),
+    Index("outbox_in_order", "service", "partition", "held", "number"),
 )
 
 ASIDES: Final = Table(
@@ -64,6 +65,7 @@ OPERATIONS: Final = Table(
     Column("told", BigInteger),  # when somebody was told; None: nobody yet
     Column("resolved", BigInteger),
     Column("detail", Text, nullable=False),
+    Index("operations_open", "resolved", "since"),
 )
 
 SWAPS: Final = Table(

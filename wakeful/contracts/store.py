@@ -1,0 +1,294 @@
+"""The contract of a store: ledger, outbox, homes set aside, operations and rows, on whatever database.
+
+    class TestMyDatabase(StoreContract):
+        @pytest.fixture
+        def new_engine(self): ...     # a callable: an engine for a new, empty, migrated database each time
+
+Nothing about speed is asked here.
+"""
+# ruff: noqa: S101 - asserting is what a contract does
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import JSON, BigInteger, Column, Engine, Integer, MetaData, String, Table, select
+
+from shared.log.base import Draft
+from shared.monitor import Effect, Row
+from shared.store import asides, ledger, operations, outbox, rows
+from shared.store.engine import writing
+from shared.store.tables import LEDGER, OPERATIONS
+from shared.topics import ALERTS
+
+NewEngine: TypeAlias = Callable[[], Engine]
+
+EVERY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+METADATA = MetaData()
+THINGS = Table(
+    "contract_things",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("count", BigInteger),
+    Column("facts", JSON(none_as_null=True)),
+)
+KEYS = Table("contract_keys", METADATA, Column("home_id", String, primary_key=True), Column("spare", Integer))
+
+OURS = outbox.Owner("checks", 0)
+
+
+def thing(name: str, home_id: str = "H1", **values: Any) -> Row:
+    return Row(THINGS.name, {"home_id": home_id, "name": name}, values)
+
+
+def gone(name: str, home_id: str = "H1") -> Row:
+    return Row(THINGS.name, {"home_id": home_id, "name": name}, None)
+
+
+def effect(number: int, alert_id: str = "A1", at: int = 0) -> Effect:
+    event = {"id": f"e{number}", "type": "alert.raised.v1", "data": {"alert_id": alert_id}}
+    return Effect(ALERTS, "H1", f"e{number}", at or number, event)
+
+
+class StoreContract:
+    """Subclass it, and give the fixture."""
+
+    @pytest.fixture
+    def new_engine(self) -> NewEngine:
+        """A callable: an engine for a new, empty database with the shared tables, disposed of after the
+        test."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def engine(self, new_engine: NewEngine) -> Engine:
+        engine = new_engine()
+        METADATA.create_all(engine)
+        return engine
+
+    # -- one transaction -------------------------------------------------------------------------------------
+
+    def test_a_transaction_that_raises_leaves_nothing(self, engine: Engine) -> None:
+        with pytest.raises(ZeroDivisionError), writing(engine) as connection:  # noqa: PT012
+            ledger.take_over(connection, "checks", 0, 1)
+            outbox.put(connection, OURS, [effect(1)])
+            rows.put(connection, METADATA, [thing("a", count=1)])
+            raise ZeroDivisionError
+        with engine.connect() as connection:
+            assert ledger.find(connection, "checks", 0) is None
+            assert outbox.waiting(connection, OURS) == []
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == []
+
+    # -- the ledger ------------------------------------------------------------------------------------------
+
+    def test_taking_over_adds_one_to_the_epoch_and_keeps_the_rest(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            first = ledger.take_over(connection, "checks", 0, version=3)
+            moved = ledger.swap(connection, first, replace(first, positions={"b": 2, "a": 1}, clock=7))
+            again = ledger.take_over(connection, "checks", 0, version=4)
+        assert (first.epoch, first.version, first.clock) == (1, 3, 0)
+        assert again == replace(moved, epoch=2)
+        with engine.connect() as connection:
+            assert ledger.find(connection, "checks", 0) == again
+        assert ledger.clocks(engine) == {"checks": 7}
+
+    def test_who_lost_the_row_can_write_nothing_whatever_it_believes(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            zombie = ledger.take_over(connection, "checks", 0, 1)
+        with writing(engine) as connection:
+            owner = ledger.take_over(connection, "checks", 0, 1)
+        with (
+            pytest.raises(ledger.LostOwnership, match="epoch 1 last.*epoch 2"),
+            writing(engine) as connection,
+        ):
+            rows.put(connection, METADATA, [thing("by the zombie", count=1)])
+            ledger.swap(connection, zombie, replace(zombie, clock=9))
+        with engine.connect() as connection:
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == []
+            assert ledger.find(connection, "checks", 0) == owner
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"positions": {"t": 2}},
+            {"clock": 2},
+            {"published": 2},
+            {"version": 2},
+            {"rebuilding_until": 2},
+            {"rebuilding_from": 2},
+        ],
+    )
+    def test_the_whole_row_is_compared(self, engine: Engine, change: dict[str, Any]) -> None:
+        with writing(engine) as connection:
+            mine = ledger.take_over(connection, "checks", 0, 1)
+            theirs = ledger.swap(connection, mine, replace(mine, **change))
+        with pytest.raises(ledger.LostOwnership), writing(engine) as connection:
+            ledger.swap(connection, mine, replace(mine, clock=5))
+        with writing(engine) as connection:
+            ledger.swap(connection, theirs, mine)
+
+    def test_equal_positions_are_equal_in_whatever_order_they_were_met(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            entry = ledger.take_over(connection, "checks", 0, 1)
+            entry = ledger.swap(connection, entry, replace(entry, positions={"a": 1, "b": 2}))
+            ledger.swap(connection, replace(entry, positions={"b": 2, "a": 1}), entry)
+
+    def test_services_and_partitions_have_rows_of_their_own(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            for service, partition in (("checks", 0), ("checks", 1), ("cover", 0)):
+                assert ledger.take_over(connection, service, partition, 1).epoch == 1
+            assert len(connection.execute(select(LEDGER)).all()) == 3
+
+    # -- the outbox ------------------------------------------------------------------------------------------
+
+    def test_effects_wait_in_their_order_until_they_are_marked(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            outbox.put(connection, OURS, [effect(3, at=50), effect(1, at=40)])
+            outbox.put(connection, OURS, [effect(2, at=60)])
+        with writing(engine) as connection:
+            first = outbox.waiting(connection, OURS, limit=2)
+            assert [each.draft.id for each in first] == ["e3", "e1"]
+            assert outbox.standing(connection, OURS) == (3, 40)
+            outbox.mark(connection, OURS, first)
+        with engine.connect() as connection:
+            assert [each.draft.id for each in outbox.waiting(connection, OURS)] == ["e2"]
+
+    def test_a_waiting_effect_is_canonical_bytes_with_their_hash(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            outbox.put(connection, OURS, [effect(1)])
+            (waiting,) = outbox.waiting(connection, OURS)
+        body = b'{"data":{"alert_id":"A1"},"id":"e1","type":"alert.raised.v1"}'
+        assert waiting.draft == Draft(ALERTS, "H1", "e1", waiting.draft.contenthash, body)
+        assert len(waiting.draft.contenthash) == 64
+
+    def test_one_services_outbox_is_not_anothers(self, engine: Engine) -> None:
+        theirs = outbox.Owner("cover", 0)
+        with writing(engine) as connection:
+            outbox.put(connection, theirs, [effect(1)])
+            outbox.put(connection, OURS, [effect(2)])
+            outbox.mark(connection, OURS, outbox.waiting(connection, OURS))
+            assert outbox.standing(connection, OURS) == (0, None)
+            assert outbox.standing(connection, theirs) == (1, 1)
+
+    def test_what_is_held_waits_for_its_release_and_can_be_dropped_by_alert(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            outbox.put(connection, OURS, [effect(1, "A1"), effect(2, "A2"), effect(3, "A1")], held=True)
+            outbox.put(connection, OURS, [effect(4, "A3")])
+            assert [each.draft.id for each in outbox.waiting(connection, OURS)] == ["e4"]
+            outbox.mark(connection, OURS, outbox.waiting(connection, OURS))
+            assert outbox.held_alerts(connection, OURS) == {"A1", "A2"}
+            outbox.drop_alerts(connection, OURS, ["A2", "unknown"])
+            outbox.release(connection, OURS)
+            assert [each.draft.id for each in outbox.waiting(connection, OURS)] == ["e1", "e3"]
+
+    # -- rows ------------------------------------------------------------------------------------------------
+
+    def test_a_row_is_put_replaced_and_deleted(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            rows.put(
+                connection,
+                METADATA,
+                [thing("a", count=1, facts={"x": [1, None]}), thing("b", count=2, facts=None)],
+            )
+            rows.put(connection, METADATA, [thing("a", count=5, facts=None), gone("b"), gone("never was")])
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == [thing("a", count=5, facts=None)]
+
+    def test_of_several_rows_with_one_key_the_last_wins(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            given_rows = [thing("a", count=1), gone("a"), thing("a", count=3), thing("b", count=1), gone("b")]
+            assert rows.put(connection, METADATA, given_rows) == 2
+            assert [row.values for row in rows.load(connection, METADATA, [THINGS.name])] == [
+                {"count": 3, "facts": None}
+            ]
+
+    def test_a_row_that_names_some_columns_leaves_the_others(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            rows.put(connection, METADATA, [thing("a", count=1, facts={"x": 1})])
+            rows.put(connection, METADATA, [thing("a", count=2)])
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == [
+                thing("a", count=2, facts={"x": 1})
+            ]
+
+    def test_a_row_that_is_only_a_key_can_be_put_twice(self, engine: Engine) -> None:
+        row = Row(KEYS.name, {"home_id": "H1"}, {})
+        with writing(engine) as connection:
+            rows.put(connection, METADATA, [row])
+            rows.put(connection, METADATA, [row])
+            assert len(list(rows.load(connection, METADATA, [KEYS.name]))) == 1
+
+    def test_one_home_can_be_cleared_alone(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            rows.put(connection, METADATA, [thing("a", count=1), thing("a", "H2", count=2)])
+            rows.clear(connection, METADATA, [THINGS.name], "H1")
+            assert [row.key["home_id"] for row in rows.load(connection, METADATA, [THINGS.name])] == ["H2"]
+            rows.clear(connection, METADATA, [THINGS.name])
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == []
+
+    @EVERY
+    @given(
+        moves=st.lists(
+            st.lists(
+                st.tuples(
+                    st.sampled_from("HK"), st.sampled_from("abc"), st.none() | st.integers(-(2**62), 2**62)
+                ),
+                max_size=8,
+            ),
+            max_size=8,
+        )
+    )
+    def test_any_rows_in_any_portions_are_what_a_dictionary_would_hold(
+        self, new_engine: NewEngine, moves: list[list[tuple[str, str, int | None]]]
+    ) -> None:
+        engine = new_engine()
+        METADATA.create_all(engine)
+        model: dict[tuple[str, str], int] = {}
+        for portion in moves:
+            given_rows = []
+            for home_id, name, count in portion:
+                given_rows.append(
+                    gone(name, home_id) if count is None else thing(name, home_id, count=count, facts=None)
+                )
+                model.pop((home_id, name), None)
+                if count is not None:
+                    model[home_id, name] = count
+            with writing(engine) as connection:
+                rows.put(connection, METADATA, given_rows)
+        with engine.connect() as connection:
+            found = {
+                (row.key["home_id"], row.key["name"]): (row.values or {})["count"]
+                for row in rows.load(connection, METADATA, [THINGS.name])
+            }
+        assert found == model
+
+    # -- homes set aside, operations -------------------------------------------------------------------------
+
+    def test_a_home_set_aside_stays_so_until_it_is_forgotten(self, engine: Engine) -> None:
+        first = asides.Aside("checks", 0, "H1", 5, "KeyError: 'x'", "e1")
+        other = asides.Aside("cover", 0, "H1", 6, "KeyError: 'y'", None)
+        with writing(engine) as connection:
+            asides.put(connection, first)
+            asides.put(connection, other)
+            asides.put(connection, replace(first, since=9))
+        with writing(engine) as connection:
+            assert asides.of_service(connection, "checks", 0) == [replace(first, since=9)]
+            asides.forget(connection, "checks", 0, "H2")
+            asides.forget(connection, "checks", 0, "H1")
+            assert asides.of_service(connection, "checks", 0) == []
+            assert asides.of_service(connection, "cover", 0) == [other]
+
+    def test_an_operations_entry_is_opened_once_and_resolved(self, engine: Engine) -> None:
+        blind = operations.MONITOR_BLIND
+        with writing(engine) as connection:
+            entry = operations.raise_once(connection, blind, "checks", "H1", 5, "KeyError")
+            operations.mark_told(connection, entry, 6)
+            assert operations.raise_once(connection, blind, "checks", "H1", 5, "KeyError: 'x'") == entry
+            operations.raise_once(connection, blind, "checks", None, 5, "the present stands still")
+            assert connection.execute(select(OPERATIONS.c.told).where(OPERATIONS.c.id == entry)).scalar() == 6
+            operations.resolve(connection, blind, "checks", "H1", 8)
+            (left,) = operations.latest(connection, only_open=True)
+            assert left.home_id is None
+            assert [each.resolved for each in operations.latest(connection) if each.home_id] == [8]

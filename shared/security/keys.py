@@ -146,8 +146,12 @@ class KeyRing:
         self._engine = make_engine(path, durable=True)
         self._lock = threading.Lock()
         self._in_use: dict[tuple[str, str], tuple[str, AESGCM | None]] = {}
-        upgrade(self._engine, MIGRATIONS, "schema_keys")
-        self._contenthash_key = self._installation_key(_CONTENTHASH)
+        try:
+            upgrade(self._engine, MIGRATIONS, "schema_keys")
+            self._contenthash_key = self._installation_key(_CONTENTHASH)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def contenthash_key(self) -> bytes:

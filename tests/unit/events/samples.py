@@ -30,7 +30,7 @@ EVENTS: list[Event] = [one["event"] for many in golden().values() for one in man
 
 def a(type_name: str, number: int = 0, **changes: Any) -> Event:
     """A golden event with fields of its data changed, or REMOVED."""
-    event = copy.deepcopy(golden()[type_name][number]["event"])
+    event: Event = copy.deepcopy(golden()[type_name][number]["event"])
     for name, value in changes.items():
         name = "from" if name == "from_" else name
         if value is REMOVED:

@@ -1,0 +1,295 @@
+"""The key ring: keys by placement and home, durable before they are used; erasure; the master key's place."""
+
+import base64
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TypeAlias
+
+import platformdirs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.events.sealing import seal, unseal
+from shared.events.validate import validate
+from shared.security.keys import (
+    KeyRing,
+    MasterKeyUnusable,
+    SealBroken,
+    default_master_key_path,
+    load_master_key,
+)
+from tests.unit.events.samples import EVENTS, Event, a
+
+MASTER = bytes(range(32))
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keys.sqlite3"
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path], KeyRing]]:
+    """Opens rings, as other processes would, and closes them all."""
+    with ExitStack() as rings:
+        yield lambda path: rings.enter_context(closing(KeyRing(path, MASTER)))
+
+
+Opened: TypeAlias = Callable[[Path], KeyRing]
+
+
+@pytest.fixture
+def ring(path: Path, opened: Opened) -> KeyRing:
+    return opened(path)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"])), placement=st.sampled_from(["p-1", "p-2", None])
+)
+def test_what_is_sealed_opens_again(ring: KeyRing, text: str, placement: str | None) -> None:
+    sealed = ring.seal(text, "home-1", placement)
+    assert ring.open(sealed) == text
+    assert ring.seal(text, "home-1", placement)["sealed"] != sealed["sealed"]  # a nonce is never used twice
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["type"])
+def test_every_event_is_valid_sealed_and_comes_back_whole(ring: KeyRing, event: Event) -> None:
+    plain = unseal(event, _Blind())
+    sealed = seal(plain, ring)
+    assert validate(sealed, unknown="refuse") == sealed
+    assert unseal(sealed, ring) == plain
+
+
+class _Blind:
+    """Reads every sealed text of a golden event as the same words."""
+
+    def open(self, sealed: object) -> str:
+        return "What it said."
+
+
+def test_each_placement_and_each_home_has_a_key_of_its_own(ring: KeyRing) -> None:
+    places = [("home-1", None), ("home-1", "p-1"), ("home-1", "p-2"), ("home-2", None), ("home-2", "p-1")]
+    keys = [ring.seal("x", *place)["key"] for place in places]
+    assert len(set(keys)) == len(places)
+    assert [ring.seal("y", *place)["key"] for place in places] == keys
+
+
+def test_a_key_is_durable_before_it_is_used(ring: KeyRing, path: Path, opened: Opened) -> None:
+    sealed = ring.seal("Asleep.", "home-1", "p-1")
+    # Not closed: what another process finds in the file is all that a crash would have left.
+    assert opened(path).open(sealed) == "Asleep."
+    assert opened(path).seal("x", "home-1", "p-1")["key"] == sealed["key"]
+
+
+def test_many_threads_and_rings_agree_on_one_key(path: Path, opened: Opened) -> None:
+    rings = [opened(path), opened(path)]
+    found: list[tuple[str, str]] = []
+    start = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        start.wait()
+        placements = ("p-1", "p-2", "p-3")
+        found.extend((who, rings[number % 2].seal("x", "home-1", who)["key"]) for who in placements)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 24
+    assert len(set(found)) == 3
+
+
+def test_the_content_hash_key_is_made_once(ring: KeyRing, path: Path, tmp_path: Path, opened: Opened) -> None:
+    assert len(ring.contenthash_key) == 32
+    assert opened(path).contenthash_key == ring.contenthash_key
+    assert opened(tmp_path / "other.sqlite3").contenthash_key != ring.contenthash_key
+
+
+def test_no_key_lies_in_the_file_unwrapped(ring: KeyRing, path: Path) -> None:
+    ring.close()
+    assert ring.contenthash_key not in path.read_bytes()
+    assert MASTER not in path.read_bytes()
+
+
+def test_another_master_key_opens_nothing_and_says_so(ring: KeyRing, path: Path) -> None:
+    ring.seal("x", "home-1", "p-1")
+    with pytest.raises(MasterKeyUnusable, match="wrapped by another master key; put the right one back"):
+        KeyRing(path, bytes(32))
+
+
+@pytest.mark.parametrize("bit", [0, 12, 20])
+def test_an_altered_text_is_found_out(ring: KeyRing, bit: int) -> None:
+    sealed = ring.seal("Asleep.", "home-1", "p-1")
+    raw = bytearray(base64.b64decode(sealed["sealed"]))
+    raw[bit] ^= 1
+    with pytest.raises(SealBroken, match="was altered"):
+        ring.open({**sealed, "sealed": base64.b64encode(raw).decode()})
+
+
+@pytest.mark.parametrize("sealed", ["QUJD", "not base64", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="])
+def test_what_was_never_sealed_is_found_out(ring: KeyRing, sealed: str) -> None:
+    key = ring.seal("x", "home-1", "p-1")["key"]
+    with pytest.raises(SealBroken):
+        ring.open({"sealed": sealed, "key": key})
+
+
+def test_a_text_of_one_child_cannot_be_passed_off_as_anothers(ring: KeyRing) -> None:
+    mine, other = ring.seal("Asleep.", "home-1", "p-1"), ring.seal("x", "home-1", "p-2")
+    with pytest.raises(SealBroken):
+        ring.open({"sealed": mine["sealed"], "key": other["key"]})
+
+
+def test_an_unknown_key_is_named(ring: KeyRing) -> None:
+    with pytest.raises(SealBroken, match=r"key key_9 is not in this ring; restore keys\.sqlite3"):
+        ring.open({"sealed": "QUJD", "key": "key_9"})
+
+
+# Erasure.
+
+
+def test_destroying_a_key_erases_its_texts_and_no_others(ring: KeyRing) -> None:
+    gone, kept, homes = (ring.seal("Asleep.", "home-1", who) for who in ("p-1", "p-2", None))
+    ring.destroy("home-1", "p-1")
+
+    assert ring.open(gone) is None
+    assert ring.open(kept) == ring.open(homes) == "Asleep."
+
+
+def test_later_text_for_a_destroyed_key_is_dropped_and_marked(
+    ring: KeyRing, path: Path, opened: Opened
+) -> None:
+    key = ring.seal("Asleep.", "home-1", "p-1")["key"]
+    ring.destroy("home-1", "p-1")
+    for one in (ring, opened(path)):
+        assert one.seal("Awake.", "home-1", "p-1") == {"sealed": "", "key": key}
+        assert one.open({"sealed": "", "key": key}) is None
+    event = seal(a("check.recorded.v1", 1), ring)
+    assert validate(event, unknown="refuse") == event
+
+
+def test_a_key_that_was_never_used_can_be_destroyed_beforehand(ring: KeyRing) -> None:
+    ring.destroy("home-1", "p-1")
+    assert ring.seal("Awake.", "home-1", "p-1")["sealed"] == ""
+
+
+def test_an_erasure_by_another_process_is_an_erasure_here(ring: KeyRing, path: Path, opened: Opened) -> None:
+    sealed = ring.seal("Asleep.", "home-1", "p-1")
+    opened(path).destroy("home-1", "p-1")
+    assert ring.open(sealed) is None
+
+
+def test_no_page_of_the_file_keeps_a_destroyed_key(path: Path, opened: Opened) -> None:
+    ring = opened(path)
+    sealed = ring.seal("Asleep.", "home-1", "p-1")
+    wrapped = _wrapped(ring, sealed["key"])
+    files = [path, path.with_name(path.name + "-wal")]
+    assert any(wrapped in file.read_bytes() for file in files)
+    ring.destroy("home-1", "p-1")
+    assert not any(wrapped in file.read_bytes() for file in files if file.exists())
+
+
+def _wrapped(ring: KeyRing, key_id: str) -> bytes:
+    with ring._engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT wrapped FROM data_keys WHERE id = ?", (key_id,)
+        ).scalar_one()
+    assert isinstance(found, bytes)
+    return found
+
+
+# The master key.
+
+
+def test_the_master_key_is_made_once_with_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "wakeful" / "master.key"
+    key = load_master_key(path)
+    assert len(key) == 32
+    assert load_master_key(path) == load_master_key(path, make=False) == key
+    assert [file.name for file in path.parent.iterdir()] == ["master.key"]
+
+
+@posix
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "config" / "master.key"
+    load_master_key(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
+def test_a_master_key_that_others_may_touch_is_not_used(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "master.key"
+    load_master_key(path)
+    path.chmod(mode)
+    with pytest.raises(MasterKeyUnusable, match=rf"has mode {mode:04o}.* run: chmod 600 {path}"):
+        load_master_key(path)
+
+
+@pytest.mark.parametrize("place", ["data/master.key", "data/deeper/master.key", "other/../data/master.key"])
+def test_a_master_key_in_the_data_folder_is_not_used(tmp_path: Path, place: str) -> None:
+    (tmp_path / "data").mkdir()
+    with pytest.raises(
+        MasterKeyUnusable, match=r"inside the data folder .*; move it out .*WAKEFUL_MASTER_KEY_FILE"
+    ):
+        load_master_key(tmp_path / place, data_folder=tmp_path / "data")
+    assert not list((tmp_path / "data").iterdir())
+    assert load_master_key(tmp_path / "master.key", data_folder=tmp_path / "data")
+
+
+@posix
+def test_a_link_out_of_the_data_folder_into_it_is_seen_through(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "looks-outside").symlink_to(tmp_path / "data")
+    with pytest.raises(MasterKeyUnusable, match="inside the data folder"):
+        load_master_key(tmp_path / "looks-outside" / "master.key", data_folder=tmp_path / "data")
+
+
+def test_a_missing_master_key_is_told_where_none_may_be_made(tmp_path: Path) -> None:
+    with pytest.raises(MasterKeyUnusable, match=r"there is no master key at .*; put it back from its backup"):
+        load_master_key(tmp_path / "master.key", make=False)
+
+
+@pytest.mark.parametrize("text", [b"", b"hello", base64.b64encode(bytes(16)), b"\xff" * 44, b"=" * 44])
+def test_what_is_no_master_key_is_told(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "master.key"
+    path.write_bytes(text)
+    path.chmod(0o600)
+    with pytest.raises(MasterKeyUnusable, match=r"holds no master key \(32 bytes in base64\)"):
+        load_master_key(path)
+
+
+def test_processes_that_start_together_get_one_master_key(tmp_path: Path) -> None:
+    path, start = tmp_path / "config" / "master.key", threading.Barrier(8)
+    keys: list[bytes] = []
+
+    def work() -> None:
+        start.wait()
+        keys.append(load_master_key(path))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+
+
+def test_the_default_place_is_the_users_configuration_folder() -> None:
+    assert default_master_key_path() == Path(platformdirs.user_config_dir("wakeful")) / "master.key"
+
+
+@posix
+def test_the_ring_itself_is_its_owners_alone(ring: KeyRing, path: Path) -> None:
+    ring.seal("x", "home-1", None)
+    for file in path.parent.glob("keys.sqlite3*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600

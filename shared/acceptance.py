@@ -170,25 +170,23 @@ def _start(fact: Fact, homes: Homes) -> Refusal | None:
 
 
 def _plan(fact: Fact, homes: Homes) -> Refusal | None:
-    home = homes.homes.get(fact.home_id)
-    if home is None or not home.registered:
-        return _no_home(fact)
     overlap = _overlap(fact.data["checks"], "data.checks")
-    if overlap is not None:
+    home = homes.homes.get(fact.home_id)
+    if overlap is not None or home is None:
         return overlap
-    placement = home.placements.get(fact.data["placement_id"])
-    if placement is None:
-        return None
-    number = fact.data["version"]
-    if number in placement.told:
+    id_, number = fact.data["placement_id"], fact.data["version"]
+    placement = home.placements.get(id_)
+    used = {plan.data["version"] for plan in home.waiting if plan.subject == id_ and plan.type == fact.type}
+    used.update(() if placement is None else placement.told)
+    if number in used:
         return Refusal(
             "version_used",
             "data.version",
             str(number),
-            f"use a version number above {max(placement.told)}",
+            f"use a version number above {max(used)}",
             "each version of a plan has a number of its own",
         )
-    return _lowering(fact, placement, terms_of(home.zone, fact.data))
+    return None if placement is None else _lowering(fact, placement, terms_of(home.zone, fact.data))
 
 
 def _lowering(fact: Fact, placement: Placement, terms: PlanTerms) -> Refusal | None:
@@ -225,10 +223,10 @@ def _closing(fact: Fact, homes: Homes) -> Refusal | None:
 
 def _absence(fact: Fact, homes: Homes) -> Refusal | None:
     placement = homes.placement(fact.home_id, fact.data["placement_id"])
-    if placement is None or fact.data.get("approver") is not None:
+    if fact.data.get("approver") is not None:
         return None
     longest = LONGEST_ABSENCE[fact.data["reason"]]
-    since = _absent_since(placement.away, fact)
+    since = _absent_since(None if placement is None else placement.away, fact)
     if parse_instant(fact.data["expected_end"]) - since <= longest:
         return None
     return Refusal(

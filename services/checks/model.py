@@ -93,12 +93,13 @@ class ChecksMonitor:
         at = fact.observed_at
         if at > fact.appended_at + FUTURE_BEYOND:
             at = fact.appended_at
-        if not placement.in_force or placement.started_at is None or at < placement.started_at:
+        if not placement.in_force or placement.started_at is None:
             return NOTHING
         if data["outcome"] == "not_found":
             return self._touched(watch, self._not_found(watch, fact, at))
         if (
-            data["outcome"] != "seen"
+            at < placement.started_at
+            or data["outcome"] != "seen"
             or data.get("sign_of_life") not in SIGNS_OF_LIFE
             or fact.entered_at - fact.observed_at > RETROSPECTIVE_AFTER
         ):
@@ -174,6 +175,7 @@ class ChecksMonitor:
             return NOTHING
         placement = self.homes.placement(fact.home_id, placement_id)
         if placement is None:
+            self._changed.home(fact.home_id)
             return NOTHING
         watch = self._watch(placement)
         return self._touched(watch, self._follow(watch, changes))

@@ -175,9 +175,11 @@ class Watch:
         return min(due, *(item.due for item in self.asked)) if self.asked else due
 
     def earliest_miss(self) -> tuple[Instant, Instant, Asked | None]:
-        """What would be missed first, as (fires, due, item): the earliest `D + grace`, then `D`."""
+        """What would be missed first, as (fires, due, item): the earliest `D + grace`, then `D`; of two items that
+        fall on one instant (in the hour that spring leaves out) the one with the earlier local time."""
         first: tuple[Instant, Instant, Asked | None] = (self.fires, self.due_check, None)
-        for item in self.asked:
+        if self.asked:
+            item = min(self.asked, key=lambda asked: (asked.fires, asked.due, asked.minute))
             if (item.fires, item.due) < first[:2]:
                 first = (item.fires, item.due, item)
         return first
@@ -190,7 +192,7 @@ class Watch:
                 self.remembered = self.latest
             self.latest, self.latest_at = check, check.at
             return True
-        if self.remembered.at < check.at < self.latest_at:
+        if self.remembered.at < check.at:  # not later than the latest, which the test before has shown
             self.remembered = check
         return False
 

@@ -42,12 +42,13 @@ class Homes:
             return NOTHING
         home = self.homes.get(fact.home_id)
         if home is None or not home.registered:
+            self._wait(fact)
             return NOTHING
         placement = self._of(home, fact)
         if placement is None:
             return NOTHING
         if fact.type == "plan.agreed.v1":
-            return self._agree(placement, fact)
+            return self._agree(placement, fact, fact.appended_at)
         if fact.observed_at > fact.appended_at:
             self._promise(placement, fact.observed_at, fact)
             return NOTHING
@@ -83,15 +84,32 @@ class Homes:
         home.zone = fact.data["time_zone"]
         home.provider_id = fact.data["provider_id"]
         home.rooms = list(home.stated(fact.appended_at)["rooms"])
+        waiting, home.waiting = home.waiting, []
+        for told in waiting:
+            placement = home.placements.setdefault(
+                told.data["placement_id"], Placement(home, told.data["placement_id"])
+            )
+            if told.type == "plan.agreed.v1":
+                self._agree(placement, told, fact.appended_at)
+            elif told.observed_at > fact.appended_at:
+                self._promise(placement, told.observed_at, told)
+
+    def _wait(self, fact: Fact) -> None:
+        """A plan or a promise told before its home is registered waits for the zone: nobody has to send it again."""
+        if fact.type == "plan.agreed.v1" or fact.observed_at > fact.appended_at:
+            self.homes.setdefault(fact.home_id, Home(fact.home_id)).waiting.append(fact)
 
     def _of(self, home: Home, fact: Fact) -> Placement | None:
-        """The placement that a fact is about. One that is not known yet begins with its start, or with a plan that
-        was told before; everything else about an unknown one changes nothing."""
+        """The placement that a fact is about. One that is not known yet begins with its start, with a plan that was
+        told before, or with a promise; whatever else is told of it changes nothing."""
         id_ = fact.data.get("placement_id")
         if id_ is None:
             return None
         known = home.placements.get(id_)
-        if known is None and fact.type in ("placement.started.v1", "plan.agreed.v1"):
+        begins = (
+            fact.type in ("placement.started.v1", "plan.agreed.v1") or fact.observed_at > fact.appended_at
+        )
+        if known is None and begins:
             known = home.placements[id_] = Placement(home, id_)
         return known
 
@@ -101,11 +119,11 @@ class Homes:
         self._serial += 1
         insort(placement.promises, Promise(at, self._serial, fact), key=lambda p: (p.at, p.serial))
 
-    def _agree(self, placement: Placement, fact: Fact) -> Sequence[Change]:
+    def _agree(self, placement: Placement, fact: Fact, clock: Instant) -> Sequence[Change]:
         since = max(parse_instant(fact.data["effective_from"]), fact.appended_at)
         version = PlanVersion(fact.data["version"], since, terms_of(placement.home.zone, fact.data))
         placement.told[version.number] = version
-        if since > fact.appended_at:
+        if since > clock:
             self._promise(placement, since, fact)
             return NOTHING
         return _plan_comes(placement, fact, since)

@@ -102,9 +102,9 @@ class Placement:
 
 
 class Home:
-    """A registered home and its placements."""
+    """A home and its placements. One that only a plan or a promise has named is not registered yet."""
 
-    __slots__ = ("id", "placements", "provider_id", "registrations", "rooms", "zone")
+    __slots__ = ("id", "placements", "provider_id", "registrations", "rooms", "waiting", "zone")
 
     def __init__(self, id: str) -> None:  # noqa: A002
         self.id = id
@@ -115,6 +115,8 @@ class Home:
         self.registrations: list[tuple[Instant, dict[str, Any]]] = []
         """What was registered, by when it takes effect, in order; the last of those in the past holds."""
         self.placements: dict[str, Placement] = {}
+        self.waiting: list[Fact] = []
+        """Plans and promises that were told before the home was registered."""
 
     @property
     def registered(self) -> bool:

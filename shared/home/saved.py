@@ -10,7 +10,8 @@ from shared.home.plans import PlanVersion, shared_terms
 
 def home_state(home: Home) -> list[Any]:
     """A home without its placements."""
-    return [home.zone, home.provider_id, home.rooms, home.registrations]
+    waiting = [_fact_state(fact) for fact in home.waiting]
+    return [home.zone, home.provider_id, home.rooms, home.registrations, waiting]
 
 
 def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
@@ -18,6 +19,7 @@ def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
     home = homes.homes[home_id] = Home(home_id)
     home.zone, home.provider_id, home.rooms = state[0], state[1], state[2]
     home.registrations = [(since, data) for since, data in state[3]]
+    home.waiting = [_fact(fact) for fact in state[4]]
     return home
 
 

@@ -35,7 +35,7 @@ def placement_state(placement: Placement) -> list[Any]:
         None if placement.plan is None else _version_state(placement.plan),
         [_version_state(version) for version in placement.told.values()],
         [_version_state(version) for version in placement.history],
-        placement.away,
+        None if placement.away is None else tuple(placement.away),
         [[at, serial, _fact_state(fact)] for at, serial, fact in placement.promises],
     ]
 

@@ -31,7 +31,6 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 """To be given to `Pages`."""
 
 Reader = Annotated[Actor, needs(Right.READ)]
-PageReader = Annotated[Actor, page_needs(Right.READ)]
 
 
 def api_routes(feed: Feed, streams: Streams) -> APIRouter:
@@ -89,6 +88,7 @@ def api_routes(feed: Feed, streams: Streams) -> APIRouter:
 def page_routes(feed: Feed, watch: Watch, pages: Pages) -> APIRouter:
     """The feed's pages, to be mounted at the root. `pages` must know `TEMPLATES`."""
     router = APIRouter(include_in_schema=False)
+    page_reader = page_needs(pages, Right.READ)
 
     def show(request: Request, reader: Actor, home_id: str | None, template: str) -> Response:
         page = feed_page(feed, watch, reader, home_id, clock.now())
@@ -99,19 +99,19 @@ def page_routes(feed: Feed, watch: Watch, pages: Pages) -> APIRouter:
         return pages.render(template, page=page, reader=reader.id, csrf=csrf_of(request))
 
     @router.get("/")
-    def whole(request: Request, reader: PageReader) -> Response:
+    def whole(request: Request, reader: Annotated[Actor, page_reader]) -> Response:
         return show(request, reader, None, "feed.html")
 
     @router.get("/feed-part")
-    def whole_part(request: Request, reader: PageReader) -> Response:
+    def whole_part(request: Request, reader: Annotated[Actor, page_reader]) -> Response:
         return show(request, reader, None, "feed_part.html")
 
     @router.get("/homes/{home_id}")
-    def of_home(request: Request, reader: PageReader, home_id: str) -> Response:
+    def of_home(request: Request, reader: Annotated[Actor, page_reader], home_id: str) -> Response:
         return show(request, reader, home_id, "feed.html")
 
     @router.get("/homes/{home_id}/feed-part")
-    def of_home_part(request: Request, reader: PageReader, home_id: str) -> Response:
+    def of_home_part(request: Request, reader: Annotated[Actor, page_reader], home_id: str) -> Response:
         return show(request, reader, home_id, "feed_part.html")
 
     return router
@@ -146,7 +146,7 @@ def _position(field: str, text: str | None) -> int | None:
 
 
 def _cursor(mark: Mark | None) -> str | None:
-    return None if mark is None else urlsafe_b64encode(orjson.dumps(mark)).decode()
+    return None if mark is None else urlsafe_b64encode(orjson.dumps([*mark])).decode()
 
 
 def _mark(cursor: str | None) -> Mark | None:

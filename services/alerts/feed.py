@@ -6,7 +6,7 @@ Page, feed and stream all read through `Feed`, and every query of it asks the on
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, null, select, tuple_
 
@@ -98,7 +98,8 @@ class Feed:
             if not found:
                 return None
             steps = select(*_STEP).where(LIFE.c.alert_id == alert_id).order_by(LIFE.c.position)
-            return found[0], [StepRow(*row) for row in connection.execute(steps)]
+            life = [StepRow(*row) for row in connection.execute(steps)]
+            return found[0], _told_to(connection, actor, life)
 
     def steps(self, actor: Actor, after: int, limit: int = 200) -> tuple[list[Told], int]:
         """Up to `limit` steps behind the position `after` that `actor` may see, and the position read up to.
@@ -111,7 +112,8 @@ class Feed:
             query = _seen(connection, actor, both).where(LIFE.c.position > after, LIFE.c.position <= end)
             rows = connection.execute(query.order_by(LIFE.c.position).limit(limit)).all()
             alerts = _alerts(connection, actor, [row[len(_STEP) :] for row in rows])
-            told = [Told(StepRow(*row[: len(_STEP)]), alert) for row, alert in zip(rows, alerts, strict=True)]
+            steps = _told_to(connection, actor, [StepRow(*row[: len(_STEP)]) for row in rows])
+            told = [Told(step, alert) for step, alert in zip(steps, alerts, strict=True)]
             return told, (told[-1].step.position if len(told) == limit else max(after, end))
 
     def homes(self, actor: Actor) -> list[HomeRow]:
@@ -156,15 +158,26 @@ def _asked(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _alerts(connection: Connection, actor: Actor, rows: Sequence[Any]) -> list[AlertRow]:
-    """Rows as alerts, with those members left out that are another authority's children."""
-    alerts = [AlertRow(*row) for row in rows]
-    named = {member for alert in alerts for member in alert.facts.get("members", ())}
+    return _told_to(connection, actor, [AlertRow(*row) for row in rows])
+
+
+_Told = TypeVar("_Told", AlertRow, StepRow)
+
+
+def _told_to(connection: Connection, actor: Actor, found: list[_Told]) -> list[_Told]:
+    """What was found, less the members that are other authorities' children."""
+    named = {member for each in found for member in _members(each)}
     if not named:
-        return alerts
+        return found
     query = _seen(connection, actor, select(ALERTS.c.alert_id)).where(ALERTS.c.alert_id.in_(sorted(named)))
     seen = set(connection.scalars(query))
-    return [_with_members(alert, seen) if "members" in alert.facts else alert for alert in alerts]
+    return [
+        replace(each, facts={**each.facts, "members": [member for member in members if member in seen]})
+        if (members := _members(each))
+        else each
+        for each in found
+    ]
 
 
-def _with_members(alert: AlertRow, seen: set[str]) -> AlertRow:
-    return replace(alert, facts=alert.facts | {"members": [m for m in alert.facts["members"] if m in seen]})
+def _members(each: AlertRow | StepRow) -> list[str]:
+    return list((each.facts or {}).get("members", ()))

@@ -5,7 +5,7 @@ away, or is slow, misses nothing and hears nothing twice, and costs nobody else 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
@@ -58,7 +58,7 @@ class Streams:
 
     async def tell(
         self, who: Callable[[], Awaitable[Actor | None]], after: int | None
-    ) -> AsyncIterator[ServerSentEvent]:
+    ) -> AsyncGenerator[ServerSentEvent, None]:
         """The feed behind the position `after` (None: from now on), as `who` may see it, until it ends.
 
         1. A position beyond the end is not of this feed (it was made anew): say `reset`, go on from the end.

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
@@ -86,9 +88,10 @@ def static_url(name: str) -> str:
     return f"/static/{name}?{mark}"
 
 
-def static_files() -> StaticFiles:
-    """The static files, to be mounted at `/static`."""
-    return StaticFiles(directory=STATIC)
+def install(app: FastAPI, public_url: str) -> None:
+    """Give an app with pages its static files and the strict headers."""
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(StrictHeaders, https=urlsplit(public_url).scheme == "https")
 
 
 class StrictHeaders:

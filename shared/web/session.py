@@ -5,6 +5,7 @@ may carry a token after `#`, which a browser never sends to a server. Who may do
 """
 
 import hmac
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -26,22 +27,22 @@ _WRONG: Final = (
 _ELSEWHERE: Final = "That form came from another site. Sign in here."
 
 
+@dataclass(frozen=True)
 class PageGate(Gate):
     """A gate before a page: who is not signed in gets the page to do so, who may not see it one that says so."""
+
+    pages: Pages = field(default_factory=Pages)
 
     async def __call__(self, request: Request) -> Any:
         try:
             return await super().__call__(request)
-        except PageProblem:
-            raise
         except Problem as problem:
-            pages: Pages = request.app.state.pages
-            raise _as_page(pages, problem) from problem
+            raise _as_page(self.pages, problem) from problem
 
 
-def page_needs(*rights: Right) -> Any:
+def page_needs(pages: Pages, *rights: Right) -> Any:
     """Declare a page: a good token or cookie, with any one of the `rights`. Gives the Actor."""
-    return Depends(PageGate(frozenset(rights)))
+    return Depends(PageGate(frozenset(rights), pages=pages))
 
 
 def _as_page(pages: Pages, problem: Problem) -> PageProblem:

@@ -35,16 +35,14 @@ class Publisher:
         self._observer = observer
         self._now = now
 
-    def publish(self, entry: ledger.Entry) -> ledger.Entry:
-        """Everything that waits; the ledger's row after it. Raises Unavailable (what was marked stays so) and
-        LostOwnership."""
-        while waiting := self._waiting():
+    def publish(self, entry: ledger.Entry) -> tuple[ledger.Entry, bool]:
+        """The next portion of what waits: the ledger's row after it, and whether more waits. Raises
+        Unavailable and LostOwnership."""
+        waiting = self._waiting()
+        if waiting:
             receipts = self._log.append([effect.draft for effect in waiting])
             self._tell(waiting, receipts)
-            entry = self._mark(entry, waiting)
-        if entry.published < entry.clock and entry.rebuilding_until is None:
-            entry = self._mark(entry, [])
-        return entry
+        return self._mark(entry, waiting)
 
     def _waiting(self) -> list[outbox.Waiting]:
         with self._engine.connect() as connection:
@@ -53,13 +51,13 @@ class Publisher:
         self._observer.outbox(self._owner.service, len(waiting), age)
         return waiting
 
-    def _mark(self, entry: ledger.Entry, published: Sequence[outbox.Waiting]) -> ledger.Entry:
+    def _mark(self, entry: ledger.Entry, published: Sequence[outbox.Waiting]) -> tuple[ledger.Entry, bool]:
         with writing(self._engine) as connection:
             outbox.mark(connection, self._owner, published)
-            waiting, _ = outbox.standing(connection, self._owner)
-            if waiting or entry.rebuilding_until is not None:
-                return entry
-            return ledger.swap(connection, entry, replace(entry, published=entry.clock))
+            left, _ = outbox.standing(connection, self._owner)
+            if not left and entry.rebuilding_until is None and entry.published < entry.clock:
+                entry = ledger.swap(connection, entry, replace(entry, published=entry.clock))
+        return entry, left > 0
 
     def _tell(self, published: Sequence[outbox.Waiting], receipts: Sequence[Receipt]) -> None:
         service, now = self._owner.service, self._now()

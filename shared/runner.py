@@ -150,9 +150,8 @@ class Runner:
         if moved or self._clock_is_worth_it(batch.entry):
             self._save(batch)
         self._unsaved = None
-        if self._unpublished:
-            self.entry = self._publisher.publish(self.entry)
-            self._unpublished = False
+        while self._unpublished:
+            self.entry, self._unpublished = self._publisher.publish(self.entry)
         lag = max(0, self._now() - self._course.clock)
         self._observer.reached(self._owner.service, self._course.clock, lag)
         return moved

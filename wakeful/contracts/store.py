@@ -101,10 +101,7 @@ class StoreContract:
             zombie = ledger.take_over(connection, "checks", 0, 1)
         with writing(engine) as connection:
             owner = ledger.take_over(connection, "checks", 0, 1)
-        with (
-            pytest.raises(ledger.LostOwnership, match="epoch 1 last.*epoch 2"),
-            writing(engine) as connection,
-        ):
+        with pytest.raises(ledger.LostOwnership, match=r"epoch 1 .*epoch 2"), writing(engine) as connection:  # noqa: PT012
             rows.put(connection, METADATA, [thing("by the zombie", count=1)])
             ledger.swap(connection, zombie, replace(zombie, clock=9))
         with engine.connect() as connection:
@@ -292,3 +289,9 @@ class StoreContract:
             (left,) = operations.latest(connection, only_open=True)
             assert left.home_id is None
             assert [each.resolved for each in operations.latest(connection) if each.home_id] == [8]
+
+
+def _write_as(engine: Engine, entry: ledger.Entry) -> None:
+    with writing(engine) as connection:
+        rows.put(connection, METADATA, [thing("by a zombie", count=1)])
+        ledger.swap(connection, entry, replace(entry, clock=9))

@@ -1,0 +1,165 @@
+"""A world for the runner's tests: a log whose clock the test moves, views in a file, and nights that are fed to them.
+
+The nights are the random ones that the second reading of the rules is compared with; what should come out is what
+`wakeful replay` says of the same facts.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table
+
+from services.checks.model import ChecksMonitor
+from shared.events.canonical import canonical
+from shared.events.contenthash import contenthash
+from shared.instants import NEVER, Instant, parse_instant
+from shared.log.base import Draft, Record, fact_of
+from shared.log.sqlite import SqliteLog
+from shared.monitor import Monitor
+from shared.observer import Silence
+from shared.replay import as_told, in_order, replay
+from shared.runner import Runner
+from shared.store.engine import make_engine
+from shared.store.schema import STORE_MIGRATIONS, upgrade
+from shared.topics import ALERTS, INPUTS, REJECTED
+
+Line = dict[str, Any]
+Make = Callable[[], Monitor]
+
+TABLES = MetaData()
+Table(
+    "checks_homes",
+    TABLES,
+    Column("home_id", String, primary_key=True),
+    Column("state", LargeBinary, nullable=False),
+)
+Table(
+    "checks_placements",
+    TABLES,
+    Column("home_id", String, primary_key=True),
+    Column("placement_id", String, primary_key=True),
+    Column("in_force", Boolean),
+    Column("room", String),
+    Column("away", String),
+    Column("seen_at", BigInteger),
+    Column("due_at", BigInteger),
+    Column("missed", Boolean),
+    Column("state", LargeBinary),
+    Column("spare", JSON),
+)
+
+
+class World:
+    """One folder: a log and views, and the hand on the clock."""
+
+    def __init__(self, folder: Path, make: Make = ChecksMonitor) -> None:
+        self.now: Instant = 0
+        self.make = make
+        self.observer = Heard()
+        self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
+        self.engine = make_engine(folder / "views.sqlite3")
+        upgrade(self.engine, STORE_MIGRATIONS)
+        TABLES.create_all(self.engine)
+
+    def runner(self, make: Make | None = None) -> Runner:
+        """A new runner with a new monitor, not yet started."""
+        monitor = (make or self.make)()
+        return Runner(
+            self.log, self.engine, monitor, tables=TABLES, observer=self.observer, clock=lambda: self.now
+        )
+
+    def started(self, make: Make | None = None) -> Runner:
+        runner = self.runner(make)
+        runner.start()
+        return runner
+
+    def feed(self, lines: Iterable[Line]) -> Instant:
+        """Append `lines` (of one instant or several) as one step each instant; the clock is put to the last."""
+        for instant, step in groupby(lines, key=lambda line: line["appended_at"]):
+            self.now = parse_instant(instant)
+            self.log.append([draft(line) for line in step])
+        return self.now
+
+    def settle(self, runner: Runner, at: Instant) -> None:
+        """Put the clock to `at`, and turn until nothing moves any more."""
+        self.now = at
+        while runner.turn():
+            pass
+
+    def events(self, topic: str = ALERTS) -> list[dict[str, Any]]:
+        """What is in a derived topic, in log order."""
+        return [orjson.loads(record.body) for record in self.records(topic)]
+
+    def records(self, *topics: str) -> list[Record]:
+        return self.log.read(0, topics, {}, NEVER, 1_000_000)[0]
+
+    def alerts(self) -> list[bytes]:
+        """The alerts in the log, in the order of the replay contract, as bytes."""
+        return told(self.events(ALERTS))
+
+    def replayed(
+        self, until: Instant, make: Make | None = None, homes: Sequence[str] | None = None
+    ) -> list[bytes]:
+        """What replay says of the facts in the log, clock at `until` (of some homes only)."""
+        facts = [
+            fact_of(record) for record in self.records(*INPUTS) if homes is None or record.home_id in homes
+        ]
+        done = replay(in_order(facts), [make or self.make], until)
+        assert done.set_aside == []
+        return [canonical(effect.event) for effect in done.effects]
+
+    def rejected(self) -> list[dict[str, Any]]:
+        return [event["data"] for event in self.events(REJECTED)]
+
+    def close(self) -> None:
+        self.log.close()
+        self.engine.dispose()
+
+
+class Heard(Silence):
+    """An observer that remembers what matters here."""
+
+    def __init__(self) -> None:
+        self.aside: list[str] = []
+        self.reasons: list[str] = []
+        self.differing: list[str] = []
+        self.lags: list[int] = []
+        self.errors: list[Exception] = []
+
+    def set_aside(self, service: str, home_id: str, reason: str) -> None:
+        self.aside.append(home_id)
+
+    def rejected(self, service: str, reason: str) -> None:
+        self.reasons.append(reason)
+
+    def differed(self, service: str, event_id: str) -> None:
+        self.differing.append(event_id)
+
+    def detected(self, service: str, kind: str, lag: int) -> None:
+        self.lags.append(lag)
+
+    def unavailable(self, service: str, error: Exception) -> None:
+        self.errors.append(error)
+
+
+def draft(line: Line) -> Draft:
+    """One line of a facts file, on its way into the log."""
+    event = line["event"]
+    return Draft(line["topic"], event["homeid"], event["id"], contenthash(event, None), canonical(event))
+
+
+def told(events: Iterable[dict[str, Any]]) -> list[bytes]:
+    """Events in the order of the replay contract, as bytes."""
+    from shared.monitor import Effect
+
+    effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in events]
+    assert len({effect.id for effect in effects}) == len(effects), "an alert's event stands twice"
+    return [canonical(effect.event) for effect in as_told(effects)]
+
+
+def end_of(lines: Sequence[Line]) -> Instant:
+    """Half an hour after the last fact."""
+    return parse_instant(lines[-1]["appended_at"]) + 1_800_000

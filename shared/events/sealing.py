@@ -7,6 +7,7 @@ ask `is_there` and nothing else about a text.
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
+from shared.events.errors import WITHHELD, FieldError, Invalid
 from shared.events.registry import TYPES, FieldPath
 
 SealedText: TypeAlias = dict[str, str]
@@ -24,8 +25,9 @@ class Sealer(Protocol):
 class Opener(Protocol):
     """Whoever may read sealed texts."""
 
-    def open(self, sealed: Mapping[str, str]) -> str | None:
-        """The text; None where its key was destroyed."""
+    def open(self, sealed: Mapping[str, str], home_id: str, placement_id: str | None) -> str | None:
+        """The text; None where its key was destroyed. Refuses a key that is not of this home, or is of
+        another placement than this one (None: any of the home's)."""
         ...
 
 
@@ -46,19 +48,36 @@ def seal(event: dict[str, Any], sealer: Sealer, *, placement_id: str | None = No
     """
     home_id, whose = event["homeid"], placement_id or placement_of(event)
 
-    def one(value: Any) -> Any:
+    def one(value: Any, _place: str) -> Any:
         plain = isinstance(value, str) and is_there(value)
         return sealer.seal(value, home_id, whose) if plain else value
 
     return _each_text(event, one)
 
 
+def refuse_sealed(event: dict[str, Any]) -> None:
+    """Raises Invalid where a validated event brings texts that are sealed already. For the door: whoever got
+    hold of another child's sealed text could otherwise have it opened as a note of their own.
+    """
+    found: list[FieldError] = []
+
+    def one(value: Any, place: str) -> Any:
+        if isinstance(value, Mapping):
+            found.append(FieldError(place, WITHHELD, "send the text in plain; the door seals it"))
+        return value
+
+    _each_text(event, one)
+    if found:
+        raise Invalid(found)
+
+
 def unseal(event: dict[str, Any], opener: Opener) -> dict[str, Any]:
     """The event with its sealed texts in plain. One whose key was destroyed stays sealed: it says that a text
     was there."""
 
-    def one(value: Any) -> Any:
-        text = opener.open(value) if isinstance(value, Mapping) and is_there(value) else None
+    def one(value: Any, _place: str) -> Any:
+        is_sealed = isinstance(value, Mapping) and is_there(value)
+        text = opener.open(value, event["homeid"], placement_of(event)) if is_sealed else None
         return value if text is None else text
 
     return _each_text(event, one)
@@ -73,20 +92,24 @@ def placement_of(event: Mapping[str, Any]) -> str | None:
     return None if placement is None else str(placement)
 
 
-def _each_text(event: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+_Change: TypeAlias = Callable[[Any, str], Any]
+"""What becomes of a text, by its value and its place (`data.changes.note`)."""
+
+
+def _each_text(event: dict[str, Any], change: _Change) -> dict[str, Any]:
     data = event["data"]
     for path in TYPES[event["type"]].sealed:
-        data = _at(data, path, change)
+        data = _at(data, path, change, "data")
     return {**event, "data": data}
 
 
-def _at(value: Any, path: FieldPath, change: Callable[[Any], Any]) -> Any:
+def _at(value: Any, path: FieldPath, change: _Change, place: str) -> Any:
     """A copy of `value` with what lies at `path` changed, wherever there is anything."""
     if not path:
-        return change(value)
+        return change(value, place)
     name, rest = path[0], path[1:]
     if name == "*":
-        return [_at(item, rest, change) for item in value]
+        return [_at(item, rest, change, f"{place}.{n}") for n, item in enumerate(value)]
     if value.get(name) is None:
         return value
-    return {**value, name: _at(value[name], rest, change)}
+    return {**value, name: _at(value[name], rest, change, f"{place}.{name}")}

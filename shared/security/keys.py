@@ -171,14 +171,22 @@ class KeyRing:
         sealed = nonce + key.encrypt(nonce, text.encode(), _bound_to(key_id))
         return {"sealed": base64.b64encode(sealed).decode(), "key": key_id}
 
-    def open(self, sealed: Mapping[str, str]) -> str | None:
+    def open(self, sealed: Mapping[str, str], home_id: str, placement_id: str | None) -> str | None:
         """The text; None where its key was destroyed. Always asks the file, so that an erasure by another
-        process is an erasure here. Raises SealBroken."""
+        process is an erasure here.
+
+        Raises SealBroken; also for a key of another home, or of another placement than this (None: any of the
+        home's): an event of one child must never show a text of another.
+        """
         key_id = sealed["key"]
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(_DATA_KEYS).where(_DATA_KEYS.c.id == key_id)).one_or_none()
         if row is None:
             raise SealBroken(f"key {key_id} is not in this ring; restore keys.sqlite3 from its backup")
+        if row.home_id != home_id or (placement_id and row.placement_id not in (placement_id, _HOME)):
+            raise SealBroken(
+                f"key {key_id} is of another child or home than the event that its text stands in"
+            )
         key = self._unwrapped(row.id, row.home_id, row.placement_id, row.wrapped)
         if key is None or not sealed["sealed"]:
             return None

@@ -55,7 +55,7 @@ def ring(path: Path, opened: Opened) -> KeyRing:
 )
 def test_what_is_sealed_opens_again(ring: KeyRing, text: str, placement: str | None) -> None:
     sealed = ring.seal(text, "home-1", placement)
-    assert ring.open(sealed) == text
+    assert ring.open(sealed, "home-1", placement) == text
     assert ring.seal(text, "home-1", placement)["sealed"] != sealed["sealed"]  # a nonce is never used twice
 
 
@@ -70,7 +70,7 @@ def test_every_event_is_valid_sealed_and_comes_back_whole(ring: KeyRing, event: 
 class _Blind:
     """Reads every sealed text of a golden event as the same words."""
 
-    def open(self, sealed: object) -> str:
+    def open(self, sealed: object, home_id: str, placement_id: str | None) -> str:
         return "What it said."
 
 
@@ -84,7 +84,7 @@ def test_each_placement_and_each_home_has_a_key_of_its_own(ring: KeyRing) -> Non
 def test_a_key_is_durable_before_it_is_used(ring: KeyRing, path: Path, opened: Opened) -> None:
     sealed = ring.seal("Asleep.", "home-1", "p-1")
     # Not closed: what another process finds in the file is all that a crash would have left.
-    assert opened(path).open(sealed) == "Asleep."
+    assert opened(path).open(sealed, "home-1", "p-1") == "Asleep."
     assert opened(path).seal("x", "home-1", "p-1")["key"] == sealed["key"]
 
 
@@ -131,25 +131,40 @@ def test_an_altered_text_is_found_out(ring: KeyRing, bit: int) -> None:
     raw = bytearray(base64.b64decode(sealed["sealed"]))
     raw[bit] ^= 1
     with pytest.raises(SealBroken, match="was altered"):
-        ring.open({**sealed, "sealed": base64.b64encode(raw).decode()})
+        ring.open({**sealed, "sealed": base64.b64encode(raw).decode()}, "home-1", "p-1")
 
 
 @pytest.mark.parametrize("sealed", ["QUJD", "not base64", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo="])
 def test_what_was_never_sealed_is_found_out(ring: KeyRing, sealed: str) -> None:
     key = ring.seal("x", "home-1", "p-1")["key"]
     with pytest.raises(SealBroken):
-        ring.open({"sealed": sealed, "key": key})
+        ring.open({"sealed": sealed, "key": key}, "home-1", "p-1")
 
 
 def test_a_text_of_one_child_cannot_be_passed_off_as_anothers(ring: KeyRing) -> None:
     mine, other = ring.seal("Asleep.", "home-1", "p-1"), ring.seal("x", "home-1", "p-2")
-    with pytest.raises(SealBroken):
-        ring.open({"sealed": mine["sealed"], "key": other["key"]})
+    with pytest.raises(SealBroken, match="was altered"):
+        ring.open({"sealed": mine["sealed"], "key": other["key"]}, "home-1", "p-2")
+
+
+@pytest.mark.parametrize(("home", "placement"), [("home-1", "p-2"), ("home-2", "p-1"), ("home-2", None)])
+def test_a_text_opens_only_in_an_event_of_its_own_child(
+    ring: KeyRing, home: str, placement: str | None
+) -> None:
+    sealed = ring.seal("Asleep.", "home-1", "p-1")
+    with pytest.raises(SealBroken, match="of another child or home"):
+        ring.open(sealed, home, placement)
+    assert ring.open(sealed, "home-1", None) == "Asleep."
+
+
+def test_a_text_of_the_home_opens_in_any_event_of_the_home(ring: KeyRing) -> None:
+    sealed = ring.seal("Drill.", "home-1", None)
+    assert ring.open(sealed, "home-1", "p-1") == ring.open(sealed, "home-1", None) == "Drill."
 
 
 def test_an_unknown_key_is_named(ring: KeyRing) -> None:
     with pytest.raises(SealBroken, match=r"key key_9 is not in this ring; restore keys\.sqlite3"):
-        ring.open({"sealed": "QUJD", "key": "key_9"})
+        ring.open({"sealed": "QUJD", "key": "key_9"}, "home-1", "p-1")
 
 
 # Erasure.
@@ -159,8 +174,8 @@ def test_destroying_a_key_erases_its_texts_and_no_others(ring: KeyRing) -> None:
     gone, kept, homes = (ring.seal("Asleep.", "home-1", who) for who in ("p-1", "p-2", None))
     ring.destroy("home-1", "p-1")
 
-    assert ring.open(gone) is None
-    assert ring.open(kept) == ring.open(homes) == "Asleep."
+    assert ring.open(gone, "home-1", "p-1") is None
+    assert ring.open(kept, "home-1", "p-2") == ring.open(homes, "home-1", None) == "Asleep."
 
 
 def test_later_text_for_a_destroyed_key_is_dropped_and_marked(
@@ -170,7 +185,7 @@ def test_later_text_for_a_destroyed_key_is_dropped_and_marked(
     ring.destroy("home-1", "p-1")
     for one in (ring, opened(path)):
         assert one.seal("Awake.", "home-1", "p-1") == {"sealed": "", "key": key}
-        assert one.open({"sealed": "", "key": key}) is None
+        assert one.open({"sealed": "", "key": key}, "home-1", "p-1") is None
     event = seal(a("check.recorded.v1", 1), ring)
     assert validate(event, unknown="refuse") == event
 
@@ -183,7 +198,7 @@ def test_a_key_that_was_never_used_can_be_destroyed_beforehand(ring: KeyRing) ->
 def test_an_erasure_by_another_process_is_an_erasure_here(ring: KeyRing, path: Path, opened: Opened) -> None:
     sealed = ring.seal("Asleep.", "home-1", "p-1")
     opened(path).destroy("home-1", "p-1")
-    assert ring.open(sealed) is None
+    assert ring.open(sealed, "home-1", "p-1") is None
 
 
 def test_no_page_of_the_file_keeps_a_destroyed_key(path: Path, opened: Opened) -> None:

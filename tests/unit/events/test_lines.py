@@ -1,11 +1,13 @@
 """Lines of a file of facts; and the short cut for plain checks, held to the models."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 
+from shared.events import plaincheck
 from shared.events.canonical import canonical
+from shared.events.checkins import CheckRecorded, DeviceClock
 from shared.events.errors import Invalid, Unreadable
 from shared.events.lines import read_line
 from shared.events.plaincheck import plain_check
@@ -46,6 +48,16 @@ def test_the_short_cut_knows_every_plain_check(event: Event) -> None:
 
     assert fact is not None
     assert by_the_models(event) == event
+
+
+def test_the_short_cut_knows_the_fields_and_words_of_the_model() -> None:
+    known = CheckRecorded.model_fields
+    assert set(known) == plaincheck._KNOWN
+    words = {"outcome": plaincheck._OUTCOMES, "view": plaincheck._VIEWS, "proof": plaincheck._PROOFS}
+    assert {name: set(get_args(known[name].annotation)) for name in words} == words
+    signs, _none = get_args(known["sign_of_life"].annotation)
+    assert {*get_args(signs), None} == plaincheck._SIGNS
+    assert set(DeviceClock.model_fields) == plaincheck._CLOCK
 
 
 @settings(deadline=None, max_examples=1000)

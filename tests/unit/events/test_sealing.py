@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.events.errors import Invalid
 from shared.events.registry import TYPES
-from shared.events.sealing import is_there, placement_of, seal, unseal
+from shared.events.sealing import is_there, placement_of, refuse_sealed, seal, unseal
 from shared.events.validate import validate
 from tests.unit.events.samples import REMOVED, Event, a, golden_events
 
@@ -25,7 +26,7 @@ class Notebook:
         self.texts.append((text, home_id, placement_id))
         return {"sealed": f"{len(self.texts):04d}", "key": placement_id or home_id}
 
-    def open(self, sealed: Mapping[str, str]) -> str | None:
+    def open(self, sealed: Mapping[str, str], home_id: str, placement_id: str | None) -> str | None:
         number = int(sealed["sealed"]) if sealed["sealed"].isdigit() else 0
         return self.texts[number - 1][0] if number else None
 
@@ -160,6 +161,33 @@ def test_rules_ask_only_whether_a_text_is_there(value: Any, there: bool) -> None
 def test_an_erased_text_stays_sealed_and_says_that_it_was_there() -> None:
     event = a("check.recorded.v1", note={"sealed": "", "key": "key_1"})
     assert unseal(event, Notebook()) == event
+
+
+def test_the_door_refuses_texts_that_come_sealed_and_names_them() -> None:
+    risks = ["One.", {"sealed": "QUJD", "key": "key_1"}]
+    event = a("plan.agreed.v1", suicide_prevention={"emotional_risks": risks})
+    with pytest.raises(Invalid) as caught:
+        refuse_sealed(event)
+    (error,) = caught.value.errors
+    assert error.field == "data.suicide_prevention.emotional_risks.1"
+    assert error.remedy == "send the text in plain; the door seals it"
+
+    refuse_sealed(a("plan.agreed.v1"))
+    refuse_sealed(a("placement.started.v1"))
+
+
+def test_a_text_is_opened_for_the_child_that_the_event_is_about() -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    class Listener(Notebook):
+        def open(self, sealed: Mapping[str, str], home_id: str, placement_id: str | None) -> str | None:
+            asked.append((home_id, placement_id))
+            return "Open."
+
+    assert unseal(a("check.recorded.v1"), Listener())["data"]["note"] == "Open."
+    assert unseal(a("check.corrected.v1", 1), Listener())["data"]["reason"] == "Open."
+    assert unseal(a("alert.acknowledged.v1"), Listener())["data"]["action"] == "Open."
+    assert asked == [("home-17", "placement-1042"), ("home-17", "placement-1042"), ("home-17", None)]
 
 
 def test_what_was_left_out_stays_left_out() -> None:

@@ -6,13 +6,15 @@ Nothing is decided here; every route declares who may call it, or the app does n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
 from services.gateway import openapi
 from services.gateway.door import Door
 from services.gateway.fold import DoorFold
-from services.gateway.limits import BATCH_BYTES, BodyLimit
+from services.gateway.hot import HotPath
+from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
 from services.gateway.routes_facts import fact_routes
 from shared import clock
 from shared.instants import Instant
@@ -22,7 +24,8 @@ from shared.security.keys import KeyRing
 from shared.web import access as web_access
 from shared.web import problems
 
-API = "/api/v1"
+API: Final = "/api/v1"
+LARGER: Final = {f"{API}/facts:batch": BATCH_BYTES}
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ def make_app(deps: Deps) -> FastAPI:
     problems.install(app)
     app.state.fold = fold
     app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
-    app.add_middleware(BodyLimit, larger={f"{API}/facts:batch": BATCH_BYTES})
     for router in (fact_routes(door), *deps.routers):
         app.include_router(router, prefix=API)
     for router in deps.pages:
         app.include_router(router)
+    app.add_middleware(BodyLimit, larger=LARGER)
+    app.add_middleware(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES)
     return app

@@ -4,7 +4,8 @@ whether an approver is one, whether an answer is the answerer's own (DOMAIN.md Â
 Pure: who is known comes in, a Problem or None goes out. Whether a fact may stand in its home is `acceptance`.
 """
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
 
 from services.gateway.families import APPROVERS
 from services.gateway.speaker import Voice
@@ -13,6 +14,9 @@ from shared.facts import Fact
 from shared.security.people import Person
 from shared.security.rights import HomeLike, HomeRef, Right
 from shared.web.problems import Problem, forbidden, invalid
+
+ONLY_BY_ORDER: Final = frozenset({"home.registered.v1", "placement.started.v1", "disposition.started.v1"})
+"""Types of which `may_say_now` has more to ask than `may_say` had, however well the home was known."""
 
 
 class Whereabouts(Protocol):
@@ -36,15 +40,18 @@ class Said(NamedTuple):
     approver: Person | None
 
 
-def approver_of(event: dict[str, Any]) -> str | None:
+def approver_of(event: Mapping[str, Any]) -> str | None:
     """Whom an event names as its approver."""
+    path = APPROVERS.get(event["type"])
+    if path is None:
+        return None
     value: Any = event["data"]
-    for name in APPROVERS.get(event["type"], ("",)):
+    for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, str) else None
 
 
-def own_words(event: dict[str, Any]) -> Problem | None:
+def own_words(event: Mapping[str, Any]) -> Problem | None:
     """An answer is given by the one who gives it; an accepted handover is recorded by the one who takes
     over."""
     data, actor = event["data"], event["actor"]
@@ -78,11 +85,6 @@ def may_say(said: Said, homes: Whereabouts) -> Problem | None:
 def may_say_now(said: Said, homes: Whereabouts) -> Problem | None:
     """What can only be told in the order of the log: with everything before it, in the same batch too."""
     return may_say(said, homes) or _absence(said, homes) or _start(said, homes)
-
-
-def only_by_order(said: Said) -> bool:
-    """Whether `may_say_now` has more to ask than `may_say` had, however well the home was known."""
-    return said.fact.type in ("home.registered.v1", "placement.started.v1", "disposition.started.v1")
 
 
 def _registers(said: Said, home: HomeLike | None) -> Problem | None:

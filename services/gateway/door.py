@@ -12,15 +12,15 @@ A batch goes in as one step, in order of `observed_at`; one bad item never spoil
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
-from services.gateway.asked import Said, approver_of, may_say, may_say_now, only_by_order, own_words
+from services.gateway.asked import ONLY_BY_ORDER, Said, approver_of, may_say, may_say_now, own_words
 from services.gateway.defaults import with_default_plan
 from services.gateway.families import RIGHT_OF
 from services.gateway.fold import DoorFold
-from services.gateway.speaker import Voice, completed, could_then, holds
+from services.gateway.speaker import Voice, completed, could_then, lacks
 from shared.acceptance import Refusal
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
@@ -35,8 +35,12 @@ from shared.log.base import Draft, Receipt, Taken
 from shared.log.sqlite import SqliteLog
 from shared.security.keys import KeyRing
 from shared.security.people import People
+from shared.security.rights import Right
 from shared.security.tokens import Token
 from shared.web.problems import Problem, invalid
+
+Cleared: TypeAlias = set[tuple[str, str, Right]]
+"""Of one speaker: homes, actors and rights that were asked already, and are good."""
 
 
 class Prepared(NamedTuple):
@@ -44,9 +48,8 @@ class Prepared(NamedTuple):
 
     draft: Draft
     fact: Fact
-    said: Said
-    ask_again: bool
-    """Whether rights must be asked in the order of the log too."""
+    ask_again: Said | None
+    """What must be asked in the order of the log too."""
 
 
 class Outcome(NamedTuple):
@@ -77,28 +80,30 @@ class Door:
         session: Token | None,
         now: Instant,
         types: Sequence[str] | None = None,
+        cleared: Cleared | None = None,
     ) -> Prepared:
         """The fact, ready for the log: steps 1 to 4. `session`: the worker's token, where it is a device that
-        sends. Raises Problem, final for this fact."""
+        sends. `cleared`: what was asked already of others in the same batch. Raises Problem, final for this
+        fact."""
         if not isinstance(body, dict):
             raise invalid([FieldError("body", None, "send the fact as a JSON object")])
         type_ = _type_of(body, types)
         needed = RIGHT_OF[type_]
-        _raise(holds(who, needed))
+        if needed not in who.speaks.rights:
+            raise lacks(who, needed)
         try:
             event = validate(with_default_plan(completed(body, event_id, who)), unknown="refuse")
         except Invalid as error:
             raise invalid(error.errors) from None
         digest = contenthash(event, self._hash_key)
-        sealed = {**seal(event, self._keys), "contenthash": digest}
+        sealed = seal(event, self._keys)
+        sealed["contenthash"] = digest
         fact = fact_of_event(TYPES[type_].topic, 0, sealed)
         if session is not None:
             _raise(could_then(session, fact.entered_at, now))
         _raise(own_words(event))
-        said = self._said(fact, event, who, needed)
-        ask_again = self._ask(said)
-        draft = Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed))
-        return Prepared(draft, fact, said, ask_again)
+        said = self._ask(fact, event, who, needed, cleared)
+        return Prepared(Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed)), fact, said)
 
     def quick(self, body: Any, who: Voice) -> bool:
         """Whether `prepare` will touch no disk, so that an event loop may run it: the everyday check."""
@@ -136,12 +141,23 @@ class Door:
 
     def _known(self, ready: Prepared, outcome: Outcome) -> Outcome:
         """The id was known, so the writer asked nothing: nobody learns that of another's home."""
-        problem = may_say(ready.said, self.fold) if ready.ask_again else None
+        problem = may_say(ready.ask_again, self.fold) if ready.ask_again else None
         return outcome if problem is None else Outcome(ready.fact.id, problem.status_code, problem=problem)
 
-    def _said(self, fact: Fact, event: Mapping[str, Any], who: Voice, needed: Any) -> Said:
-        approver_id = approver_of(dict(event))
-        return Said(
+    def _ask(
+        self, fact: Fact, event: Mapping[str, Any], who: Voice, needed: Right, cleared: Cleared | None
+    ) -> Said | None:
+        """Ask what can be asked already, and give what must be asked again in order. Raises Problem."""
+        approver_id = approver_of(event)
+        if approver_id is None and fact.type not in ONLY_BY_ORDER:
+            if who.home_id is not None:
+                return None  # a device's own home: nothing to look up
+            key = (fact.home_id, fact.actor, needed)
+            if cleared is not None and key in cleared:
+                return None
+        else:
+            key = None
+        said = Said(
             fact=fact,
             voice=who,
             needed=needed,
@@ -149,28 +165,24 @@ class Door:
             approver_id=approver_id,
             approver=self._people.find(approver_id) if approver_id else None,
         )
-
-    def _ask(self, said: Said) -> bool:
-        """Ask what can be asked already; whether it must be asked again in order. Raises Problem."""
-        if said.voice.home_id is not None and said.approver_id is None and said.needed in _A_DEVICES_OWN:
-            return False  # a device's own home: nothing to look up
-        known = self.fold.home(said.fact.home_id) is not None
-        if known:
-            _raise(may_say(said, self.fold))
-        return not known or only_by_order(said)
+        if self.fold.home(fact.home_id) is None:
+            return said
+        _raise(may_say(said, self.fold))
+        if key is None:
+            return said
+        if cleared is not None and who.speaks.scope.commissioner_id is None:
+            cleared.add(key)
+        return None
 
     def _decide(self, ready: Prepared, stamp: Instant) -> Problem | None:
         """In the log's writer, in its order: may this fact stand? If so it is folded in at once, so that what
         comes after it, in the same batch too, is judged with it."""
         fact = ready.fact
         fact.appended_at = stamp
-        if ready.ask_again and (problem := may_say_now(ready.said, self.fold)) is not None:
+        if ready.ask_again is not None and (problem := may_say_now(ready.ask_again, self.fold)) is not None:
             return problem
-        refused = self.fold.judge(fact)
-        if refused is not None:
-            return refusal_problem(refused)
-        self.fold.take(fact)
-        return None
+        refused = self.fold.admit(fact)
+        return None if refused is None else refusal_problem(refused)
 
 
 def in_order(ready: Sequence[Prepared]) -> list[Prepared]:
@@ -209,6 +221,3 @@ def _type_of(body: Mapping[str, Any], types: Sequence[str] | None) -> str:
 def _raise(problem: Problem | None) -> None:
     if problem is not None:
         raise problem
-
-
-_A_DEVICES_OWN = frozenset(RIGHT_OF[name] for name in ("check.recorded.v1", "response.given.v1"))

@@ -1,7 +1,7 @@
 """The door's own fold: the homes as everything that it has acknowledged says, earlier items of a batch included.
 
 1. At the start the log is read to its end, before anybody is let in.
-2. The log's writer asks `judge` of each new fact, in log order, and tells `take` of each that it lets in.
+2. The log's writer asks `admit` of each new fact, in log order.
 3. If a commit fails, what was folded for it was never so: those homes are built anew from the log before the
    next fact of theirs is judged.
 4. A home whose fold raises is set aside: the door answers 202 for it and refuses nothing (the runner decides).
@@ -33,7 +33,7 @@ _log = structlog.get_logger("gateway")
 
 
 class DoorFold:
-    """The homes as the door knows them. `judge` and `take` are for the log's writer, `reading` for everybody."""
+    """The homes as the door knows them. `admit` is for the log's writer, `reading` for everybody."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -42,7 +42,8 @@ class DoorFold:
         self._next: dict[str, Instant] = {}
         self._doubtful: dict[str, Instant] = {}
         self._aside: set[str] = set()
-        self._fresh: dict[tuple[str, str], Named] = {}
+        # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
+        self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
         self.provider_of: dict[str, str] = {}
         """The provider of each home, by what is durable."""
         self.commissioner_of: dict[tuple[str, str], str] = {}
@@ -75,28 +76,25 @@ class DoorFold:
 
     # -- in the log's writer ---------------------------------------------------------------------------------
 
-    def judge(self, fact: Fact) -> Refusal | None:
-        """Why `fact` may not stand, by law and by courtesy, as everything before it says; None if it may, or
-        if nothing is known to say so. Never raises."""
+    def admit(self, fact: Fact) -> Refusal | None:
+        """Why `fact` may not stand, by law and by courtesy, as everything before it says; or None, and it is
+        folded in, so that what comes after it is judged with it. Where nothing is known to say so, it stands.
+        Never raises."""
         home_id = fact.home_id
         with self._lock:
             try:
                 if not self._sure_of(home_id, fact.appended_at):
                     return None
-                self._keep_promises(home_id, fact.appended_at)
-                return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes)
+                if self._next.get(home_id, NEVER) <= fact.appended_at:
+                    self._keep_promises(home_id, fact.appended_at)
+                if fact.type != "check.recorded.v1":  # a check is never refused (§3)
+                    refused = self._refusal(fact)
+                    if refused is not None:
+                        return refused
+                self._apply(fact)
             except Exception as error:
                 self._set_aside(home_id, error)
-                return None
-
-    def take(self, fact: Fact) -> None:
-        """Fold in a fact that is let in. Never raises."""
-        with self._lock:
-            try:
-                if fact.home_id not in self._aside and fact.home_id not in self._doubtful:
-                    self._apply(fact)
-            except Exception as error:
-                self._set_aside(fact.home_id, error)
+            return None
 
     def rolled_back(self, drafts: Sequence[Draft]) -> None:
         """What was let in was not written after all (`Log.on_rollback`)."""
@@ -137,7 +135,9 @@ class DoorFold:
             fact.topic, fact.appended_at, fact.home_id, fact.id, fact.type, fact.subject, fact.source,
             fact.actor, fact.observed_at, fact.entered_at, alone,
         )  # fmt: skip
-        return self.judge(unapproved) is not None and self.judge(fact) is None
+        with self._lock:
+            self._keep_promises(fact.home_id, fact.appended_at)
+            return self._refusal(unapproved) is not None and self._refusal(fact) is None
 
     # -- everywhere ------------------------------------------------------------------------------------------
 
@@ -211,18 +211,24 @@ class DoorFold:
         else:
             self._next[home_id] = soonest
 
+    def _refusal(self, fact: Fact) -> Refusal | None:
+        return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes)
+
     def _named(self, fact: Fact) -> Named | None:
         """The check that a correction names: among those let in a moment ago, else in the log."""
         if fact.type != "check.corrected.v1":
             return None
         check_id = fact.data["check_id"]
-        return self._fresh.get((fact.home_id, check_id)) or self._log.named(fact.home_id, check_id)
+        fresh = self._fresh.get((fact.home_id, check_id))
+        if fresh is None:
+            return self._log.named(fact.home_id, check_id)
+        return Named(check_id, *fresh)
 
     def _remember(self, fact: Fact) -> None:
         if len(self._fresh) >= _FRESH_AT_MOST:
             for old in list(self._fresh)[: _FRESH_AT_MOST // 2]:
                 del self._fresh[old]
-        self._fresh[fact.home_id, fact.id] = Named(fact.id, fact.type, fact.subject, fact.appended_at)
+        self._fresh[fact.home_id, fact.id] = (fact.type, fact.subject, fact.appended_at)
 
     def _sure_of(self, home_id: str, at: Instant) -> bool:
         """Whether the fold holds all that was acknowledged for the home; builds it anew where it may not."""

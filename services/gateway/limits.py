@@ -29,7 +29,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._larger.get(scope["path"], self._usual)
-        if _announced(scope) > limit:
+        if announced(scope) > limit:
             await too_large(limit).response()(scope, receive, send)
             return
         taken = 0
@@ -56,7 +56,8 @@ def too_large(limit: int) -> Problem:
     )
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
+    """How large the body is said to be; 0 where nothing is said."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0

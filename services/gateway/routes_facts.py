@@ -5,39 +5,31 @@ written into the OpenAPI document by hand (`openapi`). What happens to a fact is
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.routing import APIRoute
 
-from services.gateway.door import Door, Outcome, Prepared, answer, in_order
+from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order
 from services.gateway.families import FAMILIES, RIGHT_OF, rights_of_family
+from services.gateway.hot import Endpoint, HotRoute
 from services.gateway.limits import BATCH_FACTS, too_large
 from services.gateway.openapi import BATCH, fact_operation
 from services.gateway.speaker import Voice, voice
+from services.gateway.waiting import awaiter
 from shared.events.errors import FieldError
 from shared.instants import Instant
 from shared.security.tokens import Token
 from shared.web.access import Doorkeeper, Gate
 from shared.web.problems import Problem, invalid, unauthorised
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-JSON = "application/json"
-
-
-class BytesRoute(APIRoute):
-    """A route that is given the request as it is. Its gate is asked by the endpoint, of whoever the *fact* is
-    by, and declared as everybody's is."""
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        return cast(Callable[[Request], Any], self.endpoint)
+JSON: Final = "application/json"
 
 
 def fact_routes(door: Door) -> APIRouter:
     """`PUT /<family>/{event id}` for every family, and `POST /facts:batch`."""
-    router = APIRouter(route_class=BytesRoute)
+    router = APIRouter(route_class=HotRoute)
     for family in sorted(FAMILIES, key=lambda name: (name != "checks", name != "cover", name)):
         gate = Gate(rights_of_family(family))
         router.add_api_route(
@@ -55,20 +47,20 @@ def fact_routes(door: Door) -> APIRouter:
 
 
 def _put(door: Door, types: Sequence[str], gate: Gate) -> Endpoint:
-    async def put(request: Request) -> Response:
+    async def put(request: Request, content: bytes) -> Response:
         keeper: Doorkeeper = request.app.state.doorkeeper
         bearer = await keeper.bearer(request)
         worker = await keeper.worker(request)
         who = voice(bearer, worker)
         gate.ask(who.speaks)
-        body = parsed(await request.body())
+        body = parsed(content)
         event_id = request.path_params["event_id"]
         session, now = _session(bearer, worker), keeper.now()
         if door.quick(body, who):
             ready = door.prepare(body, event_id, who, session, now, types)
         else:
             ready = await asyncio.to_thread(door.prepare, body, event_id, who, session, now, types)
-        (receipt,) = await asyncio.wrap_future(door.append([ready]))
+        (receipt,) = await awaiter().of(door.append([ready]))
         outcome = door.outcome(ready, receipt)
         if outcome.problem is not None:
             raise outcome.problem
@@ -78,16 +70,16 @@ def _put(door: Door, types: Sequence[str], gate: Gate) -> Endpoint:
 
 
 def _batch(door: Door, gate: Gate) -> Endpoint:
-    async def batch(request: Request) -> Response:
+    async def batch(request: Request, content: bytes) -> Response:
         keeper: Doorkeeper = request.app.state.doorkeeper
         bearer = await keeper.bearer(request)
         default = await keeper.worker(request)
-        items = _items(parsed(await request.body()))
+        items = _items(parsed(content))
         workers = await _workers(keeper, items)
         step = _Batch(door, gate, bearer, default, workers, keeper.now())
         tried = await asyncio.to_thread(step.prepare, items)
         ready = in_order([each for each in tried if isinstance(each, Prepared)])
-        receipts = await asyncio.wrap_future(door.append(ready))
+        receipts = await awaiter().of(door.append(ready))
         known = {id(each): door.outcome(each, took) for each, took in zip(ready, receipts, strict=True)}
         outcomes = [each if isinstance(each, Outcome) else known[id(each)] for each in tried]
         return Response(orjson.dumps({"results": list(map(_result, outcomes))}), media_type=JSON)
@@ -114,6 +106,7 @@ class _Batch:
         self._workers = workers
         self._now = now
         self._voices: dict[str | None, tuple[Voice, Token | None]] = {}
+        self._cleared: Cleared = set()
 
     def prepare(self, items: list[Any]) -> list[Prepared | Outcome]:
         """Each item ready, or what is wrong with it: one bad item never spoils the others."""
@@ -127,7 +120,7 @@ class _Batch:
                 raise invalid([FieldError("id", None, "state the event's id, made by the device")])
             secret = item.pop("worker", None)
             who, session = self._voice(secret if isinstance(secret, str) else None)
-            return self._door.prepare(item, shown, who, session, self._now)
+            return self._door.prepare(item, shown, who, session, self._now, None, self._cleared)
         except Problem as problem:
             return Outcome(shown, problem.status_code, problem=problem)
 

@@ -93,8 +93,6 @@ def _contradicts(name: str, value: Any, known: Any) -> Problem:
     return invalid([FieldError(name, shown, f"write {known}, or leave it out")])
 
 
-def holds(who: Voice, needed: Right) -> Problem | None:
-    """Whether the one who speaks holds a right anywhere at all."""
-    if needed in who.speaks.rights:
-        return None
+def lacks(who: Voice, needed: Right) -> Problem:
+    """The one who speaks does not hold that right anywhere at all."""
     return forbidden(f"this needs the right to {needed}, which this {who.speaks.kind} does not have")

@@ -16,11 +16,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.alerts.feed import Feed, Mark, Wanted
 from services.alerts.page import feed_page
 from services.alerts.shapes import Alerts, AlertWithLife, life_shape, listing_shape
-from services.alerts.stream import Streams
+from services.alerts.stream import PRESENT_EVERY, Streams
 from services.alerts.watch import Watch
 from shared import clock
 from shared.events.errors import FieldError
-from shared.instants import Instant, parse_instant
+from shared.instants import Duration, Instant, parse_instant
 from shared.security.rights import Actor, Right
 from shared.web.access import Doorkeeper, needs
 from shared.web.pages import PageProblem, Pages
@@ -85,8 +85,11 @@ def api_routes(feed: Feed, streams: Streams) -> APIRouter:
     return router
 
 
-def page_routes(feed: Feed, watch: Watch, pages: Pages) -> APIRouter:
-    """The feed's pages, to be mounted at the root. `pages` must know `TEMPLATES`."""
+def page_routes(
+    feed: Feed, watch: Watch, pages: Pages, deaf_after: Duration = 3 * PRESENT_EVERY
+) -> APIRouter:
+    """The feed's pages, to be mounted at the root. `pages` must know `TEMPLATES`. A page that has heard nothing for
+    `deaf_after` says that it is not live."""
     router = APIRouter(include_in_schema=False)
     page_reader = page_needs(pages, Right.READ)
 
@@ -96,7 +99,9 @@ def page_routes(feed: Feed, watch: Watch, pages: Pages) -> APIRouter:
             what = "There is no such home, or it is not among those that you may see."
             html = pages.html("wrong.html", title="No such home here", what=what)
             raise PageProblem(missing(what), html)
-        return pages.render(template, page=page, reader=reader.id, csrf=csrf_of(request))
+        return pages.render(
+            template, page=page, reader=reader.id, csrf=csrf_of(request), deaf_after=deaf_after
+        )
 
     @router.get("/")
     def whole(request: Request, reader: Annotated[Actor, page_reader]) -> Response:

@@ -7,7 +7,6 @@ import { clock, length } from "./times.js";
 
 const feed = document.getElementById("feed");
 const part = `${location.pathname.replace(/\/$/, "")}/feed-part`;
-const deafAfterMs = Number(new URLSearchParams(location.search).get("deaf-after")) || 15000;
 let aheadMs = Number(feed.dataset.now) - Date.now(); // the server's clock against this machine's, which may be wrong
 let asking = null;
 let again = false;
@@ -15,7 +14,7 @@ let again = false;
 const live = new Live({
   url: (position) => `/api/v1/alerts/stream?after=${encodeURIComponent(position)}`,
   position: feed.dataset.position,
-  deafAfterMs,
+  deafAfterMs: Number(feed.dataset.deafAfter),
   on: {
     heard(present, wasDeaf) {
       aheadMs = Date.parse(present.now) - Date.now();

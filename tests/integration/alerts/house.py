@@ -25,12 +25,13 @@ from services.alerts.watch import Watch
 from shared import alerting, clock
 from shared.alerting import Resolution
 from shared.events.canonical import canonical
-from shared.instants import MINUTE, SECOND, Duration, Instant, show_instant
+from shared.instants import HOUR, MINUTE, SECOND, Duration, Instant, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.monitor import Effect
 from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.rights import Right, Scope
+from shared.security.tokens import Kind
 from shared.store import outbox
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
@@ -53,14 +54,33 @@ class House:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True)
         self.engine = views(folder)
         self.access = Access.open(folder / "access.sqlite3")
-        self.notifier = Notifier()
         self.blind_since: Instant | None = None
         self.asides: dict[str, Instant] = {}
-        self.watch = Watch(lambda: self.log.present(0), lambda: self.blind_since, lambda: self.asides)
+        self._talks = threading.Event()
+        self._talks.set()
+        self.watch = Watch(self._present, lambda: self.blind_since, lambda: self.asides)
         self.feed = Feed(self.engine)
-        self.streams = Streams(self.feed, self.notifier, self.watch, present_every)
+        self._present_every = present_every
+        self.revive()
         self._runner = Runner(self.log, self.engine, AlertsMonitor(), tables=METADATA)
         self._runner.start()
+
+    def revive(self) -> None:
+        """Streams for another life of the server: those of the one before have ended."""
+        self.notifier = Notifier()
+        self.streams = Streams(self.feed, self.notifier, self.watch, self._present_every)
+
+    def hush(self) -> None:
+        """The server hangs: connections stand, and nothing comes."""
+        self._talks.clear()
+
+    def speak(self) -> None:
+        """It goes on."""
+        self._talks.set()
+
+    def _present(self) -> Instant:
+        self._talks.wait()
+        return self.log.present(0)
 
     def close(self) -> None:
         self.notifier.close()
@@ -74,6 +94,10 @@ class House:
         """A new token of a person with that scope."""
         return self.access.tokens.issue_person(who, rights, Scope(**scope), clock.now()).secret
 
+    def end_tokens(self, who: str = "officer") -> None:
+        """All tokens of a person end."""
+        self.access.tokens.revoke_holder(Kind.PERSON, who, clock.now())
+
     def app(self) -> FastAPI:
         """The app as the composition root makes it, with the routers of the feed alone."""
         app = FastAPI()
@@ -81,7 +105,7 @@ class House:
         gate.install(app, self.access, clock.now)
         pages = Pages([api.TEMPLATES])
         app.include_router(api.api_routes(self.feed, self.streams), prefix="/api/v1")
-        app.include_router(api.page_routes(self.feed, self.watch, pages))
+        app.include_router(api.page_routes(self.feed, self.watch, pages, 8 * self._present_every))
         app.include_router(session_routes(pages, URL))
         web_pages.install(app, URL)
         return app
@@ -123,6 +147,14 @@ class House:
         since = clock.now() - 10 * MINUTE
         facts = {"required": 2, "evidenced": 1, "lapsed": [], "on_break": []}
         alert = alerting.raised("cover", "cover_gap", home, {}, since, since + 5 * MINUTE, facts)
+        self.append(alert)
+        return alert
+
+    def overrun(self, home: str, placement: str) -> Effect:
+        """`observer_overrun` of a worker with one child, since two hours ago."""
+        since = clock.now() - 2 * HOUR
+        facts, subject = {"placement_id": placement}, {"staff_id": "S7"}
+        alert = alerting.raised("cover", "observer_overrun", home, subject, since, since + 2 * HOUR, facts)
         self.append(alert)
         return alert
 
@@ -178,8 +210,8 @@ def house(folder: Path, present_every: Duration = 5 * SECOND) -> Iterator[House]
 
 
 @contextmanager
-def serving(app: FastAPI, notifier: Notifier) -> Iterator[str]:
-    """The app in a real server on a free port of this machine, in a thread; where it is."""
+def serving(app: FastAPI, notifier: Notifier, port: int = 0) -> Iterator[str]:
+    """The app in a real server on a port (0: a free one) of this machine, in a thread; where it is."""
     up = threading.Event()
 
     class Server(uvicorn.Server):
@@ -187,7 +219,7 @@ def serving(app: FastAPI, notifier: Notifier) -> Iterator[str]:
             await super().startup(sockets)
             up.set()
 
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
+    server = Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

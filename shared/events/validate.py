@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from shared.events.canonical import canonical
 from shared.events.errors import WITHHELD, FieldError, Invalid, Unreadable
 from shared.events.plaincheck import plain_check
 from shared.events.registry import TYPES, EventType
@@ -37,7 +38,7 @@ def validate(
         found = error.errors(include_url=False)
         raise Invalid([explain(one, kind) for one in found]) from None
     normal = whole.model_dump(exclude_unset=True)
-    problems = [*_home(normal), *_subject(normal, kind)]
+    problems = [*_writable(normal), *_home(normal), *_subject(normal, kind)]
     if problems:
         raise Invalid(problems)
     return normal
@@ -57,6 +58,18 @@ def _kind_of(event: dict[str, Any], upcasters: Upcasters) -> tuple[EventType, di
 def _known_types(name: object) -> str:
     near = difflib.get_close_matches(str(name), TYPES, n=1, cutoff=0.7)
     return f"did you mean {near[0]}?" if near else f"write one of {', '.join(TYPES)}"
+
+
+def _writable(event: Mapping[str, Any]) -> list[FieldError]:
+    """What nobody could write again, in a field that we do not know, is nothing to keep."""
+    try:
+        canonical(event)
+    except TypeError:
+        remedy = (
+            "send plain JSON: text in Unicode, whole numbers of at most 64 bits, objects at most 250 deep"
+        )
+        return [FieldError("event", WITHHELD, remedy)]
+    return []
 
 
 def _home(event: Mapping[str, Any]) -> list[FieldError]:

@@ -3,10 +3,12 @@
 import copy
 import json
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from hypothesis import strategies as st
 
+from shared.events.errors import FieldError, Invalid
+from shared.events.validate import validate
 from shared.instants import show_instant
 
 Event: TypeAlias = dict[str, Any]
@@ -16,6 +18,8 @@ FIRST, LAST = -2_208_988_800_000, 32_503_679_999_999
 """The first and the last millisecond of the years 1900 to 2999."""
 
 REMOVED = object()
+WINDOW = {"from": "22:00", "to": "07:00", "ceiling": "PT15M"}
+"""A plain interval rule."""
 
 
 def golden() -> dict[str, list[dict[str, Any]]]:
@@ -38,6 +42,21 @@ def a(type_name: str, number: int = 0, **changes: Any) -> Event:
         else:
             event["data"][name] = value
     return event
+
+
+def errors_of(event: Any, unknown: Literal["refuse", "ignore"] = "refuse") -> list[FieldError]:
+    """What validation says is wrong; the test fails where nothing is."""
+    try:
+        validate(event, unknown=unknown)
+    except Invalid as error:
+        return error.errors
+    raise AssertionError(f"nothing was found wrong with {event}")
+
+
+def only_error(event: Any) -> FieldError:
+    """The one thing that is wrong."""
+    (error,) = errors_of(event)
+    return error
 
 
 instants = st.integers(FIRST, LAST).map(show_instant)

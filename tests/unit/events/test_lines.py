@@ -148,6 +148,12 @@ def test_finer_append_times_are_cut_and_unknown_fields_of_a_line_ignored() -> No
     assert said(fine) == said(read_line(line(a("check.recorded.v1"))))
 
 
+def test_what_is_nested_too_deep_to_be_written_again_is_invalid() -> None:
+    deep = line({**a("check.recorded.v1"), "unknown": "@"}).replace(b'"@"', b"[" * 500 + b"]" * 500)
+    with pytest.raises(Invalid, match="at most 250 deep"):
+        read_line(deep)
+
+
 def test_the_event_need_not_be_an_object_to_be_told_what_is_wrong() -> None:
     with pytest.raises(Invalid, match="send an object"):
         read_line(line("check"))

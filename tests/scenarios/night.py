@@ -1,0 +1,196 @@
+"""A night as a story: what is told when, how far the clock goes, and what must be heard. Nothing else may be heard.
+
+    night.watch(every(15))                    # P1 is in H1 since 21:00, the home's default plan asks for this
+    night.until("22:18")
+    missed = night.expect.raised("check_missed", "P1", since="21:00", deadline="22:15", at="22:17")
+    seen = night.at("22:20").tell(check("P1"))
+    missed.resolved("late", by=seen)
+
+Over the public `TestDriver`; what facts look like is `facts.py`. Clock texts are UTC (see there).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared import alerting
+from shared.course import Refused
+from shared.instants import Instant, show_instant
+from shared.topics import RANK
+from tests.scenarios.facts import Evening, Said, registered, started
+from wakeful.testing import TestDriver
+
+
+class Night:
+    """One night of virtual time. A winter's Monday unless said otherwise, when London's clocks show UTC."""
+
+    def __init__(self, evening: str = "2026-03-02", morning: str = "2026-03-03") -> None:
+        self.driver = TestDriver()
+        self.expect = Expect(self)
+        self._evening = Evening(evening, morning)
+        self._told = 0
+        self._standing: Instant = self.instant("18:00")
+
+    # -- what is told
+
+    def watch(self, *rules: dict[str, Any], since: str = "21:00") -> "Night":
+        """The home is registered at 18:00 with these rules as its default plan; P1 is placed there at `since`."""
+        self.at("18:00").tell(registered(*rules))
+        self.at(since).tell(started("P1"))
+        return self
+
+    def at(self, clock: str) -> "Night":
+        """What is told next is appended at this time."""
+        self._standing = self.instant(clock)
+        return self
+
+    def tell(self, *said: Said) -> str:
+        """Append these facts as one step (one `appended_at`), in the order of the log. Returns the last one's id."""
+        ids = [self._id(fact) for fact in said]
+        told = sorted(zip(said, ids, strict=True), key=lambda each: RANK[each[0].topic])
+        for fact, id_ in told:
+            self.driver.feed(fact.topic, self._standing, self._event(fact, id_))
+        return ids[-1]
+
+    def until(self, clock: str) -> "Night":
+        """Put the clock there: every deadline strictly before it fires."""
+        self._standing = self.instant(clock)
+        self.driver.advance_to(self._standing)
+        return self
+
+    def instant(self, clock: str) -> Instant:
+        """The instant of a clock text."""
+        return self._evening.at(clock)
+
+    def text(self, clock: str | None) -> str:
+        """As an event tells it; None: the time that the story has come to."""
+        return show_instant(self._standing if clock is None else self.instant(clock))
+
+    def _id(self, fact: Said) -> str:
+        self._told += 1
+        return fact.id or f"{fact.type.split('.')[0]}-{self._told}"
+
+    def _event(self, fact: Said, id_: str) -> dict[str, Any]:
+        time = self.text(fact.time)
+        return {
+            "type": fact.type,
+            "id": id_,
+            "time": time,
+            "enteredat": time if fact.entered is None else self.text(fact.entered),
+            "subject": fact.subject or fact.data["placement_id"],
+            "homeid": fact.home,
+            "data": fact.data | {name: self.text(fact.data[name]) for name in fact.clocks},
+        }
+
+
+class Expect:
+    """What must be heard, in order of time; within one instant the order does not matter."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._heard = 0
+        self._refused = 0
+        self._aside: set[str] = set()
+
+    def raised(
+        self,
+        kind: str,
+        placement: str = "P1",
+        *,
+        since: str | None = None,
+        deadline: str | None = None,
+        at: str | None = None,
+        home: str = "H1",
+        **facts: Any,
+    ) -> "Heard":
+        """An alert is raised; `since` and `at` are now unless stated. Only the facts that are named are compared."""
+        text = self._night.text
+        told = {"placement_id": placement, "home_id": home, "kind": kind, "since": text(since)}
+        told |= {"raised_at": text(at), "severity": alerting.SEVERITY[kind]}
+        told |= {} if deadline is None else {"deadline": text(deadline)}
+        event = self.take(alerting.RAISED, text(at), told, facts)
+        assert (deadline is None) == ("deadline" not in event["data"]), f"the deadline of {event['data']}"
+        return Heard(self, self._night, event["subject"])
+
+    def nothing(self) -> None:
+        """Nothing has been heard that was not expected: no alert, no refusal, no home set aside."""
+        assert self._words() == [], "heard, but not expected"
+        assert [_refusal(each) for each in self._new_refusals()] == [], "refused, but not expected"
+        unknown = {aside.home_id: aside.reason for aside in self._night.driver.set_aside}
+        assert {home: why for home, why in unknown.items() if home not in self._aside} == {}
+
+    def refused(self, fact_id: str, reason: str) -> Refused:
+        """The fact may not stand, for that reason (a slug), and its sender is told what would be accepted."""
+        first, *_ = [*self._new_refusals(), None]
+        assert first is not None, f"{fact_id} was not refused"
+        assert (first.fact.id, first.reason.reason) == (fact_id, reason), _refusal(first)
+        assert first.reason.remedy
+        assert first.reason.field
+        self._refused += 1
+        return first
+
+    def take(self, type_: str, at: str, data: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+        """The event that says so, of those that were heard first."""
+        waiting = self._waiting()
+        first = [event for event in waiting if event["time"] == waiting[0]["time"]]
+        for event in first:
+            if event["type"] == type_ and event["time"] == at and _says(event["data"], data, facts):
+                waiting.remove(event)
+                self._night.driver.alerts[self._heard :] = waiting
+                self._night.driver.alerts.insert(self._heard, event)
+                self._heard += 1
+                return event
+        raise AssertionError(
+            f"expected {type_} at {at} {data} {facts or ''}; heard next: {self._words() or 'nothing'}"
+        )
+
+    def _waiting(self) -> list[dict[str, Any]]:
+        return self._night.driver.alerts[self._heard :]
+
+    def _new_refusals(self) -> list[Refused]:
+        return self._night.driver.refused[self._refused :]
+
+    def _words(self) -> list[str]:
+        kinds = {
+            event["subject"]: f"{event['data']['kind']} of {event['data']['placement_id']}"
+            for event in self._night.driver.alerts
+            if event["type"] == alerting.RAISED
+        }
+        return [_words(event, kinds[event["subject"]]) for event in self._waiting()]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An alert that was raised, and what must be heard of it next."""
+
+    _expect: Expect
+    _night: Night
+    id: str
+
+    def worsened(self, level: int, at: str | None = None) -> "Heard":
+        """It has come to that level."""
+        when = self._night.text(at)
+        self._expect.take(alerting.WORSENED, when, {"alert_id": self.id, "level": level, "at": when}, {})
+        return self
+
+    def resolved(self, how: str, at: str | None = None, by: str | None = None) -> None:
+        """It is closed; `by`: the fact that closed it."""
+        when = self._night.text(at)
+        told = {"alert_id": self.id, "how": how, "at": when} | ({"fact_id": by} if by else {})
+        self._expect.take(alerting.RESOLVED, when, told, {})
+
+
+def _says(heard: dict[str, Any], data: dict[str, Any], facts: dict[str, Any]) -> bool:
+    told = heard.get("facts", {})
+    return all(heard.get(name) == value for name, value in data.items()) and all(
+        told.get(name) == value for name, value in facts.items()
+    )
+
+
+def _words(event: dict[str, Any], about: str) -> str:
+    data, what = event["data"], event["type"].split(".")[1]
+    said = ("since", "deadline", "level", "how", "fact_id", "facts")
+    return f"{event['time']} {what} {about}: { {name: data[name] for name in said if name in data} }"
+
+
+def _refusal(refused: Refused) -> str:
+    return f"{refused.fact.id}: {refused.reason.reason} ({refused.reason.detail})"

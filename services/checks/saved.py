@@ -49,7 +49,8 @@ class Changed:
         for home_id in self._homes:
             home = homes.homes.get(home_id)
             if home is not None:
-                yield Row(HOMES, {"home_id": home_id}, {"state": orjson.dumps(home_state(home))})
+                values = {"provider_id": home.provider_id, "zone": home.zone}
+                yield Row(HOMES, {"home_id": home_id}, {**values, "state": orjson.dumps(home_state(home))})
         self._homes = {}
         watches, self._watches = self._watches, []
         for watch in watches:
@@ -61,6 +62,7 @@ def _row(watch: Watch) -> Row:
     placement = watch.placement
     own = watch.own_deadline()
     values = {
+        "commissioner_id": placement.commissioner_id,
         "in_force": placement.in_force,
         "room": placement.room,
         "away": None if placement.away is None else placement.away.reason,

@@ -32,6 +32,11 @@ def refused(lines: list[dict[str, Any]], until: int | None = None) -> list[str]:
     return [fact_id for night in _nights(lines, until) for fact_id in night.refused]
 
 
+def conflicting(lines: list[dict[str, Any]], until: int | None = None) -> list[str]:
+    """The ids of facts that came again with other content, by home, once for each time: "the first one stands"."""
+    return [fact_id for night in _nights(lines, until) for fact_id in night.conflicting]
+
+
 def _nights(lines: list[dict[str, Any]], until: int | None) -> list["Night"]:
     """Every home's facts, played to the end."""
     if until is None:
@@ -43,20 +48,19 @@ def _nights(lines: list[dict[str, Any]], until: int | None) -> list["Night"]:
     nights = []
     for home_id in sorted(homes):
         night = Night(House(home_id))
-        night.play(_in_order(homes[home_id]), until)
+        told = _in_order(homes[home_id])
+        night.play([fact for fact in told if _first(told, fact) is fact], until)
+        night.conflicting = [fact.id for fact in told if _content(fact) != _content(_first(told, fact))]
         nights.append(night)
     return nights
 
 
 def _in_order(lines: list[dict[str, Any]]) -> list[Told]:
-    """ "In order of `appended_at`, then plan-changes, night-cover, check-ins, responses, then of the log".
-
-    Of the facts with one id, the first stands.
-    """
+    """ "In order of `appended_at`, then plan-changes, night-cover, check-ins, responses, then of the log"."""
     ordered = sorted(
         lines, key=lambda line: (parse_instant(line["appended_at"]), TOPICS.index(line["topic"]))
     )
-    facts: dict[str, Told] = {}
+    facts = []
     for order, line in enumerate(ordered, start=1):
         event = line["event"]
         fact = Told(
@@ -68,8 +72,17 @@ def _in_order(lines: list[dict[str, Any]]) -> list[Told]:
             event["type"],
             event["data"],
         )
-        facts.setdefault(fact.id, fact)
-    return list(facts.values())
+        facts.append(fact)
+    return facts
+
+
+def _first(told: list[Told], fact: Told) -> Told:
+    """Of the facts with one id, the first stands."""
+    return next(one for one in told if one.id == fact.id)
+
+
+def _content(fact: Told) -> tuple[object, ...]:
+    return fact.type, fact.time, fact.entered, fact.data
 
 
 class Night:
@@ -78,6 +91,7 @@ class Night:
     def __init__(self, house: House) -> None:
         self.house = house
         self.refused: list[str] = []
+        self.conflicting: list[str] = []
         self._taken = 0
 
     def play(self, facts: list[Told], until: int) -> None:
@@ -107,8 +121,9 @@ class Night:
             fires = self._next(to)
             if promised is not None and promised <= to and (fires is None or promised <= fires[0]):
                 self._keep_promises(promised)
-                if promised < to:
-                    self._settle(promised)
+                if promised == to:  # the facts of `to` belong to the same step
+                    return
+                self._settle(promised)
             elif fires is not None:
                 self._fire(fires, fires[0])
             else:

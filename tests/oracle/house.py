@@ -67,19 +67,12 @@ class House:
             self._check(fact)
         elif fact.type == "plan.agreed.v1":
             self.placement(fact.data["placement_id"]).plans.append(fact)
-        elif fact.type in ACTS and self._concerns_somebody(fact):
+        elif fact.type in ACTS:
             self._displace_promised_start(fact)
             if fact.effective > fact.appended:
                 self.promises.append(fact)
             else:
                 self.act(fact, fact.effective)
-
-    def _concerns_somebody(self, fact: Told) -> bool:
-        """Facts about an unknown or ended placement change nothing; one that is promised is neither."""
-        if fact.type in ("home.registered.v1", "placement.started.v1", "check.corrected.v1"):
-            return True
-        placement = self.placement(fact.data["placement_id"])
-        return placement.stay is not None or any(_starts(promise, placement.id) for promise in self.promises)
 
     def _displace_promised_start(self, fact: Told) -> None:
         if fact.type == "placement.started.v1":

@@ -101,7 +101,7 @@ def lowers(old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Whether `new` protects less than `old`.
 
     "Longer ceiling, shorter or fewer windows or times, fewer waking staff, no one-to-one, a closed or dropped
-    ligature or suicide prevention plan." Windows are compared instant by instant of a local week.
+    ligature or suicide prevention plan." Windows are compared instant by instant of a local week, times by number.
     """
     old_rules, new_rules = read_rules(old["checks"]), read_rules(new["checks"])
     edges = {edge % WEEK for rule in (*old_rules, *new_rules) for pair in rule.week() for edge in pair}
@@ -109,7 +109,7 @@ def lowers(old: dict[str, Any], new: dict[str, Any]) -> bool:
         was, now = _ceiling(old_rules, at), _ceiling(new_rules, at)
         if was is not None and (now is None or now > was):
             return True
-    if {item.wall for item in read_items(old["checks"])} - {item.wall for item in read_items(new["checks"])}:
+    if len(read_items(new["checks"])) < len(read_items(old["checks"])):
         return True
     was_cover, now_cover = old.get("night_cover") or {}, new.get("night_cover") or {}
     if (now_cover.get("waking_staff") or 0) < (was_cover.get("waking_staff") or 0):

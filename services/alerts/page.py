@@ -12,7 +12,7 @@ from typing import Final
 from services.alerts.feed import Feed, Wanted
 from services.alerts.rows import AlertRow, HomeRow
 from services.alerts.watch import Watch
-from services.alerts.words import SEVERITIES, Told, exact_clock, length, local_clock, told
+from services.alerts.words import COUNTED, Told, exact_clock, length, local_clock, told
 from shared.instants import DAY, Instant, show_instant
 from shared.security.rights import Actor
 
@@ -119,7 +119,7 @@ def _parts(
 
 def _counts(alerts: Iterable[AlertRow]) -> tuple[tuple[int, str], ...]:
     found = Counter(alert.severity for alert in alerts)
-    return tuple((found[severity], words) for severity, words in SEVERITIES.items() if found[severity])
+    return tuple((found[severity], words) for severity, words in COUNTED.items() if found[severity])
 
 
 def _worst_first(alert: AlertRow) -> tuple[int, int, Instant, str]:

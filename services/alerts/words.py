@@ -37,6 +37,12 @@ TITLES: Final[dict[str, str]] = {
 """What each kind is called on a screen. A kind that is not here is shown by its own name."""
 
 SEVERITIES: Final[dict[str, str]] = {"page": "Act now", "notify": "Act soon", "info": "For information"}
+COUNTED: Final[dict[str, str]] = {
+    "page": "to act on now",
+    "notify": "to act on soon",
+    "info": "for information",
+}
+"""The same after a number."""
 
 _REASONS: Final[dict[str, str]] = {
     "home_leave": "home leave",
@@ -125,11 +131,12 @@ def about(alert: AlertRow) -> str:
 
 
 def local_clock(at: Instant, zone: str | None, now: Instant) -> str:
-    """`02:15`; with the day where that is not today's there: `Sat 28 Mar, 02:15`. UTC where no zone is known."""
+    """`02:15`; with its day where that is another one there and half a day away or more: `Sat 28 Mar, 02:15`, so that
+    the two halves of one night read alike. UTC where no zone is known."""
     name, mark = (zone, "") if zone is not None else ("UTC", " UTC")
     day, minute = local_time(name, at)
     text = show_local_time(minute) + mark
-    if day == local_date(name, now):
+    if day == local_date(name, now) or abs(now - at) < DAY // 2:
         return text
     return f"{day:%a} {day.day} {day:%b}, {text}"
 

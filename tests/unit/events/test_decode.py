@@ -122,6 +122,14 @@ def test_a_known_minute_lets_no_wrong_second_through(text: str) -> None:
         instant_of(text)
 
 
+@pytest.mark.parametrize("odd", ["2027-03-28t02:10:0", "2027-03-28T02:10:0"])
+def test_only_a_canonical_text_makes_its_minute_known(odd: str) -> None:
+    assert instant_of(odd + "0.000z") == instant_of("2027-03-28T02:10:00.000Z")
+    assert instant_of(odd + "1.000+01:00") == instant_of("2027-03-28T01:10:01.000Z")
+    assert instant_of(odd + "2.000Z") == instant_of("2027-03-28T02:10:02.000Z")
+    assert canonical_instant(odd + "3.000Z") == "2027-03-28T02:10:03.000Z"
+
+
 def test_the_minutes_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "_MINUTES_KEPT", 10)
     quick.MINUTES.clear()

@@ -94,6 +94,19 @@ def test_the_short_cut_leaves_what_is_odd_to_the_models(name: str, value: Any) -
     assert plain_check(CHECK_INS, 7, event) is None
 
 
+@pytest.mark.parametrize("odd", ["", " ", "a\x00", "a\nb", "x" * 201, "\ud800", 5, None, ["a"], {}])
+@pytest.mark.parametrize(
+    "name", ["id", "source", "subject", "homeid", "actor", "placement_id", "state", "room"]
+)
+def test_the_short_cut_takes_no_odd_id(name: str, odd: Any) -> None:
+    event = a("check.recorded.v1")
+    met(event)
+    (event if name in event else event["data"])[name] = odd
+    if name in ("subject", "placement_id"):
+        event["subject"] = event["data"]["placement_id"] = odd
+    assert plain_check(CHECK_INS, 7, event) is None
+
+
 @settings(deadline=None, max_examples=300)
 @given(bent_events())
 def test_a_line_is_read_exactly_where_its_event_is_valid(event: Event) -> None:

@@ -120,9 +120,7 @@ class House:
     def _return(self, fact: Told, at: int) -> None:
         placement_id = fact.data["placement_id"]
         stay = self.placement(placement_id).stay
-        if stay is None:
-            return
-        if stay.away is None:
+        if stay is None or stay.away is None:  # "told while none is open cancels those promised"
             self.promises = [
                 one
                 for one in self.promises

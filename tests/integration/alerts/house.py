@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from services.alerts import api
 from services.alerts.feed import Feed
 from services.alerts.model import AlertsMonitor
+from services.alerts.reading import decode
 from services.alerts.stream import Streams
 from services.alerts.tables import METADATA, MIGRATIONS
 from services.alerts.watch import Watch
@@ -62,8 +63,11 @@ class House:
         self.feed = Feed(self.engine)
         self._present_every = present_every
         self.revive()
-        self._runner = Runner(self.log, self.engine, AlertsMonitor(), tables=METADATA)
+        self._runner = self._make_runner()
         self._runner.start()
+
+    def _make_runner(self) -> Runner:
+        return Runner(self.log, self.engine, AlertsMonitor(), tables=METADATA, decode=decode)
 
     def revive(self) -> None:
         """Streams for another life of the server: those of the one before have ended."""
@@ -117,6 +121,14 @@ class House:
         while self.feed_behind():
             self._runner.turn()
         self.notifier.notify()
+
+    def rebuild(self) -> None:
+        """The read model is made anew from the start of the log."""
+        self._runner = self._make_runner()
+        self._runner.rebuild()
+        self._runner.turn()
+        while self.feed_behind() or self._runner.entry.rebuilding_until is not None:
+            self._runner.turn()
 
     def feed_behind(self) -> bool:
         """Whether the log holds more than the feed was made of."""

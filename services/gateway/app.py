@@ -5,19 +5,25 @@ Nothing is decided here; every route declares who may call it, or the app does n
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
 
 from services.gateway import openapi
 from services.gateway.door import Door
 from services.gateway.fold import DoorFold
 from services.gateway.hot import HotPath
 from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
+from services.gateway.rejected import RejectedFacts
+from services.gateway.routes_access import access_routes
 from services.gateway.routes_facts import fact_routes
+from services.gateway.routes_homes import home_routes
+from services.gateway.routes_running import Blindness, health_routes, running_routes
 from shared import clock
-from shared.instants import Instant
+from shared.blind import BLIND_AFTER
+from shared.instants import Duration, Instant
 from shared.log.sqlite import SqliteLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
@@ -35,27 +41,37 @@ class Deps:
     log: SqliteLog
     keys: KeyRing
     access: Access
+    views: Engine | None = None
+    """The read models' database, for what operations must see to."""
     routers: Sequence[APIRouter] = ()
     """Routers of other services, under `/api/v1`."""
     pages: Sequence[APIRouter] = ()
     """Routers outside it."""
-    now: Callable[[], Instant] = field(default=clock.now)
+    now: Callable[[], Instant] = clock.now
+    monotonic: Callable[[], Duration] = clock.monotonic
+    blind_after: Duration = BLIND_AFTER
 
 
 def make_app(deps: Deps) -> FastAPI:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
-    fold = DoorFold(deps.log)
-    fold.catch_up()
+    fold, rejected = DoorFold(deps.log), RejectedFacts(deps.log)
+    fold.catch_up(rejected.note)
     door = Door(deps.log, deps.keys, deps.access.people, fold)
-    app = FastAPI(title="Wakeful", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None)
-    web_access.install(app, deps.access, deps.now)
-    problems.install(app)
+    blind = Blindness(deps.log, deps.monotonic, deps.blind_after)
+    app = FastAPI(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
-    app.openapi = lambda: openapi.complete(app)  # type: ignore[method-assign]
-    for router in (fact_routes(door), *deps.routers):
+    web_access.install(app, deps.access, deps.now)
+    own = (
+        fact_routes(door),
+        home_routes(fold),
+        access_routes(deps.access, fold, deps.now),
+        running_routes(deps.log, fold, rejected, deps.views, blind),
+    )
+    for router in (*own, *deps.routers):
         app.include_router(router, prefix=API)
-    for router in deps.pages:
+    for router in (health_routes(blind), openapi.document_route(app, f"{API}/openapi.json"), *deps.pages):
         app.include_router(router)
     app.add_middleware(BodyLimit, larger=LARGER)
     app.add_middleware(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES)
+    problems.install(app)
     return app

@@ -101,8 +101,8 @@ class Door:
         fact = fact_of_event(TYPES[type_].topic, 0, sealed)
         if session is not None:
             _raise(could_then(session, fact.entered_at, now))
-        _raise(own_words(event))
         said = self._ask(fact, event, who, needed, cleared)
+        _raise(own_words(event))
         return Prepared(Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed)), fact, said)
 
     def quick(self, body: Any, who: Voice) -> bool:

@@ -11,7 +11,7 @@ half a fact. What the hot path needs in the event loop (whose a home is) are pla
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,7 +23,7 @@ from shared.home import Home, Homes, Placement
 from shared.instants import MINUTE, NEVER, Instant
 from shared.log.base import Draft, Log, Named, Record, Unavailable, fact_of
 from shared.security.rights import HomeRef
-from shared.topics import CHECK_INS, PLAN_CHANGES
+from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
 
 TOPICS: Final = (PLAN_CHANGES, CHECK_INS)
 _STEP: Final = 10_000
@@ -41,7 +41,7 @@ class DoorFold:
         self._homes = Homes()
         self._next: dict[str, Instant] = {}
         self._doubtful: dict[str, Instant] = {}
-        self._aside: set[str] = set()
+        self._aside: dict[str, Instant] = {}
         # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
         self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
         self.provider_of: dict[str, str] = {}
@@ -50,14 +50,17 @@ class DoorFold:
         """The commissioner of each placement, by home and placement; likewise."""
         self._homes_of: dict[str, set[str]] = {}  # where each placement was ever started
 
-    def catch_up(self) -> None:
-        """Read the log to its end. Raises Unavailable."""
+    def catch_up(self, passing: Callable[[Record], None] | None = None) -> None:
+        """Read the log to its end; what was rejected is handed on to `passing`. Raises Unavailable."""
         after: dict[str, int] = {}
         while True:
-            records, reached = self._log.read(0, TOPICS, after, NEVER, _STEP)
+            records, reached = self._log.read(0, (*TOPICS, REJECTED), after, NEVER, _STEP)
             with self._lock:
                 for record in records:
-                    self._replay(record)
+                    if record.topic != REJECTED:
+                        self._replay(record)
+                    elif passing is not None:
+                        passing(record)
             if not records:
                 return
             after = dict(reached)
@@ -93,7 +96,7 @@ class DoorFold:
                         return refused
                 self._apply(fact)
             except Exception as error:
-                self._set_aside(home_id, error)
+                self._set_aside(home_id, fact.appended_at, error)
             return None
 
     def rolled_back(self, drafts: Sequence[Draft]) -> None:
@@ -142,19 +145,20 @@ class DoorFold:
     # -- everywhere ------------------------------------------------------------------------------------------
 
     @contextmanager
-    def reading(self, now: Instant) -> Iterator[dict[str, Home]]:
-        """The homes as they stand at `now`, for as long as it takes to copy what is needed: the writer
-        waits."""
+    def reading(self) -> Iterator[dict[str, Home]]:
+        """The homes as they stand at the log's present, for as long as it takes to copy what is needed: the
+        writer waits."""
+        present = self._log.present(0)
         with self._lock:
             for home_id in list(self._next):
-                self._keep_promises(home_id, now)
+                self._keep_promises(home_id, present)
             yield self._homes.homes
 
     @property
-    def aside(self) -> frozenset[str]:
-        """The homes for which the door refuses nothing."""
+    def aside(self) -> dict[str, Instant]:
+        """The homes for which the door refuses nothing, and since which instant of the log."""
         with self._lock:
-            return frozenset(self._aside)
+            return dict(self._aside)
 
     # -- under the lock --------------------------------------------------------------------------------------
 
@@ -169,7 +173,7 @@ class DoorFold:
                 self._apply(fact)
                 self.durable(fact)
         except Exception as error:
-            self._set_aside(record.home_id, error)
+            self._set_aside(record.home_id, record.appended_at, error)
 
     def _anybody_away(self, home_id: str, at: Instant) -> bool:
         self._keep_promises(home_id, at)
@@ -254,8 +258,8 @@ class DoorFold:
         for record in known:
             self._replay(record)
 
-    def _set_aside(self, home_id: str, error: Exception) -> None:
-        self._aside.add(home_id)
+    def _set_aside(self, home_id: str, since: Instant, error: Exception) -> None:
+        self._aside[home_id] = since
         self._next.pop(home_id, None)
         _log.error("home set aside at the door", home_id=home_id, error=type(error).__name__)
 

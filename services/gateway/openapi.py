@@ -5,16 +5,18 @@ test holds it to the code. Nothing here runs for a request.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
-from fastapi import FastAPI
+import orjson
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.families import FAMILIES, RIGHT_OF
 from services.gateway.limits import BATCH_FACTS
 from shared.events.registry import TYPES
-from shared.web.access import WORKER_HEADER
+from shared.web.access import WORKER_HEADER, open_to_all
 from shared.web.problems import MEDIA_TYPE
 
 _REF: Final = "#/components/schemas/"
@@ -114,6 +116,20 @@ BATCH: Final[dict[str, Any]] = {
         },
     },
 }
+
+
+def document_route(app: FastAPI, path: str) -> APIRouter:
+    """The route that gives the document, made once it is asked for."""
+    router = APIRouter()
+    made = cache(lambda: orjson.dumps(complete(app)))
+
+    @router.get(
+        path, include_in_schema=False, dependencies=[open_to_all("how to call the door is no secret")]
+    )
+    def document() -> Response:
+        return Response(made(), media_type="application/json")
+
+    return router
 
 
 def complete(app: FastAPI) -> dict[str, Any]:

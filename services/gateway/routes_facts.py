@@ -20,7 +20,7 @@ from services.gateway.speaker import Voice, voice
 from services.gateway.waiting import awaiter
 from shared.events.errors import FieldError
 from shared.instants import Instant
-from shared.security.tokens import Token
+from shared.security.tokens import Kind, Token
 from shared.web.access import Doorkeeper, Gate
 from shared.web.problems import Problem, invalid, unauthorised
 
@@ -74,8 +74,13 @@ def _batch(door: Door, gate: Gate) -> Endpoint:
         keeper: Doorkeeper = request.app.state.doorkeeper
         bearer = await keeper.bearer(request)
         default = await keeper.worker(request)
-        items = _items(parsed(content))
-        workers = await _workers(keeper, items)
+        if bearer.kind is not Kind.DEVICE:
+            gate.ask(bearer.actor)
+        body = parsed(content)
+        workers = await _workers(keeper, body)
+        if not workers:  # whoever speaks for all of it must be somebody, however little there is
+            voice(bearer, default)
+        items = _items(body)
         step = _Batch(door, gate, bearer, default, workers, keeper.now())
         tried = await asyncio.to_thread(step.prepare, items)
         ready = in_order([each for each in tried if isinstance(each, Prepared)])
@@ -158,18 +163,23 @@ def _items(body: Any) -> list[Any]:
     return facts
 
 
-async def _workers(keeper: Doorkeeper, items: list[Any]) -> dict[str, Token | None]:
+async def _workers(keeper: Doorkeeper, body: Any) -> dict[str, Token | None]:
     """The tokens of the workers under whose sessions the items were entered, each looked up once."""
-    carried = (item.get("worker") for item in items if isinstance(item, dict))
+    facts = body.get("facts") if isinstance(body, dict) else None
+    carried = (
+        [item.get("worker") for item in facts or () if isinstance(item, dict)]
+        if isinstance(facts, list)
+        else []
+    )
     secrets = {secret for secret in carried if isinstance(secret, str)}
     return {secret: await keeper.token(secret) for secret in secrets}
 
 
 def _session(bearer: Token, worker: Token | None) -> Token | None:
     """The worker's session that must have been good when the fact was entered."""
-    if bearer.kind == "device":
+    if bearer.kind is Kind.DEVICE:
         return worker
-    return bearer if bearer.kind == "worker" else None
+    return bearer if bearer.kind is Kind.WORKER else None
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:

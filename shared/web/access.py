@@ -10,7 +10,7 @@ A route that is declared learns who is asking (`Actor`); *which* homes and child
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
@@ -21,6 +21,8 @@ from shared.security.access import Access
 from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind, Standing, Token
 from shared.web.problems import forbidden, unauthorised
+
+T = TypeVar("T")
 
 COOKIES: Final = ("__Host-wakeful", "wakeful")
 """What a page's session is carried in (shared.web.session), with https and without."""
@@ -34,6 +36,12 @@ class Doorkeeper:
     def __init__(self, access: Access, now: Callable[[], Instant]) -> None:
         self.access = access
         self.now = now
+        self._slow = asyncio.Semaphore(2)
+
+    async def slowly(self, call: Callable[..., T], *args: Any) -> T:
+        """Something slow on purpose (a PIN), two at a time: a crowd signing in does not starve the door."""
+        async with self._slow:
+            return await asyncio.to_thread(call, *args)
 
     async def token(self, secret: str) -> Token | None:
         """The token of a secret, from memory or else the disk, whatever it is worth now."""

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.errors import WITHHELD, FieldError
 from shared.instants import SECOND, Duration
@@ -104,7 +105,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(Unavailable, _unavailable)
-    app.add_exception_handler(Exception, _fault)
+    app.add_middleware(Faults)
 
 
 async def _http(_request: Request, error: Exception) -> Response:
@@ -135,10 +136,37 @@ async def _unavailable(_request: Request, error: Exception) -> Response:
     return unavailable(cast(Unavailable, error)).response()
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    # Where and what kind, never the message: it may quote what was sent.
+class Faults:
+    """Answers 500 to whatever went wrong under it, and says where, once: a traceback may quote what was sent, so
+    none goes further."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            _tell(scope, error)
+            if begun or scope["type"] != "http":
+                raise BrokenOff from None
+            problem = Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again")
+            await problem.response()(scope, receive, send)
+
+
+class BrokenOff(Exception):  # noqa: N818
+    """An answer that had begun could not be ended: the connection is closed."""
+
+
+def _tell(scope: Scope, error: Exception) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     where = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    route = getattr(request.scope.get("route"), "path", None)
+    route = getattr(scope.get("route"), "path", None)
     _log.error("fault", route=route, error=type(error).__name__, where=where)
-    return Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again").response()

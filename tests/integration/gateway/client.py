@@ -13,14 +13,14 @@ T = TypeVar("T")
 
 
 class Client:
-    """Calls an app; `run` runs anything else in its loop."""
+    """Calls an app; `run` runs anything else in its loop, with `raw`, the client itself."""
 
     def __init__(self, app: FastAPI) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://door.test")
+        self.raw = httpx.AsyncClient(transport=transport, base_url="http://door.test")
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
@@ -28,7 +28,7 @@ class Client:
     def request(
         self, method: str, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        return self.run(self._client.request(method, path, content=content, headers=headers))
+        return self.run(self.raw.request(method, path, content=content, headers=headers))
 
     def put(self, path: str, content: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return self.request("PUT", path, content, headers)
@@ -40,7 +40,7 @@ class Client:
         return self.request("GET", path, None, headers)
 
     def close(self) -> None:
-        self.run(self._client.aclose())
+        self.run(self.raw.aclose())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())

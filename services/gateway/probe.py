@@ -1,0 +1,93 @@
+"""The prober: it comes in by the public door as a phone would, and says whether that works (ARCHITECTURE.md,
+"The log's present").
+
+Every `tick_every`:
+1. `PUT /api/v1/probe` at the public URL, with a token of its own. The answer 204 means durable.
+2. It got in: the present may move for twice `tick_every` of monotonic time.
+3. It did not: the present stands still, which is told as blindness, not as ten thousand missed checks.
+
+It never writes a fact, and never the log but through the door.
+"""
+
+import ipaddress
+import threading
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+import structlog
+
+from services.gateway.routes_running import PROBE
+from shared.instants import DAY, SECOND, Duration, Instant
+from shared.log.sqlite import SqliteLog
+from shared.security.access import Access
+from shared.security.rights import Scope
+from shared.security.tokens import Kind
+
+TICK_EVERY: Final[Duration] = 2 * SECOND
+
+_log = structlog.get_logger("probe")
+
+
+class Prober(threading.Thread):
+    """The thread. `url`: where phones come in (`WAKEFUL_PUBLIC_URL`, or the door's own address)."""
+
+    def __init__(self, log: SqliteLog, url: str, secret: str, tick_every: Duration = TICK_EVERY) -> None:
+        super().__init__(name="prober", daemon=True)
+        self._log = log
+        self._url = url.rstrip("/") + "/api/v1/probe"
+        self._headers = {"Authorization": f"Bearer {secret}"}
+        self._tick_every = tick_every
+        self._stopping = threading.Event()
+        self._was: str | None = None
+
+    def run(self) -> None:
+        # A proxy of the environment has no business between the door and its own address.
+        with httpx.Client(trust_env=not _is_loopback(self._url), timeout=self._tick_every / SECOND) as client:
+            while not self._stopping.is_set():
+                self._probe(client)
+                self._stopping.wait(self._tick_every / SECOND)
+        self._log.door_shut()
+
+    def stop(self) -> None:
+        """End it; the present stands still from here on."""
+        self._stopping.set()
+        self.join()
+
+    def _probe(self, client: httpx.Client) -> None:
+        wrong = self._try(client)
+        if wrong is None:
+            self._log.door_open(2 * self._tick_every)
+        else:
+            self._log.door_shut()
+        if wrong != self._was or (self._was is None and wrong is not None):
+            self._tell(wrong)
+        self._was = wrong
+
+    def _try(self, client: httpx.Client) -> str | None:
+        """None if it got in, else what was in the way."""
+        try:
+            answer = client.put(self._url, headers=self._headers)
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return None if answer.status_code == 204 else f"status {answer.status_code}"
+
+    def _tell(self, wrong: str | None) -> None:
+        if wrong is None:
+            _log.info("the door lets in again", url=self._url)
+        else:
+            _log.error("the door lets nobody in; the present stands still", url=self._url, wrong=wrong)
+
+
+def probe_token(access: Access, at: Instant) -> str:
+    """A token for the prober of this process; those of earlier ones end."""
+    access.tokens.revoke_holder(Kind.SYSTEM, PROBE, at)
+    return access.tokens.issue_system(PROBE, frozenset(), Scope(), at, life=3650 * DAY).secret
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,128 @@
+"""How it runs: the probe of the door's own, health, readiness, what was rejected, and what operations must see to.
+
+Readiness is about the log's present: a door that is up while nobody watches is not ready.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Engine, select
+
+from services.gateway.fold import DoorFold
+from services.gateway.rejected import RejectedFacts
+from services.gateway.shapes import Operations, Rejected, Trouble
+from shared.blind import Watch
+from shared.instants import Duration, show_instant
+from shared.log.sqlite import SqliteLog
+from shared.security.rights import Actor, Right
+from shared.security.tokens import Kind
+from shared.store.tables import ASIDES
+from shared.web.access import needs, open_to_all
+from shared.web.problems import forbidden, later
+
+PROBE: Final = "probe"
+"""The name of the prober's own system token."""
+
+System = Annotated[Actor, needs(kinds=frozenset({Kind.SYSTEM}))]
+Reader = Annotated[Actor, needs(Right.READ)]
+Admin = Annotated[Actor, needs(Right.ADMIN)]
+
+
+def running_routes(
+    log: SqliteLog, fold: DoorFold, rejected: RejectedFacts, views: Engine | None, blind: "Blindness"
+) -> APIRouter:
+    """`/probe`, `/rejected` and `/operations`, under `/api/v1`."""
+    router = APIRouter(tags=["running"])
+
+    @router.put("/probe", status_code=204)
+    def probe(system: System) -> Response:
+        """The door's own test: in by the public door, and durable, by the very path that facts take."""
+        if system.id != PROBE:
+            raise forbidden("the probe is the door's own")
+        log.probe()
+        return Response(status_code=204)
+
+    @router.get("/rejected")
+    def rejected_facts(
+        reader: Reader, home: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+    ) -> Rejected:
+        """Facts that the log holds and that changed nothing, with the reason, the latest first."""
+        return Rejected(rejected=rejected.shown(reader, fold.provider_of, home, limit))
+
+    @router.get("/operations")
+    def operations(_admin: Admin) -> Operations:
+        """What whoever runs the system must see to: blindness, and homes that are not watched."""
+        troubles = [*_blind(blind), *_door(fold, blind), *(_asides(views) if views is not None else ())]
+        return Operations(present=show_instant(log.present(0)), troubles=troubles)
+
+    return router
+
+
+def health_routes(blind: "Blindness") -> APIRouter:
+    """`/healthz` and `/readyz`, outside `/api/v1`."""
+    router = APIRouter(tags=["running"])
+
+    @router.get("/healthz", dependencies=[open_to_all("a supervisor has no token; it learns nothing else")])
+    async def healthz() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "ok"}
+
+    @router.get("/readyz", dependencies=[open_to_all("a load balancer has no token; it learns nothing else")])
+    def readyz() -> dict[str, str]:
+        """The log's present is fresh."""
+        since = blind.since()
+        if since is not None:
+            detail = f"not watched since {show_instant(since)}: see the door's probe in the log"
+            raise later(503, "blind", "Nobody is watching", detail, 5_000)
+        return {"status": "ready"}
+
+    return router
+
+
+class Blindness:
+    """Whether the log's present moves, by the monotonic clock."""
+
+    def __init__(self, log: SqliteLog, monotonic: Callable[[], Duration], blind_after: Duration) -> None:
+        self._log = log
+        self._monotonic = monotonic
+        self._watch = Watch(blind_after)
+        self.since()
+
+    def since(self) -> int | None:
+        """The instant up to which was watched, if nothing has been since; None while all is well."""
+        monotonic = self._monotonic()
+        self._watch.see(self._log.present(0), monotonic)
+        return self._watch.blind_since(monotonic)
+
+
+def _blind(blind: Blindness) -> Iterator[Trouble]:
+    since = blind.since()
+    if since is not None:
+        reason = (
+            "the log's present stands still: the door's probe does not get in, or the disk does not answer"
+        )
+        yield Trouble(kind="monitor_blind", since=show_instant(since), reason=reason)
+
+
+def _door(fold: DoorFold, blind: Blindness) -> Iterator[Trouble]:
+    for home_id, since in sorted(fold.aside.items()):
+        reason = (
+            "the door's fold failed: it takes everything and refuses nothing; restart with a fixed version"
+        )
+        yield Trouble(
+            kind="monitor_blind", since=show_instant(since), home_id=home_id, service="gateway", reason=reason
+        )
+
+
+def _asides(views: Engine) -> Iterator[Trouble]:
+    with views.connect() as connection:
+        rows = connection.execute(select(ASIDES).order_by(ASIDES.c.since, ASIDES.c.home_id)).mappings().all()
+    for row in rows:
+        yield Trouble(
+            kind="monitor_blind",
+            since=show_instant(row["since"]),
+            home_id=row["home_id"],
+            service=row["service"],
+            reason=row["reason"],
+        )

@@ -1,0 +1,145 @@
+"""What the gateway's ordinary routes take and give, as models: they make the OpenAPI document and check bodies.
+
+The hot routes of facts have theirs in `openapi`. No rule lives here.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events.fields import Id
+from shared.security.rights import Right
+
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class Given(BaseModel):
+    """What somebody sends: nothing unknown is let pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EnrolBody(Given):
+    code: Annotated[str, Field(min_length=8, max_length=40, description="Shown once by `wakeful token`.")]
+
+
+class Enrolled(BaseModel):
+    device_id: str
+    home_id: str
+    token: Annotated[str, Field(description="The device's own, shown this once.")]
+    valid_until: Instant
+
+
+class SessionBody(Given):
+    staff_id: Id
+    pin: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class Session(BaseModel):
+    staff_id: str
+    token: Annotated[str, Field(description="The worker's, stored by the phone with each fact it queues.")]
+    valid_from: Instant
+    valid_until: Instant
+
+
+class PersonBody(Given):
+    """A person as they are to be. What is left out is empty; the PIN alone stays as it was."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    provider_id: Id | None = None
+    commissioner_id: Id | None = None
+    homes: Annotated[list[Id] | None, Field(max_length=1000)] = None
+    rights: Annotated[list[Right], Field(max_length=10)] = []
+    reach: Annotated[list[dict[str, str]], Field(max_length=20)] = []
+    active: bool = True
+    pin: Annotated[str | None, Field(max_length=32, description="Write-only: 4 to 12 digits.")] = None
+
+
+class PersonShape(BaseModel):
+    id: str
+    name: str
+    provider_id: str | None
+    commissioner_id: str | None
+    homes: list[str] | None
+    rights: list[Right]
+    reach: list[dict[str, str]]
+    active: bool
+    has_pin: bool
+
+
+class AwayShape(BaseModel):
+    reason: str
+    since: Instant
+    expected_end: Instant
+
+
+class ChildShape(BaseModel):
+    """A placement in force, as a home shows it."""
+
+    placement_id: str
+    commissioner_id: str
+    room: str
+    suicide_risk: bool
+    present: bool
+    away: AwayShape | None
+
+
+class HomeShape(BaseModel):
+    home_id: str
+    provider_id: str
+    time_zone: str
+    rooms: list[str]
+    children: Annotated[int, Field(description="Placements in force that the reader may see.")]
+
+
+class HomeWithChildren(HomeShape):
+    placements: list[ChildShape]
+
+
+class Homes(BaseModel):
+    homes: list[HomeShape]
+
+
+class PlanShape(BaseModel):
+    version: Annotated[int, Field(description="0: the home's default plan.")]
+    since: Instant
+    terms: Annotated[dict[str, Any], Field(description="What it asks, without free text.")]
+
+
+class PlacementShape(ChildShape):
+    home_id: str
+    in_force: bool
+    started_at: Instant | None
+    ended_at: Instant | None
+    plan: PlanShape | None
+
+
+class RejectedShape(BaseModel):
+    """A fact that the log holds and that changes nothing: no content is repeated."""
+
+    event_id: str
+    home_id: str
+    topic: str
+    appended_at: Instant
+    reason: str
+    field: str | None
+    remedy: str | None
+
+
+class Rejected(BaseModel):
+    rejected: list[RejectedShape]
+
+
+class Trouble(BaseModel):
+    """One thing that whoever runs the system must see to."""
+
+    kind: str
+    since: Instant
+    home_id: str | None = None
+    service: str | None = None
+    reason: str
+
+
+class Operations(BaseModel):
+    present: Annotated[str, Field(description="How far the log's clock has come.")]
+    troubles: list[Trouble]

@@ -1,0 +1,29 @@
+"""One fact of every type that comes in by the door, as a provider's system would send it: the golden events, told
+of the home and child of these tests."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from shared.events.registry import TYPES
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "events"
+OF_THE_TOKEN = ("specversion", "id", "source", "homeid", "actor", "contenthash", "time", "enteredat")
+
+
+def of_type(name: str) -> dict[str, Any]:
+    """The body of one fact; its times, home and actor are the test's to add."""
+    text = (GOLDEN / f"{name}.json").read_text("utf-8")
+    for golden, ours in (("home-17", "larch"), ("placement-1042", "P1")):
+        text = text.replace(f'"{golden}"', f'"{ours}"')
+    event: dict[str, Any] = json.loads(text)["events"][0]["event"]
+    return {name: value for name, value in event.items() if name not in OF_THE_TOKEN}
+
+
+ALL_TYPES = [name for name, kind in TYPES.items() if kind.family is not None]
+
+
+def family_of(name: str) -> str:
+    family = TYPES[name].family
+    assert family is not None
+    return family

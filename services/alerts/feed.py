@@ -17,6 +17,8 @@ from shared.security.rights import Actor, scope_clause
 
 OPEN = ("raised", "acknowledged")
 """The states of an alert that is open. What was refused is `noted`: told once, never open."""
+SCANNED = 20_000
+"""Steps that one reading of the stream looks at, at most."""
 
 _ALERT = [ALERTS.c[field.name] for field in fields(AlertRow)]
 _STEP = [LIFE.c[field.name] for field in fields(StepRow)]
@@ -104,10 +106,11 @@ class Feed:
     def steps(self, actor: Actor, after: int, limit: int = 200) -> tuple[list[Told], int]:
         """Up to `limit` steps behind the position `after` that `actor` may see, and the position read up to.
 
-        Read from there on, nothing is missed and nothing comes twice.
+        Read from there on, nothing is missed and nothing comes twice. One call looks at so many steps at most, seen
+        or not, that a reader of one home does not read a country's year at once.
         """
         with self._engine.connect() as connection:
-            end = _position(connection)
+            end = min(_position(connection), after + SCANNED)
             both = select(*_STEP, *_ALERT).join(ALERTS, ALERTS.c.alert_id == LIFE.c.alert_id)
             query = _seen(connection, actor, both).where(LIFE.c.position > after, LIFE.c.position <= end)
             rows = connection.execute(query.order_by(LIFE.c.position).limit(limit)).all()

@@ -46,9 +46,15 @@ class Houses:
         home = self.fold.homes.get(fact.home_id)
         if home is None:
             return []
-        placement = home.placements.get(fact.data.get("placement_id", ""))
-        self._unsaved[home.id, None if placement is None else placement.id] = None
-        if placement is not None:
+        if fact.type == "home.registered.v1" or not home.registered:
+            self._unsaved[home.id, None] = None  # what was told before it was registered waits with it
+            touched = list(home.placements.values())
+        else:
+            touched = [
+                home.placements[id_] for id_ in (fact.data.get("placement_id"),) if id_ in home.placements
+            ]
+        for placement in touched:
+            self._unsaved[home.id, placement.id] = None
             self._expect(placement)
         return self._news(home)
 

@@ -50,6 +50,7 @@ ALERTS: Final = Table(
     Index("alerts_of_home", "home_id", "raised_at"),
     Index("alerts_of_placement", "placement_id", "raised_at"),
     Index("alerts_by_state", "state", "raised_at"),
+    Index("alerts_by_change", "changed_at"),
 )
 """One row an alert, as it stands."""
 

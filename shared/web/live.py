@@ -29,7 +29,7 @@ class Notifier:
         return self._closed
 
     def notify(self) -> None:
-        """Say that something was committed."""
+        """Say that something was committed. Where another process commits, call it every second: a look is cheap."""
         with self._lock:
             self._count += 1
             self._wake()

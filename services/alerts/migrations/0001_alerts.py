@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.create_index("alerts_of_home", "alerts_alerts", ["home_id", "raised_at"])
     op.create_index("alerts_of_placement", "alerts_alerts", ["placement_id", "raised_at"])
     op.create_index("alerts_by_state", "alerts_alerts", ["state", "raised_at"])
+    op.create_index("alerts_by_change", "alerts_alerts", ["changed_at"])
     op.create_table(
         "alerts_life",
         sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),

@@ -49,6 +49,16 @@ def lived(shared_house: House) -> House:
     return house
 
 
+def test_a_reading_that_looks_at_few_steps_only_misses_none(
+    lived: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = whole(lived, KENT)
+    monkeypatch.setattr("services.alerts.feed.SCANNED", 1)
+    heard = Heard(last_id=0)
+    listen_now(lived.streams, KENT, heard, lambda heard: len(heard.alerts) >= len(every))
+    assert heard.positions == every
+
+
 def whole(house: House, actor: Actor) -> list[int]:
     """The positions of all steps that `actor` may see."""
     return [told.step.position for told in house.feed.steps(actor, 0, 10_000)[0]]

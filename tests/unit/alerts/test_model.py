@@ -143,6 +143,18 @@ def test_readers_are_told_whose_children_live_where(night: Story) -> None:
     assert night.monitor.next_due() == NEVER
 
 
+def test_a_start_that_was_promised_before_its_home_was_registered_is_kept_after_a_restart_too() -> None:
+    first = Story().to("2026-03-01T20:00:00Z").child("P1", "C1", at="2026-03-02T12:00:00Z")
+    second = Story()
+    second.monitor.restore(_stored(first), first.clock)
+    second.to("2026-03-01T21:00:00Z").home().to("2026-03-02T11:59:59.999Z")
+    assert second.rows("alerts_commissioners") == []
+    third = Story()
+    third.monitor.restore(_stored(second), second.clock)
+    third.to("2026-03-02T12:00:00Z")
+    assert [row["commissioner_id"] for row in third.rows("alerts_commissioners")] == ["C1"]
+
+
 def test_a_valid_check_ends_an_absence_so_that_the_next_one_is_measured_from_its_own_start(
     night: Story,
 ) -> None:

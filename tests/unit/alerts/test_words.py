@@ -10,7 +10,7 @@ from services.alerts.words import TITLES, exact_clock, length, local_clock, told
 from shared import alerting
 from shared.alerting import SEVERITY, Resolution
 from shared.events.decode import fact_of_event
-from shared.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
+from shared.instants import DAY, HOUR, MINUTE, parse_instant
 from tests.unit.alerts.story import Story, closed, missed
 
 NOW = parse_instant("2026-03-02T02:22:00Z")

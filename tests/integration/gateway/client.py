@@ -20,7 +20,8 @@ class Client:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self.raw = httpx.AsyncClient(transport=transport, base_url="http://door.test")
+        json = {"Content-Type": "application/json"}
+        self.raw = httpx.AsyncClient(transport=transport, base_url="http://door.test", headers=json)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)

@@ -1,4 +1,4 @@
-"""Every scenario gets a `night`; when it has been told, nothing may have been heard that it did not expect."""
+"""Every scenario gets a night; when it has been told, nothing may have been heard that it did not expect."""
 
 from collections.abc import Generator
 
@@ -13,12 +13,24 @@ def night() -> Night:
     return Night()
 
 
+@pytest.fixture
+def spring_night() -> Night:
+    """The night in which London's clocks jump from 01:00 to 02:00, at 01:00Z. It lasts 8 hours."""
+    return Night("2026-03-28", "2026-03-29")
+
+
+@pytest.fixture
+def autumn_night() -> Night:
+    """The night in which London's clocks go back from 02:00 to 01:00, at 01:00Z. It lasts 10 hours; local time is an
+    hour ahead of UTC until then."""
+    return Night("2026-10-24", "2026-10-25")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """*An unexpected message fails the test.*"""
     result = yield
-    told = pyfuncitem.funcargs.get("night")
-    if isinstance(told, Night):
-        told.driver.advance_to(told.driver.clock)  # what the last facts have made past is heard too
-        told.expect.nothing()
+    for night in pyfuncitem.funcargs.values():
+        if isinstance(night, Night):
+            night.over()
     return result

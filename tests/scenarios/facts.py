@@ -95,9 +95,9 @@ def registered(
     return Said("home.registered.v1", data, time=time, home=home, subject=home)
 
 
-def started(placement: str = "P1", time: str | None = None, home: str = "H1", of: str | None = None) -> Said:
-    """A child's stay begins. `of`: the home that the fact names inside, if another."""
-    data = {"placement_id": placement, "home_id": of or home, "commissioner_id": "C1", "room": "R1"}
+def started(placement: str = "P1", time: str | None = None, home: str = "H1") -> Said:
+    """A child's stay begins."""
+    data = {"placement_id": placement, "home_id": home, "commissioner_id": "C1", "room": "R1"}
     return Said(
         "placement.started.v1", data | {"emergency": False, "suicide_risk": False}, time=time, home=home
     )

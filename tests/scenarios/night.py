@@ -57,6 +57,11 @@ class Night:
         self.driver.advance_to(self._standing)
         return self
 
+    def over(self) -> None:
+        """The story is told. What its last facts have made past is heard too; nothing else may have been."""
+        self.driver.advance_to(self.driver.clock)
+        self.expect.nothing()
+
     def instant(self, clock: str) -> Instant:
         """The instant of a clock text."""
         return self._evening.at(clock)
@@ -88,6 +93,7 @@ class Expect:
     def __init__(self, night: Night) -> None:
         self._night = night
         self._heard = 0
+        self._queue: list[dict[str, Any]] = []
         self._refused = 0
         self._aside: set[str] = set()
 
@@ -131,20 +137,19 @@ class Expect:
     def take(self, type_: str, at: str, data: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
         """The event that says so, of those that were heard first."""
         waiting = self._waiting()
-        first = [event for event in waiting if event["time"] == waiting[0]["time"]]
-        for event in first:
+        for event in [each for each in waiting if each["time"] == waiting[0]["time"]]:
             if event["type"] == type_ and event["time"] == at and _says(event["data"], data, facts):
                 waiting.remove(event)
-                self._night.driver.alerts[self._heard :] = waiting
-                self._night.driver.alerts.insert(self._heard, event)
-                self._heard += 1
                 return event
         raise AssertionError(
             f"expected {type_} at {at} {data} {facts or ''}; heard next: {self._words() or 'nothing'}"
         )
 
     def _waiting(self) -> list[dict[str, Any]]:
-        return self._night.driver.alerts[self._heard :]
+        heard = self._night.driver.alerts
+        self._queue += heard[self._heard :]
+        self._heard = len(heard)
+        return self._queue
 
     def _new_refusals(self) -> list[Refused]:
         return self._night.driver.refused[self._refused :]

@@ -1,0 +1,263 @@
+"""DOMAIN.md §3, Absence: no check is due, the commissioner is told, and nobody is forgotten away."""
+
+import pytest
+
+from tests.scenarios.facts import away, back, check, concern, ended, every, not_found, started
+from tests.scenarios.night import Night
+
+
+def test_from_the_start_of_an_absence_to_its_end_no_check_is_due(night: Night) -> None:
+    night.watch(every(15)).at("22:10").tell(away("P1", "hospital", "2026-03-03 12:00"))
+    night.expect.raised(
+        "child_away", since="22:10", at="22:10", reason="hospital", expected_end="2026-03-03T12:00:00.000Z"
+    )
+    night.until("2026-03-03 12:00")
+
+
+def test_the_end_of_an_absence_starts_the_watch_afresh(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    ending = night.at("22:50").tell(back())
+    off.resolved("returned", by=ending)
+    night.until("23:08")
+    night.expect.raised("check_missed", since="22:50", deadline="23:05", at="23:07")
+
+
+def test_an_absence_closes_what_asks_for_a_check(night: Night) -> None:
+    night.watch(every(15)).until("22:18")
+    missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
+    night.at("22:20").tell(not_found(), concern())
+    lost = night.expect.raised("child_not_found", since="22:20", at="22:20")
+    asked = night.expect.raised("concern_raised", since="22:20", at="22:20")
+    gone = night.at("22:25").tell(away("P1", "hospital", "2026-03-03 12:00"))
+    for alert in (missed, lost, asked):
+        alert.resolved("disposition", by=gone)
+    night.expect.raised("child_away", since="22:25", at="22:25")
+
+
+def test_an_absence_counts_from_when_it_was_told(night: Night) -> None:
+    """Said at 22:30 that the child left at 22:00: what was missed until then was missed."""
+    night.watch(every(15)).until("22:18")
+    missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
+    gone = night.at("22:30").tell(away("P1", "school", "23:00", time="22:00"))
+    missed.resolved("disposition", by=gone)
+    night.expect.raised("child_away", since="22:30", at="22:30")
+
+
+def test_a_return_counts_from_when_it_was_told(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:30"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    night.at("23:00").tell(back(time="22:30"))
+    off.resolved("returned")
+    night.until("23:18")
+    night.expect.raised("check_missed", since="23:00", deadline="23:15", at="23:17")
+
+
+def test_an_absence_in_the_future_is_a_promise_that_starts_then(night: Night) -> None:
+    night.watch(every(15)).at("21:10").tell(away("P1", "school", "23:00", time="22:16"))
+    night.until("22:16")
+    night.expect.raised("child_away", since="22:16", at="22:16")
+    night.until("22:59")
+
+
+def test_an_end_told_while_no_absence_is_open_cancels_those_promised(night: Night) -> None:
+    night.watch(every(15)).at("21:10").tell(away("P1", "school", "23:00", time="22:10"))
+    night.at("21:20").tell(back())
+    night.until("22:18")
+    night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
+
+
+def test_an_end_may_be_promised_too(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    ending = night.at("22:10").tell(back(time="22:40"))
+    night.until("22:58")
+    off.resolved("returned", at="22:40", by=ending)
+    night.expect.raised("check_missed", since="22:40", deadline="22:55", at="22:57")
+
+
+def test_a_further_absence_replaces_the_open_one(night: Night) -> None:
+    night.watch().at("22:00").tell(away("P1", "school", "23:00"))
+    first = night.expect.raised("child_away", since="22:00", at="22:00", reason="school")
+    further = night.at("22:30").tell(away("P1", "hospital", "23:30"))
+    first.resolved("superseded", by=further)
+    night.expect.raised("child_away", since="22:30", at="22:30", reason="hospital")
+    night.until("23:30")
+
+
+def test_an_absence_replaced_at_its_very_start_is_one_alert(night: Night) -> None:
+    night.watch().at("22:00").tell(away("P1", "school", "23:00"), away("P1", "hospital", "23:30"))
+    night.expect.raised("child_away", since="22:00", at="22:00", reason="school")
+    night.until("23:31")
+    night.expect.raised("absence_expired", since="23:30", at="23:30", reason="hospital")
+
+
+def test_child_away_is_closed_with_the_placement(night: Night) -> None:
+    night.watch().at("22:00").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:00", at="22:00")
+    left = night.at("22:10").tell(ended())
+    off.resolved("ended", by=left)
+    night.until("23:30")
+
+
+def test_missing_raises_child_missing_at_once(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "missing", "23:00"))
+    night.expect.raised("child_away", since="22:05", at="22:05", reason="missing")
+    night.expect.raised("child_missing", since="22:05", at="22:05", reason="missing")
+
+
+def test_an_extension_by_missing_leaves_child_missing_open(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "missing", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    night.at("22:50").tell(away("P1", "missing", "06:00"))
+    off.resolved("superseded")
+    off = night.expect.raised("child_away", since="22:50", at="22:50")
+    seen = night.at("02:00").tell(check())
+    off.resolved("returned", by=seen)
+    missing.resolved("returned", by=seen)
+
+
+def test_another_reason_closes_child_missing(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "missing", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    further = night.at("22:50").tell(away("P1", "hospital", "06:00"))
+    off.resolved("superseded", by=further)
+    missing.resolved("disposition", by=further)
+    night.expect.raised("child_away", since="22:50", at="22:50")
+
+
+def test_the_end_of_the_absence_does_not_close_child_missing_the_child_must_be_seen(night: Night) -> None:
+    night.watch(every(60)).at("22:05").tell(away("P1", "missing", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    ending = night.at("22:30").tell(back())
+    off.resolved("returned", by=ending)
+    night.at("22:35").tell(check(seen="22:04:59.999"))
+    seen = night.at("22:40").tell(check())
+    missing.resolved("returned", by=seen)
+
+
+def test_after_the_end_a_check_from_the_start_of_the_missing_on_closes_child_missing(night: Night) -> None:
+    night.watch(every(60)).at("22:05").tell(away("P1", "missing", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    night.at("22:30").tell(back())
+    off.resolved("returned")
+    seen = night.at("22:35").tell(check(seen="22:05"))
+    missing.resolved("returned", by=seen)
+
+
+def test_past_its_expected_end_an_absence_has_expired(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00"))
+    night.expect.raised("child_away", since="22:05", at="22:05")
+    night.until("23:00")
+    night.expect.nothing()
+    night.until("23:00:00.001")
+    night.expect.raised("absence_expired", since="23:00", at="23:00", reason="school")
+    night.until("06:00")
+
+
+def test_an_absence_told_when_it_was_past_already_has_expired_at_its_start(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "21:30", time="21:05"))
+    night.until("22:06")
+    night.expect.raised("child_away", since="22:05", at="22:05")
+    night.expect.raised("absence_expired", since="21:30", at="22:05")
+
+
+def test_a_replacement_closes_absence_expired(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    night.until("23:05")
+    expired = night.expect.raised("absence_expired", since="23:00", at="23:00")
+    further = night.tell(away("P1", "school", "23:40"))
+    expired.resolved("disposition", by=further)
+    off.resolved("superseded", by=further)
+    night.expect.raised("child_away", since="23:05", at="23:05")
+    night.until("23:41")
+    night.expect.raised("absence_expired", since="23:40", at="23:40")
+
+
+def test_the_end_of_the_absence_closes_absence_expired(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    night.until("23:05")
+    expired = night.expect.raised("absence_expired", since="23:00", at="23:00")
+    ending = night.tell(back())
+    expired.resolved("returned", by=ending)
+    off.resolved("returned", by=ending)
+
+
+def test_a_valid_check_observed_from_the_start_on_is_a_return(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "missing", "22:30"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    night.until("22:40")
+    expired = night.expect.raised("absence_expired", since="22:30", at="22:30")
+    seen = night.tell(check(seen="22:36"))
+    for alert in (off, missing, expired):
+        alert.resolved("returned", by=seen)
+    night.until("22:54")
+    night.expect.raised("check_missed", since="22:36", deadline="22:51", at="22:53")
+
+
+@pytest.mark.parametrize(("observed", "is_return"), [("22:09:59.999", False), ("22:10", True)])
+def test_a_check_from_before_the_absence_began_is_no_return(
+    night: Night, observed: str, is_return: bool
+) -> None:
+    """The child left at 22:00, as it was said at 22:10: as it counts, the absence began then."""
+    night.watch(every(30)).at("22:10").tell(away("P1", "school", "23:00", time="22:00"))
+    off = night.expect.raised("child_away", since="22:10", at="22:10")
+    seen = night.at("22:12").tell(check(seen=observed))
+    if is_return:
+        off.resolved("returned", by=seen)
+    night.until("22:44")
+
+
+@pytest.mark.parametrize("said", [check(sign=None), check(outcome="not_seen"), not_found()])
+def test_what_is_not_a_valid_check_is_no_return(night: Night, said: object) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00"))
+    night.expect.raised("child_away", since="22:05", at="22:05")
+    night.at("22:30").tell(said)  # type: ignore[arg-type]
+
+
+def test_a_retrospective_entry_is_no_return(night: Night) -> None:
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00"))
+    night.expect.raised("child_away", since="22:05", at="22:05")
+    night.at("22:36").tell(check(seen="22:30", entered="22:36"))
+
+
+def test_a_promised_absence_begins_before_the_facts_of_that_instant(night: Night) -> None:
+    """The check of 22:10 is a return from the absence that begins at 22:10."""
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "23:00", time="22:10"))
+    seen = night.at("22:10").tell(check())
+    night.expect.raised("child_away", since="22:10", at="22:10").resolved("returned", by=seen)
+
+
+def test_the_end_of_the_placement_closes_every_alert_of_an_absence(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "missing", "22:30"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    night.until("22:40")
+    expired = night.expect.raised("absence_expired", since="22:30", at="22:30")
+    left = night.tell(ended())
+    for alert in (off, missing, expired):
+        alert.resolved("ended", by=left)
+
+
+def test_an_absence_of_a_child_whose_placement_is_unknown_or_over_changes_nothing(night: Night) -> None:
+    night.watch(every(15)).at("21:10").tell(ended())
+    night.at("21:20").tell(away("P1", "missing", "23:00"), away("P9", "missing", "23:00"))
+    night.at("22:00").tell(started())
+    night.until("22:18")
+    night.expect.raised("check_missed", since="22:00", deadline="22:15", at="22:17")
+
+
+def test_an_absence_promised_for_a_placement_that_is_not_known_yet_is_judged_when_it_takes_effect(
+    night: Night,
+) -> None:
+    night.watch().at("21:10").tell(away("P2", "school", "23:00", time="22:10"))
+    night.at("21:20").tell(started("P2"))
+    night.until("22:11")
+    night.expect.raised("child_away", "P2", since="22:10", at="22:10")

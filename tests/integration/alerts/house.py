@@ -18,10 +18,8 @@ from sqlalchemy import Engine
 
 from services.alerts import api
 from services.alerts.feed import Feed
-from services.alerts.model import AlertsMonitor
-from services.alerts.reading import decode
+from services.alerts.running import make_runner, migrate
 from services.alerts.stream import Streams
-from services.alerts.tables import METADATA, MIGRATIONS
 from services.alerts.watch import Watch
 from shared import alerting, clock
 from shared.alerting import Resolution
@@ -63,16 +61,16 @@ class House:
         self.feed = Feed(self.engine)
         self._present_every = present_every
         self.revive()
-        self._runner = self._make_runner()
-        self._runner.start()
 
     def _make_runner(self) -> Runner:
-        return Runner(self.log, self.engine, AlertsMonitor(), tables=METADATA, decode=decode)
+        return make_runner(self.log, self.engine, self.notifier)
 
     def revive(self) -> None:
-        """Streams for another life of the server: those of the one before have ended."""
+        """Streams and runner for another life of the server: those of the one before have ended."""
         self.notifier = Notifier()
         self.streams = Streams(self.feed, self.notifier, self.watch, self._present_every)
+        self._runner = self._make_runner()
+        self._runner.start()
 
     def hush(self) -> None:
         """The server hangs: connections stand, and nothing comes."""
@@ -115,12 +113,11 @@ class House:
         return app
 
     def append(self, *effects: Effect) -> None:
-        """Append to the log, let the runner read it, wake the streams: as in the running house."""
+        """Append to the log, let the runner read it: it wakes the streams, as in the running house."""
         drafts = [outbox.draft(e.topic, e.home_id, e.id, canonical(e.event)) for e in effects]
         self.log.append(drafts)
         while self.feed_behind():
             self._runner.turn()
-        self.notifier.notify()
 
     def rebuild(self) -> None:
         """The read model is made anew from the start of the log."""
@@ -207,7 +204,7 @@ def views(folder: Path) -> Engine:
     """The read models' database, brought up to date."""
     engine = make_engine(folder / "views.sqlite3")
     upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
-    upgrade(engine, MIGRATIONS, version_table_of("alerts"))
+    migrate(engine)
     return engine
 
 

@@ -1,5 +1,9 @@
 """The monitor of alerts under the real runner: refusals, faults and restarts as the feed shows them."""
 
+import signal
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +17,9 @@ from shared import clock
 from shared.log.base import Record
 from shared.security.rights import Actor, Right, Scope
 from shared.store import asides
+from shared.store.tables import LEDGER
 from shared.topics import REJECTED
-from tests.integration.alerts.house import House, house, id_of
+from tests.integration.alerts.house import House, house, id_of, views
 
 EVERYBODY = Actor("person", "reader", frozenset({Right.READ}), Scope(everywhere=True))
 KENT = Actor("person", "reader", frozenset({Right.READ}), Scope(commissioner_id="kent"))
@@ -93,3 +98,24 @@ def dump(built: House) -> dict[str, list[tuple[object, ...]]]:
             name: sorted(tuple(map(str, row)) for row in connection.execute(table.select()))
             for name, table in METADATA.tables.items()
         }
+
+
+def test_the_service_runs_alone_and_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    with house(tmp_path) as before:
+        before.home("H1", "PR1")
+        before.child("P1", "kent", "H1")
+        alert = before.missed("P1", "H1")
+        with before.engine.begin() as connection:
+            for table in [*METADATA.tables.values(), LEDGER]:
+                connection.execute(table.delete())
+    process = subprocess.Popen([sys.executable, "-m", "services.alerts", str(tmp_path)], cwd=Path.cwd())
+    engine = views(tmp_path)
+    try:
+        feed = Feed(engine)
+        while feed.alert(KENT, id_of(alert)) is None:
+            assert process.poll() is None, "it ended by itself"
+            threading.Event().wait(0.05)
+    finally:
+        engine.dispose()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0

@@ -1,0 +1,64 @@
+"""The alerts service as a running thing: its schema, its runner, and the waking of its streams after each commit.
+
+What the composition root needs and `__main__` uses. No rule and no route lives here.
+"""
+
+from sqlalchemy import Engine
+
+from services.alerts.model import AlertsMonitor
+from services.alerts.reading import decode
+from services.alerts.tables import METADATA, MIGRATIONS
+from shared.instants import Duration, Instant
+from shared.log.base import Log
+from shared.observer import Observer, Silence
+from shared.runner import Runner
+from shared.store.schema import upgrade, version_table_of
+from shared.web.live import Notifier
+
+
+class Waking:
+    """An observer that hands on all it hears, and wakes the streams once facts are durable in the read model."""
+
+    def __init__(self, inner: Observer, notifier: Notifier) -> None:
+        self._inner = inner
+        self._notifier = notifier
+
+    def applied(self, service: str, facts: int) -> None:
+        self._inner.applied(service, facts)
+        self._notifier.notify()
+
+    def reached(self, service: str, clock: Instant, lag: Duration) -> None:
+        self._inner.reached(service, clock, lag)
+
+    def detected(self, service: str, kind: str, lag: Duration) -> None:
+        self._inner.detected(service, kind, lag)
+
+    def outbox(self, service: str, waiting: int, age: Duration) -> None:
+        self._inner.outbox(service, waiting, age)
+
+    def rejected(self, service: str, reason: str) -> None:
+        self._inner.rejected(service, reason)
+
+    def set_aside(self, service: str, home_id: str, reason: str) -> None:
+        self._inner.set_aside(service, home_id, reason)
+
+    def differed(self, service: str, event_id: str) -> None:
+        self._inner.differed(service, event_id)
+
+    def unavailable(self, service: str, error: Exception) -> None:
+        self._inner.unavailable(service, error)
+
+
+def migrate(views: Engine) -> None:
+    """Bring the service's own tables up to date; what all services share is brought up to date beside them."""
+    upgrade(views, MIGRATIONS, version_table_of("alerts"))
+
+
+def make_runner(
+    log: Log, views: Engine, notifier: Notifier, *, observer: Observer | None = None, partition: int = 0
+) -> Runner:
+    """The service's runner over a migrated database. After each commit of facts it wakes the streams of `notifier`."""
+    waking = Waking(observer or Silence(), notifier)
+    return Runner(
+        log, views, AlertsMonitor(), tables=METADATA, partition=partition, decode=decode, observer=waking
+    )

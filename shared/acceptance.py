@@ -11,7 +11,7 @@ from typing import Final
 
 from shared.events.sealing import is_there
 from shared.facts import Fact
-from shared.home import Absence, Home, Homes, Placement
+from shared.home import Home, Homes, Placement
 from shared.home.plans import PlanTerms, overlapping, terms_of
 from shared.home.protection import lowered
 from shared.instants import DAY, HOUR, Duration, parse_instant, show_duration, show_instant
@@ -226,7 +226,8 @@ def _absence(fact: Fact, homes: Homes) -> Refusal | None:
     if fact.data.get("approver") is not None:
         return None
     longest = LONGEST_ABSENCE[fact.data["reason"]]
-    since = _absent_since(None if placement is None else placement.away, fact)
+    away = None if placement is None else placement.away
+    since = fact.effective_at if away is None else away.chain_since
     if parse_instant(fact.data["expected_end"]) - since <= longest:
         return None
     return Refusal(
@@ -237,15 +238,6 @@ def _absence(fact: Fact, homes: Homes) -> Refusal | None:
         f"{fact.data['reason']} is {show_duration(longest)} at the longest without an approver, "
         f"counted from {show_instant(since)}",
     )
-
-
-def _absent_since(away: Absence | None, fact: Fact) -> int:
-    """The start of the absence with all that extended it. One that is told for later extends the open one only if
-    it begins before that one is expected to be over."""
-    at = fact.effective_at
-    if away is not None and (at == fact.appended_at or at <= away.expected_end):
-        return away.chain_since
-    return at
 
 
 _OF_A_PLACEMENT: Final[dict[str, Callable[[Fact, Homes], Refusal | None]]] = {

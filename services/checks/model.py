@@ -73,6 +73,8 @@ class ChecksMonitor:
         ):
             latest = watch.latest
             if latest.id:
+                if watch.remembered.id:
+                    watch.earlier = watch.remembered
                 watch.remembered = latest
             watch.latest = Seen(at, fact.id, False)
             watch.latest_at = watch.anchor = at
@@ -111,13 +113,14 @@ class ChecksMonitor:
         clock = fact.appended_at
         before = watch.own_deadline()
         changes = self.homes.returned(watch.placement, fact, at)
+        if changes:
+            watch.begin(at, clock)
         moved = watch.seen(Seen(at, fact.id, bool(changes)))
         watch.settle(at)
         ringing = Ringing(watch, clock, fact.id)
         if changes:
-            watch.begin(at, clock)
             ringing.back(Resolution.RETURNED)
-        elif moved and watch.watching and at > watch.began:
+        elif moved and watch.watching:
             watch.anchor, watch.demanded = at, False
             watch.reckon(clock)
         ringing.seen(at, before)
@@ -126,7 +129,7 @@ class ChecksMonitor:
     def _not_found(self, watch: Watch, fact: Fact, at: Instant) -> list[Effect]:
         """*Unless a valid check observed later is known or a disposition is open.*"""
         ringing = Ringing(watch, fact.appended_at, fact.id)
-        if watch.placement.away is None and watch.latest_at <= at:
+        if watch.placement.away is None and watch.known_at <= at:
             ringing.ask("child_not_found", at, {"check_id": fact.id})
         return ringing.effects
 
@@ -143,6 +146,10 @@ class ChecksMonitor:
             self._withdraw_latest(watch, fact.appended_at)
         elif check_id == watch.remembered.id:
             watch.remembered = FORGOTTEN
+        elif check_id == watch.earlier.id:
+            watch.earlier = NOBODY
+            if watch.watching:
+                watch.ask_again(fact.appended_at)
         return self._touched(watch, [])
 
     def _withdraw_latest(self, watch: Watch, clock: Instant) -> None:
@@ -171,7 +178,7 @@ class ChecksMonitor:
         changes = self.homes.apply(fact)
         placement_id = fact.data.get("placement_id")
         if placement_id is None:
-            self._changed.home(fact.home_id)
+            self._registered(fact.home_id)
             return NOTHING
         placement = self.homes.placement(fact.home_id, placement_id)
         if placement is None:
@@ -179,6 +186,13 @@ class ChecksMonitor:
             return NOTHING
         watch = self._watch(placement)
         return self._touched(watch, self._follow(watch, changes))
+
+    def _registered(self, home_id: str) -> None:
+        """What waited for the home's zone may have come to life."""
+        self._changed.home(home_id)
+        home = self.homes.homes.get(home_id)
+        for placement in () if home is None else home.placements.values():
+            self._touched(self._watch(placement), [])
 
     def _watch(self, placement: Placement) -> Watch:
         watches = self._watches.setdefault(placement.home.id, {})

@@ -114,7 +114,7 @@ class Ringing:
             self._miss(due)
         elif missed.worsens <= due:
             self._worsen(missed)
-            missed.worsens = self._one_ceiling_on()
+            missed.worsens, missed.rule_began = self._one_ceiling_on(), -NEVER
 
     def _miss(self, due: Instant) -> None:
         """*When `D + grace` passes → check_missed. Of several past at once, the earliest `D + grace` (then `D`).*"""
@@ -141,8 +141,8 @@ class Ringing:
     def rule_begins(self) -> None:
         """What is in force has changed: a worsening that waited for a rule to begin is counted from here."""
         missed = self._watch.alert("check_missed")
-        if missed is not None and missed.worsens == NEVER:
-            missed.worsens = self._one_ceiling_on()
+        if missed is not None and (missed.worsens == NEVER or missed.rule_began == self._at):
+            missed.worsens, missed.rule_began = self._one_ceiling_on(), self._at
 
     # -- opening and closing
 

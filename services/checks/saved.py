@@ -66,7 +66,7 @@ def _row(watch: Watch) -> Row:
         "in_force": placement.in_force,
         "room": placement.room,
         "away": None if placement.away is None else placement.away.reason,
-        "seen_at": None if watch.latest_at == -NEVER else watch.latest_at,
+        "seen_at": None if watch.known_at == -NEVER else watch.known_at,
         "due_at": None if own == NEVER else own,
         "missed": watch.alert("check_missed") is not None,
         "state": orjson.dumps(_state(watch)),
@@ -80,6 +80,7 @@ def _state(watch: Watch) -> list[Any]:
         watch.watching,
         tuple(watch.latest),
         tuple(watch.remembered),
+        tuple(watch.earlier),
         watch.began,
         watch.floor,
         watch.anchor,
@@ -92,12 +93,21 @@ def _state(watch: Watch) -> list[Any]:
 
 
 def _alert_state(alert: OpenAlert) -> list[Any]:
-    return [alert.id, alert.since, alert.facts, alert.latest, alert.level, alert.worsens, alert.late]
+    return [
+        alert.id,
+        alert.since,
+        alert.facts,
+        alert.latest,
+        alert.level,
+        alert.worsens,
+        alert.late,
+        alert.rule_began,
+    ]
 
 
 def _alert(state: list[Any]) -> OpenAlert:
     alert = OpenAlert(state[0], state[1], state[2], state[3])
-    alert.level, alert.worsens, alert.late = state[4], state[5], state[6]
+    alert.level, alert.worsens, alert.late, alert.rule_began = state[4:8]
     return alert
 
 
@@ -116,16 +126,16 @@ def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watc
 
 def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], clock: Instant) -> Watch:
     watch = Watch(restore_placement(homes, home_id, placement_id, state[0]))
-    watch.latest, watch.remembered = Seen(*state[2]), Seen(*state[3])
+    watch.latest, watch.remembered, watch.earlier = Seen(*state[2]), Seen(*state[3]), Seen(*state[4])
     watch.latest_at = watch.latest.at
-    watch.began, watch.floor, watch.anchor, watch.demanded = state[4:8]
-    watch.lit = state[10]
-    for kind, alert in state[11].items():
+    watch.began, watch.floor, watch.anchor, watch.demanded = state[5:9]
+    watch.lit = state[11]
+    for kind, alert in state[12].items():
         watch.opened(kind, _alert(alert))
     if state[1]:
         watch.watching = True
-        watch.asked = tuple(Asked(*item) for item in state[8])
-        watch.items_upto = state[9]
+        watch.asked = tuple(Asked(*item) for item in state[9])
+        watch.items_upto = state[10]
         watch.reckon(clock)
         watch.ask(clock)
     return watch

@@ -30,7 +30,7 @@ FORGOTTEN: Final = Seen(-NEVER, GONE, False)
 class OpenAlert:
     """An alert that is open."""
 
-    __slots__ = ("facts", "id", "late", "latest", "level", "since", "worsens")
+    __slots__ = ("facts", "id", "late", "latest", "level", "rule_began", "since", "worsens")
 
     def __init__(self, id: str, since: Instant, facts: dict[str, Any], latest: Instant) -> None:  # noqa: A002
         self.id = id
@@ -39,6 +39,8 @@ class OpenAlert:
         self.level = 1
         self.worsens: Instant = NEVER
         """When check_missed worsens next; NEVER while that waits for a rule to begin."""
+        self.rule_began: Instant = -NEVER
+        """When the rule began that `worsens` is counted from, if it had to wait for one."""
         self.latest = latest
         """Only what is observed after this closes it (child_not_found, concern_raised), or from it on
         (child_missing)."""
@@ -59,6 +61,7 @@ class Watch:
         "dirty",
         "due",
         "due_check",
+        "earlier",
         "filed",
         "fires",
         "floor",
@@ -96,6 +99,8 @@ class Watch:
         self.latest: Seen = NOBODY
         self.latest_at: Instant = -NEVER
         self.remembered: Seen = NOBODY
+        self.earlier: Seen = NOBODY
+        """The latest valid check known beside these two: it moves nothing, but the child was seen."""
         self.began: Instant = NEVER
         self.floor: Instant = NEVER
         self.anchor: Instant = NEVER
@@ -117,6 +122,9 @@ class Watch:
 
     def begin(self, at: Instant, clock: Instant) -> None:
         """Watching begins at `at` (placement start, end of a disposition, a return)."""
+        self._was_earlier(self.latest)
+        self.latest = self.remembered = NOBODY
+        self.latest_at = -NEVER
         self.watching = True
         self.began = self.floor = self.anchor = at
         self.demanded = False
@@ -129,6 +137,11 @@ class Watch:
     def g(self) -> Instant:
         """The later of the latest valid check and the moment watching began."""
         return max(self.latest_at, self.began)
+
+    @property
+    def known_at(self) -> Instant:
+        """When the child was last seen, as far as is remembered."""
+        return max(self.latest_at, self.remembered.at, self.earlier.at)
 
     def reckon(self, clock: Instant) -> None:
         """The deadline anew, from the anchor to the clock."""
@@ -145,7 +158,7 @@ class Watch:
         """The `times` items up to the clock are asked for, but for those a check has settled."""
         if self.items_upto < clock:
             new = asked_between(self.placement.history, self.items_upto + 1, clock)
-            self.asked += tuple(item for item in new if self.latest_at < item.opens)
+            self.asked += tuple(item for item in new if self.known_at < item.opens)
             self.items_upto = clock
         self.next_item = next_asked(self.placement.plan, clock)
 
@@ -185,16 +198,25 @@ class Watch:
         return first
 
     def seen(self, check: Seen) -> bool:
-        """Remember a valid check; whether it is the latest now. *The remembered one is the latest known before it by
-        observed_at.*"""
+        """Remember a valid check; whether it moves the gap. *Only a valid check observed later than the latest one
+        does; the remembered one is the latest known before it by observed_at.*"""
+        if check.at < self.began:
+            self._was_earlier(check)
+            return False
         if check.at > self.latest_at:
-            if self.latest.id is not NONE_YET and self.latest.id != GONE:
+            if self.latest.id:
+                self._was_earlier(self.remembered)
                 self.remembered = self.latest
             self.latest, self.latest_at = check, check.at
             return True
-        if self.remembered.at < check.at:  # not later than the latest, which the test before has shown
-            self.remembered = check
+        if self.remembered.at < check.at:
+            check, self.remembered = self.remembered, check
+        self._was_earlier(check)
         return False
+
+    def _was_earlier(self, check: Seen) -> None:
+        if check.at > self.earlier.at:
+            self.earlier = check
 
     def next_look(self) -> Instant:
         """When the model has to look at this child next. What takes effect *at* an instant is looked at a millisecond

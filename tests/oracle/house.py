@@ -9,7 +9,7 @@ from typing import Any
 from shared.instants import MINUTE, parse_instant, show_instant
 from tests.oracle.gap import Sighting, Watch, Withdrawal, deadlines, own_deadline, since_of
 from tests.oracle.plans import Timeline, Version, read_items, read_rules
-from tests.oracle.records import Absence, Placement, Stay, Told, absence_facts
+from tests.oracle.records import Absence, Placement, Stay, Told, absence_facts, remember
 from tests.oracle.telling import Teller
 
 SIGNS = ("breathing", "moved", "spoke", "awake")
@@ -129,6 +129,7 @@ class House:
             return
         self._close(stay, ("child_away", "absence_expired"), at, "returned", fact)
         stay.away, stay.watch = None, Watch(at)
+        remember(stay)
 
     def _concern(self, fact: Told, at: int) -> None:
         stay = self.placement(fact.data["placement_id"]).stay
@@ -154,7 +155,7 @@ class House:
         return alive and prompt and fact.observed >= stay.started
 
     def _not_found(self, stay: Stay, fact: Told) -> None:
-        later = any(one.observed > fact.observed and not one.withdrawn for one in stay.sightings)
+        later = any(one.observed > fact.observed for one in stay.kept)
         if stay.away is not None or later:
             return
         latest = stay.not_found if "child_not_found" in stay.open else fact.observed
@@ -178,6 +179,7 @@ class House:
             stay.away, stay.watch = None, Watch(observed, fact.id, [check])
         elif stay.watch is not None:
             self._within_a_watch(stay, stay.watch, fact, check)
+        remember(stay, check)
 
     def _within_a_watch(self, stay: Stay, watch: Watch, fact: Told, check: Sighting) -> None:
         timeline = self.timeline(self.placement(fact.data["placement_id"]), stay)
@@ -211,6 +213,8 @@ class House:
         for check in stay.sightings if stay is not None else ():
             if check.fact_id == check_id and not check.withdrawn:
                 check.withdrawn = True
+                if stay is not None:
+                    remember(stay)
                 if stay is not None and stay.watch is not None:
                     stay.watch.told.append(Withdrawal(check_id, at))
 

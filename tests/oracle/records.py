@@ -49,6 +49,9 @@ class Stay:
     default_plan: dict[str, Any] | None
     watch: Watch | None
     sightings: list[Sighting] = field(default_factory=list)
+    kept: list[Sighting] = field(default_factory=list)
+    """What the monitor remembers of them: three at the most, and of those from before the watch one (a decision: a
+    stale `not_found` is told rather than held against a check that nothing remembers)."""
     away: Absence | None = None
     missing_since: int | None = None
     not_found: int = 0
@@ -71,3 +74,12 @@ def absence_facts(fact: Told) -> dict[str, Any]:
         "reason": fact.data["reason"],
         "expected_end": show_instant(parse_instant(fact.data["expected_end"])),
     }
+
+
+def remember(stay: Stay, check: Sighting | None = None) -> None:
+    """Keep the latest three that stand; of those seen before watching began the latest."""
+    kept = [one for one in (*stay.kept, *([check] if check else [])) if not one.withdrawn]
+    kept.sort(key=lambda one: -one.observed)
+    began = stay.watch.began if stay.watch is not None else 0
+    before = [one for one in kept if one.observed < began][:1]
+    stay.kept = ([one for one in kept if one.observed >= began] + before)[:3]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table
 
 from services.checks.model import ChecksMonitor
+from services.checks.tables import METADATA, MIGRATIONS
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.instants import NEVER, Instant, parse_instant
@@ -22,34 +22,15 @@ from shared.monitor import Monitor
 from shared.observer import Silence
 from shared.replay import as_told, in_order, replay
 from shared.runner import Runner
-from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade
+from shared.store import rows
+from shared.store.engine import make_engine, writing
+from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.topics import ALERTS, INPUTS, REJECTED
 
 Line = dict[str, Any]
 Make = Callable[[], Monitor]
 
-TABLES = MetaData()
-Table(
-    "checks_homes",
-    TABLES,
-    Column("home_id", String, primary_key=True),
-    Column("state", LargeBinary, nullable=False),
-)
-Table(
-    "checks_placements",
-    TABLES,
-    Column("home_id", String, primary_key=True),
-    Column("placement_id", String, primary_key=True),
-    Column("in_force", Boolean),
-    Column("room", String),
-    Column("away", String),
-    Column("seen_at", BigInteger),
-    Column("due_at", BigInteger),
-    Column("missed", Boolean),
-    Column("state", LargeBinary),
-    Column("spare", JSON),
-)
+TABLES = METADATA
 
 
 class World:
@@ -62,7 +43,7 @@ class World:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
         self.engine = make_engine(folder / "views.sqlite3")
         upgrade(self.engine, STORE_MIGRATIONS)
-        TABLES.create_all(self.engine)
+        upgrade(self.engine, MIGRATIONS, version_table_of("checks"))
 
     def runner(self, make: Make | None = None) -> Runner:
         """A new runner with a new monitor, not yet started."""
@@ -113,6 +94,11 @@ class World:
 
     def rejected(self) -> list[dict[str, Any]]:
         return [event["data"] for event in self.events(REJECTED)]
+
+    def forget_rows(self) -> None:
+        """The read model is gone."""
+        with writing(self.engine) as connection:
+            rows.clear(connection, TABLES, ChecksMonitor.tables)
 
     def close(self) -> None:
         self.log.close()

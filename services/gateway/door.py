@@ -179,8 +179,11 @@ class Door:
         comes after it, in the same batch too, is judged with it."""
         fact = ready.fact
         fact.appended_at = stamp
-        if ready.ask_again is not None and (problem := may_say_now(ready.ask_again, self.fold)) is not None:
-            return problem
+        if ready.ask_again is not None:
+            self.fold.make_sure(fact.home_id, stamp)
+            problem = may_say_now(ready.ask_again, self.fold)
+            if problem is not None:
+                return problem
         refused = self.fold.admit(fact)
         return None if refused is None else refusal_problem(refused)
 

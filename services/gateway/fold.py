@@ -109,7 +109,7 @@ class DoorFold:
     def home_now(self, home_id: str) -> HomeRef | None:
         """Whose a home is, with what the commit under way has let in."""
         with self._lock:
-            home = self._homes.homes.get(home_id)
+            home = None if home_id in self._doubtful else self._homes.homes.get(home_id)
             if home is not None and home.registered:
                 return HomeRef(home_id, home.provider_id)
         return self.home(home_id)
@@ -117,10 +117,18 @@ class DoorFold:
     def commissioner_now(self, home_id: str, placement_id: str) -> str | None:
         """Who placed the child, with what the commit under way has let in."""
         with self._lock:
-            child = self._homes.placement(home_id, placement_id)
+            child = None if home_id in self._doubtful else self._homes.placement(home_id, placement_id)
             if child is not None and child.commissioner_id:
                 return child.commissioner_id
         return self.commissioner_of.get((home_id, placement_id))
+
+    def make_sure(self, home_id: str, at: Instant) -> None:
+        """Build a home anew where a commit failed, before anything is asked of it. Never raises."""
+        with self._lock:
+            try:
+                self._sure_of(home_id, at)
+            except Exception as error:
+                self._set_aside(home_id, at, error)
 
     def elsewhere(self, placement_id: str, home_id: str) -> HomeRef | None:
         """Another home in which the placement is in force."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from services.gateway.fold import DoorFold
 from services.gateway.rejected import RejectedFacts
@@ -17,7 +17,7 @@ from shared.instants import Duration, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind
-from shared.store.tables import ASIDES
+from shared.store import operations
 from shared.web.access import needs, open_to_all
 from shared.web.problems import forbidden, later
 
@@ -51,9 +51,9 @@ def running_routes(
         return Rejected(rejected=rejected.shown(reader, fold.provider_of, home, limit))
 
     @router.get("/operations")
-    def operations(_admin: Admin) -> Operations:
+    def to_see_to(_admin: Admin) -> Operations:
         """What whoever runs the system must see to: blindness, and homes that are not watched."""
-        troubles = [*_blind(blind), *_door(fold, blind), *(_asides(views) if views is not None else ())]
+        troubles = [*_blind(blind), *_door(fold), *(_told(views) if views is not None else ())]
         return Operations(present=show_instant(log.present(0)), troubles=troubles)
 
     return router
@@ -105,7 +105,7 @@ def _blind(blind: Blindness) -> Iterator[Trouble]:
         yield Trouble(kind="monitor_blind", since=show_instant(since), reason=reason)
 
 
-def _door(fold: DoorFold, blind: Blindness) -> Iterator[Trouble]:
+def _door(fold: DoorFold) -> Iterator[Trouble]:
     for home_id, since in sorted(fold.aside.items()):
         reason = (
             "the door's fold failed: it takes everything and refuses nothing; restart with a fixed version"
@@ -115,14 +115,11 @@ def _door(fold: DoorFold, blind: Blindness) -> Iterator[Trouble]:
         )
 
 
-def _asides(views: Engine) -> Iterator[Trouble]:
+def _told(views: Engine) -> Iterator[Trouble]:
     with views.connect() as connection:
-        rows = connection.execute(select(ASIDES).order_by(ASIDES.c.since, ASIDES.c.home_id)).mappings().all()
-    for row in rows:
+        found = operations.latest(connection, only_open=True)
+    for each in found:
+        since = show_instant(each.since)
         yield Trouble(
-            kind="monitor_blind",
-            since=show_instant(row["since"]),
-            home_id=row["home_id"],
-            service=row["service"],
-            reason=row["reason"],
+            kind=each.kind, since=since, home_id=each.home_id, service=each.service, reason=each.detail
         )

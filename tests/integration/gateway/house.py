@@ -21,7 +21,9 @@ from shared.security.people import Person
 from shared.security.rights import Right, Scope
 from shared.security.tokens import Issued, Kind
 from shared.topics import ALL
+from shared.web import pages
 from tests.integration.gateway.client import Client
+from tests.integration.gateway.composed import Others, views
 
 EVENING = parse_instant("2026-03-27T21:00:00.000Z")
 EVERYTHING = frozenset(Right) - {Right.ADMIN}
@@ -34,13 +36,24 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.now: Instant = EVENING
-        self.routers: list[Any] = []
 
     def __enter__(self) -> Self:
         self.log = SqliteLog(self.folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
         self.keys = KeyRing(self.folder / "keys.sqlite3", b"k" * 32)
         self.access = Access.open(self.folder / "access.sqlite3")
-        self.app = make_app(Deps(self.log, self.keys, self.access, now=lambda: self.now))
+        self.views = views(self.folder)
+        others = Others(self.views, self.log)
+        deps = Deps(
+            self.log,
+            self.keys,
+            self.access,
+            self.views,
+            others.routers,
+            others.pages,
+            now=lambda: self.now,
+        )
+        self.app = make_app(deps)
+        pages.install(self.app, "http://door.test")
         self.client = Client(self.app)
         return self
 
@@ -49,6 +62,7 @@ class House:
         self.log.close()
         self.keys.close()
         self.access.close()
+        self.views.dispose()
 
     # -- who comes --------------------------------------------------------------------------------------------
 

@@ -7,12 +7,15 @@ live here: who is blind, and since when, is decided elsewhere.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Engine, func, select
+
 from shared.instants import Instant
+from shared.store.tables import ASIDES
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Three questions, each answered at once and from any thread."""
+    """Three questions, each answered at once and from any thread (`asides` may read the store; the others may not)."""
 
     watched_to: Callable[[], Instant | None]
     """The instant up to which every deadline has been looked at; None before anything was."""
@@ -20,3 +23,10 @@ class Watch:
     """Since when nobody has been watching; None while somebody is."""
     asides: Callable[[], Mapping[str, Instant]]
     """The homes that are set aside, and since when they are not watched."""
+
+
+def set_aside(views: Engine) -> dict[str, Instant]:
+    """The homes that any service has set aside, by the store, and since when: what `asides` answers."""
+    query = select(ASIDES.c.home_id, func.min(ASIDES.c.since)).group_by(ASIDES.c.home_id)
+    with views.connect() as connection:
+        return {home_id: since for home_id, since in connection.execute(query)}

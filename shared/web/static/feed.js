@@ -5,6 +5,7 @@ import { Live } from "./live.js";
 import { morph } from "./morph.js";
 import { clock, length } from "./times.js";
 
+const PAUSE_MS = 250;
 const feed = document.getElementById("feed");
 const part = `${location.pathname.replace(/\/$/, "")}/feed-part`;
 let aheadMs = Number(feed.dataset.now) - Date.now(); // the server's clock against this machine's, which may be wrong
@@ -65,6 +66,7 @@ async function refresh() {
     while (again && fine) {
       again = false;
       fine = await ask();
+      if (again) await new Promise((go) => setTimeout(go, PAUSE_MS)); // in a storm, what comes together is asked once
     }
     asking = null;
     return fine;

@@ -13,6 +13,7 @@ from services.alerts.feed import Feed, Wanted
 from services.alerts.page import feed_page
 from services.alerts.reading import decode
 from services.alerts.tables import METADATA
+from services.alerts.watch import set_aside
 from shared import clock
 from shared.log.base import Record
 from shared.security.rights import Actor, Right, Scope
@@ -75,6 +76,7 @@ def test_a_home_that_was_set_aside_keeps_what_was_shown_and_the_others_go_on(bui
     built.append(replace(before, id="poison", event=poison))
     with built.engine.connect() as connection:
         assert [aside.home_id for aside in asides.of_service(connection, "alerts", 0)] == ["H1"]
+    assert set_aside(built.engine).keys() == {"H1"}
     after = built.missed("P2", "H2")
     assert built.feed.alert(KENT, id_of(before)) is not None
     assert built.feed.alert(KENT, id_of(after)) is not None

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.alerts.feed import Wanted
+from services.alerts.page import feed_page
 from shared import alerting, clock
 from shared.instants import MINUTE, SECOND
 from shared.monitor import Effect
@@ -82,6 +83,10 @@ def test_list_alert_stream_and_page_show_the_same(
     assert {alert_id for alert_id in known if house.feed.alert(actor, alert_id) is not None} == allowed
     is_open = {alert.alert_id for alert in house.feed.listing(actor, Wanted(open=True), limit=10_000).alerts}
     lately = {alert.alert_id for alert in house.feed.closed(actor, None, 0, 10_000)}
+    page = feed_page(house.feed, house.watch, actor, None, clock.now())
+    assert page is not None
+    assert {card.id for home in page.homes for card in home.cards} == is_open
+    assert {card.id for card in page.closed} <= lately
     assert is_open | lately == allowed
     assert not is_open & lately
 

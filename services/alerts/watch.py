@@ -27,6 +27,6 @@ class Watch:
 
 def set_aside(views: Engine) -> dict[str, Instant]:
     """The homes that any service has set aside, by the store, and since when: what `asides` answers."""
-    query = select(ASIDES.c.home_id, func.min(ASIDES.c.since)).group_by(ASIDES.c.home_id)
+    query = select(ASIDES.c.home_id, func.min(ASIDES.c.since).label("since")).group_by(ASIDES.c.home_id)
     with views.connect() as connection:
-        return {home_id: since for home_id, since in connection.execute(query)}
+        return {row.home_id: row.since for row in connection.execute(query)}

@@ -1,0 +1,115 @@
+"""The prober comes in by the public door; while it cannot, the log's present stands still."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from services.gateway.app import Deps, make_app
+from services.gateway.probe import Prober, probe_token
+from shared import clock
+from shared.log.sqlite import SqliteLog
+from shared.security.access import Access
+from shared.security.keys import KeyRing
+
+TICK = 50
+
+
+class Told(SqliteLog):
+    """The log itself, which also lets a test wait for what it is told."""
+
+    def __init__(self, path: Path) -> None:
+        self.opened = threading.Event()
+        self.shut = threading.Event()
+        super().__init__(path)
+
+    def door_open(self, for_ms: int) -> None:
+        super().door_open(for_ms)
+        assert for_ms == 2 * TICK
+        self.opened.set()
+
+    def door_shut(self) -> None:
+        super().door_shut()
+        self.shut.set()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Told]:
+    opened = Told(tmp_path / "log.sqlite3")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def access(tmp_path: Path) -> Iterator[Access]:
+    opened = Access.open(tmp_path / "access.sqlite3")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def url(tmp_path: Path, log: Told, access: Access) -> Iterator[str]:
+    keys = KeyRing(tmp_path / "keys.sqlite3", b"k" * 32)
+    with serving(make_app(Deps(log, keys, access))) as address:
+        yield address
+    keys.close()
+
+
+class serving:  # noqa: N801 - reads as what it does
+    """A real server of an app on a free port, in a thread."""
+
+    def __init__(self, app: Any) -> None:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+
+def test_the_present_moves_once_the_probe_gets_in(log: Told, access: Access, url: str) -> None:
+    before = log.present(0)
+    prober = Prober(log, url, probe_token(access, clock.now()), TICK)
+    prober.start()
+    assert log.opened.wait(30)
+    assert log.present(0) > before
+    prober.stop()
+
+
+@pytest.mark.parametrize("what", ["a token that is not the door's", "nobody there"])
+def test_a_door_that_lets_nobody_in_stops_the_present(log: Told, access: Access, url: str, what: str) -> None:
+    secret = probe_token(access, clock.now())
+    if what == "nobody there":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    else:
+        probe_token(access, clock.now())  # a later process has taken over
+    prober = Prober(log, url, secret, TICK)
+    prober.start()
+    assert log.shut.wait(30)
+    assert not log.opened.is_set()
+    present = log.present(0)
+    prober.stop()
+    assert log.present(0) == present
+
+
+def test_a_prober_that_stops_leaves_the_present_standing(log: Told, access: Access, url: str) -> None:
+    prober = Prober(log, url, probe_token(access, clock.now()), TICK)
+    prober.start()
+    assert log.opened.wait(30)
+    prober.stop()
+    assert log.shut.is_set()
+    present = log.present(0)
+    assert log.present(0) == present

@@ -261,3 +261,19 @@ def test_an_absence_promised_for_a_placement_that_is_not_known_yet_is_judged_whe
     night.at("21:20").tell(started("P2"))
     night.until("22:11")
     night.expect.raised("child_away", "P2", since="22:10", at="22:10")
+
+
+def test_an_absence_promised_before_its_home_is_registered_waits_for_it(night: Night) -> None:
+    night.at("17:00").tell(away("P1", "school", "23:00", time="22:10"))
+    night.watch(every(15)).until("22:11")
+    night.expect.raised("child_away", since="22:10", at="22:10")
+
+
+def test_an_absence_promised_to_be_over_when_it_begins_has_expired_then_whatever_is_told_next(
+    night: Night,
+) -> None:
+    """Before the facts of 22:10 the clock is put there: every deadline strictly before it has fired."""
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "21:30", time="22:10"))
+    ending = night.at("22:10").tell(back())
+    night.expect.raised("child_away", since="22:10", at="22:10").resolved("returned", by=ending)
+    night.expect.raised("absence_expired", since="21:30", at="22:10").resolved("returned", by=ending)

@@ -234,3 +234,16 @@ def test_the_deadline_that_comes_back_is_walked_through_what_was_agreed_since(ni
     night.at("22:32").tell(withdrawn(wrong))
     night.until("22:38")
     night.expect.raised("check_missed", since="22:20", deadline="22:35", at="22:37")
+
+
+def test_a_check_from_before_the_watch_began_has_set_no_deadline_and_leaves_none(night: Night) -> None:
+    """The end of the absence had started the watch afresh: that the check before it was not so moves nothing."""
+    night.watch(every(15))
+    before = night.at("22:05").tell(check())
+    night.at("22:10").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:10", at="22:10")
+    night.at("22:30").tell(back())
+    off.resolved("returned")
+    night.at("22:35").tell(withdrawn(before))
+    night.until("22:48")
+    night.expect.raised("check_missed", since="22:30", deadline="22:45", at="22:47")

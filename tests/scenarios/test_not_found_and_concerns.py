@@ -43,6 +43,15 @@ def test_a_child_who_is_away_is_not_expected_to_be_found(night: Night) -> None:
     night.expect.raised("child_not_found", since="22:30", at="22:30")
 
 
+def test_a_check_from_before_an_absence_is_known_after_it(night: Night) -> None:
+    night.watch().at("22:05").tell(check())
+    night.at("22:10").tell(away("P1", "school", "23:00"))
+    off = night.expect.raised("child_away", since="22:10", at="22:10")
+    night.at("22:30").tell(back())
+    off.resolved("returned")
+    night.at("22:31").tell(not_found(seen="22:04"))
+
+
 def test_not_found_again_worsens_the_alert_that_is_open(night: Night) -> None:
     night.watch().at("22:10").tell(not_found())
     lost = night.expect.raised("child_not_found", since="22:10", at="22:10")

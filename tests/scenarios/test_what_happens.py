@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.facts import at_times, away, check, ended, every, started
+from tests.scenarios.facts import at_times, away, check, ended, every, plan, started
 from tests.scenarios.night import Night
 
 
@@ -87,6 +87,25 @@ def test_worsened_while_no_rule_is_in_force_it_waits_for_the_next_to_begin(night
     missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
     missed.worsened(2, at="22:32")
     missed.worsened(3, at="23:15")
+
+
+def test_what_worsening_waits_for_is_the_rule_that_is_in_force_at_the_end_of_the_instant(
+    night: Night,
+) -> None:
+    """At 23:00 the default plan's rule of 15 min begins; the version of that instant has one of 10."""
+    night.watch(every(15, "22:00", "22:30", grace=20), every(15, "23:00", "07:00")).until("22:36")
+    missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:35")
+    night.at("23:00").tell(plan(1, every(10, "23:00", "07:00")))
+    night.until("23:11")
+    missed.worsened(2, at="23:10")
+
+
+def test_a_rule_that_begins_and_ends_at_one_instant_never_was(night: Night) -> None:
+    night.watch(every(15, "22:00", "22:30", grace=20), every(15, "23:00", "07:00")).until("22:36")
+    missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:35")
+    night.at("23:00").tell(plan(1, every(30, "00:00", "07:00")))
+    night.until("00:31")
+    missed.worsened(2, at="00:30")
 
 
 def test_a_level_is_never_taken_back(night: Night) -> None:

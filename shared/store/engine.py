@@ -4,8 +4,10 @@ Every file but the log itself is reached through SQLAlchemy Core, so that Postgr
 table holds never lives here; nor does the log's own writer (`shared.log`), which talks to SQLite directly.
 """
 
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ from sqlalchemy.engine import make_url
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one of the same file before it gives up."""
 
+_TURNS: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+"""By database: whose turn it is to write, among the threads of this process."""
+
 
 def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = False) -> Engine:
     """An engine for `url` (or a SQLite file at a path).
@@ -23,7 +28,7 @@ def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = Fal
     SQLite files get WAL, foreign keys and a busy timeout. `synchronous` is NORMAL unless `durable`: after a
     power cut the last transactions may be gone, whole and in order, and a read model is then simply further
     behind the log, which it reads again. What is not disposable (keys, people, tokens) says `durable=True`
-    and gets FULL.
+    and gets FULL. `read_only` opens a file beside its writer and leaves it as it is.
     """
     if isinstance(url, Path):
         url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
@@ -57,10 +62,12 @@ def _sqlite(engine: Engine, pragmas: list[str]) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: committed at the end, rolled back by an exception.
 
-    On SQLite it takes the write lock at once. One that begins by reading and then writes may find that
-    another writer has come between, and fails without ever waiting.
+    On SQLite it takes the write lock at once: one that begins by reading and then writes may find that
+    another writer has come between, and fails without ever waiting. The writers of this process queue for it
+    here, because SQLite's own waiting is a sleep of up to 100 ms, whatever is free by then.
     """
-    with engine.connect() as connection:
+    turn = _TURNS[str(engine.url)] if engine.dialect.name == "sqlite" else nullcontext()
+    with turn, engine.connect() as connection:
         connection = connection.execution_options(wakeful_writes=True)
         with connection.begin():
             yield connection

@@ -29,7 +29,7 @@ from services.alerts import api as alerts_api
 from services.alerts import running as alerts
 from services.alerts.feed import Feed
 from services.alerts.stream import Streams
-from services.alerts.watch import Watch
+from services.alerts.watch import Watch, set_aside
 from services.checks import api as checks_api
 from services.checks import running as checks
 from services.gateway.app import Deps, make_app
@@ -42,7 +42,6 @@ from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
-from shared.store import asides
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import pages as web_pages
@@ -92,15 +91,21 @@ class House:
         }
 
     def blind_since(self) -> Instant | None:
-        """Since when nobody has been watching; None while somebody is."""
+        """Since when nobody has been watching; None while somebody is. A service that is stuck is as blind as a present
+        that stands still."""
         now = clock.monotonic()
-        self.present.see(self.log.present(0), now)
+        self.present.see(self.watched_to() or 0, now)
         return self.present.blind_since(now)
+
+    def watched_to(self) -> Instant | None:
+        """How far every service has come; None before all have begun."""
+        clocks = [runner.clock for runner in self.runners.values()]
+        return min((each for each in clocks if each is not None), default=None) if all(clocks) else None
 
     def app(self) -> FastAPI:
         """The door and the pages."""
         feed = Feed(self.views)
-        watch = Watch(lambda: self.log.present(0), self.blind_since, lambda: _asides(self.views))
+        watch = Watch(self.watched_to, self.blind_since, partial(set_aside, self.views))
         pages = Pages([alerts_api.TEMPLATES])
         api = (
             alerts_api.api_routes(feed, Streams(feed, self.notifier, watch)),
@@ -215,13 +220,3 @@ def _thread(name: str, run: Callable[[], object]) -> threading.Thread:
             os._exit(FAULT)
 
     return threading.Thread(target=guarded, name=name, daemon=True)
-
-
-def _asides(views: Engine) -> dict[str, Instant]:
-    """The homes that any service has set aside, and since when."""
-    since: dict[str, Instant] = {}
-    with views.connect() as connection:
-        for service in ("checks", "alerts"):
-            for aside in asides.of_service(connection, service, 0):
-                since[aside.home_id] = min(aside.since, since.get(aside.home_id, aside.since))
-    return since

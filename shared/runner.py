@@ -98,6 +98,12 @@ class Runner:
         """The ledger's row as this runner wrote it last; none before the start."""
         self._course: Course
 
+    @property
+    def clock(self) -> Instant | None:
+        """How far this service has come, durably; None before the start. From any thread."""
+        entry: ledger.Entry | None = getattr(self, "entry", None)
+        return None if entry is None else entry.clock
+
     # -- starting --------------------------------------------------------------------------------------------
 
     def start(self) -> None:

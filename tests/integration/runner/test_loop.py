@@ -1,0 +1,107 @@
+"""The loop on the machine's own clock: it wakes by itself, waits for what is away, and ends when it must."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from services.checks.model import ChecksMonitor
+from shared import clock as machine
+from shared.instants import MINUTE, SECOND
+from shared.log.base import Draft, Unavailable
+from shared.log.sqlite import SqliteLog
+from shared.runner import Runner
+from shared.store import ledger
+from shared.topics import ALERTS
+from tests.integration.runner.stories import (
+    NIGHT,
+    home,
+)
+from tests.integration.runner.world import TABLES, Heard, World, draft
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def test_the_loop_raises_an_alert_by_itself_and_stops_when_told(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.log.close()
+    log = SqliteLog(tmp_path / "log.sqlite3", always_open=True)
+    heard = Heard()
+    runner = Runner(log, world.engine, ChecksMonitor(), tables=TABLES, observer=heard)
+    stop = threading.Event()
+    loop = threading.Thread(target=runner.run, args=(stop,), daemon=True)
+    loop.start()
+    lines = home("H1", machine.now(), ceiling="PT1S", window=("00:00", "00:00"))
+    lines[0]["event"]["data"]["default_plan"]["checks"][0]["grace"] = "PT0S"
+    log.append([draft(each) for each in lines])
+    seen = log.end()
+    while seen < 3:
+        assert log.wait(seen, 60)
+        seen = log.end()
+    (raised,) = log.read(0, (ALERTS,), {}, 1 << 62)[0]
+    assert b"check_missed" in raised.body
+    stop.set()
+    loop.join(60)
+    assert len(heard.lags) == 1
+    log.close()
+    world.engine.dispose()
+
+
+def test_the_loop_waits_for_a_log_that_is_unavailable_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path)
+    world.feed(home("H1"))
+    world.now = NIGHT + 20 * MINUTE
+    tried = threading.Event()
+    append = world.log.append
+
+    def broken(drafts: Sequence[Draft]) -> None:
+        tried.set()
+        raise Unavailable("the disk is full", retry_after=1)
+
+    monkeypatch.setattr(world.log, "append", broken)
+    stop = threading.Event()
+    loop = threading.Thread(target=world.runner().run, args=(stop,), daemon=True)
+    loop.start()
+    assert tried.wait(60)
+    monkeypatch.setattr(world.log, "append", append)
+    assert world.log.wait(2, 60)
+    stop.set()
+    loop.join(60)
+    assert isinstance(world.observer.errors[0], Unavailable)
+    assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE)
+    world.close()
+
+
+def test_the_loop_raises_when_it_has_lost_its_partition(world: World) -> None:
+    raised: list[BaseException] = []
+    runner = world.runner()
+    ready = threading.Event()
+    start = runner.start
+
+    def started() -> None:
+        start()
+        ready.set()
+
+    def run() -> None:
+        try:
+            runner.run(threading.Event())
+        except ledger.LostOwnership as error:
+            raised.append(error)
+
+    runner.start = started  # type: ignore[method-assign]
+    loop = threading.Thread(target=run, daemon=True)
+    loop.start()
+    assert ready.wait(60)
+    world.started()
+    world.feed(home("H1"))
+    world.now += SECOND
+    loop.join(60)
+    assert len(raised) == 1

@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import socket
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -78,7 +79,13 @@ def _serve(app: Any, port: int, up: Any) -> None:
             up.set()
 
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False, log_level="warning"
+        app,
+        host="127.0.0.1",
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
     )
     Server(config).run()
 
@@ -142,7 +149,13 @@ def _settle(log: Any) -> None:
         purpose = {"waking_staff": 1, "sleep_in_staff": 0}
         registered = {"home_id": home, "provider_id": "sample", "time_zone": "Europe/London", "rooms": ["1"]}
         plan = {"checks": [{"from": "00:00", "to": "00:00", "ceiling": "PT15M"}]}
-        facts = [("home.registered.v1", home, {**registered, "statement_of_purpose": purpose, "default_plan": plan})]
+        facts = [
+            (
+                "home.registered.v1",
+                home,
+                {**registered, "statement_of_purpose": purpose, "default_plan": plan},
+            )
+        ]
         for child in range(CHILDREN):
             stay = {"placement_id": f"{home}-{child}", "home_id": home, "commissioner_id": "c", "room": "1"}
             start = {**stay, "emergency": False, "suicide_risk": True}
@@ -151,12 +164,34 @@ def _settle(log: Any) -> None:
         for type_, subject, data in facts:
             event = {**_said(type_, subject, home, data), "id": str(uuid.uuid4()), "source": "system/bench"}
             event |= {"specversion": "1.0", "datacontenttype": "application/json"}
-            drafts.append(Draft("wakeful.plan-changes", home, event["id"], uuid.uuid4().hex, canonical(event)))
+            drafts.append(
+                Draft("wakeful.plan-changes", home, event["id"], uuid.uuid4().hex, canonical(event))
+            )
         log.append(drafts)
 
 
 def _watch(log: Any, here: Path) -> Any:
-    return lambda: None
+    """The checks service behind the door, in a thread as in `wakeful up`; how to end it."""
+    from services.checks.model import ChecksMonitor
+    from services.checks.tables import METADATA, MIGRATIONS
+    from shared.runner import Runner
+    from shared.store.engine import make_engine
+    from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
+
+    engine = make_engine(here / "views.sqlite3")
+    upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
+    upgrade(engine, MIGRATIONS, version_table_of("checks"))
+    runner = Runner(log, engine, ChecksMonitor(), tables=METADATA)
+    stop = threading.Event()
+    thread = threading.Thread(target=runner.run, args=(stop,), daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join()
+        log.close()
+
+    return end
 
 
 # -- the client ----------------------------------------------------------------------------------------------
@@ -175,7 +210,13 @@ def _said(type_: str, subject: str, home: str, data: dict[str, Any]) -> dict[str
 def _check(n: int) -> dict[str, Any]:
     home = f"h{n % HOMES}"
     child = f"{home}-{n // HOMES % CHILDREN}"
-    seen = {"outcome": "seen", "sign_of_life": "breathing", "state": "asleep", "view": "doorway", "proof": "nfc"}
+    seen = {
+        "outcome": "seen",
+        "sign_of_life": "breathing",
+        "state": "asleep",
+        "view": "doorway",
+        "proof": "nfc",
+    }
     return _said("check.recorded.v1", child, home, {"placement_id": child, **seen})
 
 
@@ -200,10 +241,11 @@ async def _puts(port: int, token: str) -> float:
     async def one() -> int:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         requests = [
-            _request("PUT", f"/api/v1/checks/{uuid.uuid4()}", token, orjson.dumps(_check(n))) for n in range(4000)
+            _request("PUT", f"/api/v1/checks/{uuid.uuid4()}", token, orjson.dumps(_check(n)))
+            for n in range(4000)
         ]
         await ready.wait()
-        done = 0
+        done, end = 0, time.perf_counter() + SECONDS
         while time.perf_counter() < end and requests:
             writer.write(requests.pop())
             status, body = await _answer(reader)
@@ -213,15 +255,10 @@ async def _puts(port: int, token: str) -> float:
         writer.close()
         return done
 
-    ready = asyncio.Event()
-    end = 0.0
+    ready = asyncio.Barrier(CONNECTIONS + 1)
     clients = [asyncio.create_task(one()) for _ in range(CONNECTIONS)]
-    while len(asyncio.all_tasks()) <= CONNECTIONS:
-        await asyncio.sleep(0)
-    await asyncio.sleep(0.5)
+    await ready.wait()
     begun = time.perf_counter()
-    end = begun + SECONDS
-    ready.set()
     done = sum(await asyncio.gather(*clients))
     return done / (time.perf_counter() - begun)
 

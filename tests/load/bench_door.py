@@ -149,13 +149,8 @@ def _settle(log: Any) -> None:
         purpose = {"waking_staff": 1, "sleep_in_staff": 0}
         registered = {"home_id": home, "provider_id": "sample", "time_zone": "Europe/London", "rooms": ["1"]}
         plan = {"checks": [{"from": "00:00", "to": "00:00", "ceiling": "PT15M"}]}
-        facts = [
-            (
-                "home.registered.v1",
-                home,
-                {**registered, "statement_of_purpose": purpose, "default_plan": plan},
-            )
-        ]
+        home_data = {**registered, "statement_of_purpose": purpose, "default_plan": plan}
+        facts: list[tuple[str, str, dict[str, Any]]] = [("home.registered.v1", home, home_data)]
         for child in range(CHILDREN):
             stay = {"placement_id": f"{home}-{child}", "home_id": home, "commissioner_id": "c", "room": "1"}
             start = {**stay, "emergency": False, "suicide_risk": True}

@@ -133,8 +133,8 @@ class Course:
     def finish(self, until: Instant) -> Turn:
         """The end of a replay: the clock at `until`, and no more facts of that instant: what they have made past
         fires."""
-        turn = Turn()
-        self._advance(max(until, self.clock), turn)
+        turn = self.reach(until)
+        self._advance(self.clock, turn)
         return turn
 
     def _take(self, fact: Fact, turn: Turn) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.checks import saved
 from services.checks.ringing import Ringing
-from services.checks.watch import FORGOTTEN, GONE, NOBODY, NONE_YET, Seen, Watch
+from services.checks.watch import EARLIER, FORGOTTEN, GONE, NOBODY, NONE_YET, Seen, Watch
 from shared.alerting import Resolution
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes, Placement
@@ -73,8 +73,11 @@ class ChecksMonitor:
         ):
             latest = watch.latest
             if latest.id:
-                if watch.remembered.id:
-                    watch.earlier = watch.remembered
+                before, earlier = watch.remembered, watch.earlier
+                if earlier and before.at < earlier[0].at:
+                    watch.was_earlier(before)
+                elif before.id:
+                    watch.earlier = (before, *earlier[: EARLIER - 1])
                 watch.remembered = latest
             watch.latest = Seen(at, fact.id, False)
             watch.latest_at = watch.anchor = at
@@ -146,10 +149,8 @@ class ChecksMonitor:
             self._withdraw_latest(watch, fact.appended_at)
         elif check_id == watch.remembered.id:
             watch.remembered = FORGOTTEN
-        elif check_id == watch.earlier.id:
-            watch.earlier = NOBODY
-            if watch.watching:
-                watch.ask_again(fact.appended_at)
+        elif watch.never_was(check_id) and watch.watching:
+            watch.ask_again(fact.appended_at)
         return self._touched(watch, [])
 
     def _withdraw_latest(self, watch: Watch, clock: Instant) -> None:
@@ -241,12 +242,19 @@ class ChecksMonitor:
         return self._advance(to)
 
     def _advance(self, to: Instant) -> Iterator[Effect]:
+        begins = to > self._clock  # else this is the end of the step of `to`
+        held = []
         while (watch := self._wheel.pop(before=to)) is not None:
+            if begins and watch.lit == to:
+                held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
+                continue
             self._clock = max(self._clock, watch.due)
             try:
                 yield from self._touched(watch, self._fire(watch, watch.due))
             except Exception as cause:
                 raise HomeFault(watch.placement.home.id, cause) from cause
+        for watch in held:
+            self._wheel.file(watch)
         self._clock = to
 
     def _fire(self, watch: Watch, due: Instant) -> list[Effect]:

@@ -80,7 +80,7 @@ def _state(watch: Watch) -> list[Any]:
         watch.watching,
         tuple(watch.latest),
         tuple(watch.remembered),
-        tuple(watch.earlier),
+        [tuple(check) for check in watch.earlier],
         watch.began,
         watch.floor,
         watch.anchor,
@@ -126,7 +126,8 @@ def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watc
 
 def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], clock: Instant) -> Watch:
     watch = Watch(restore_placement(homes, home_id, placement_id, state[0]))
-    watch.latest, watch.remembered, watch.earlier = Seen(*state[2]), Seen(*state[3]), Seen(*state[4])
+    watch.latest, watch.remembered = Seen(*state[2]), Seen(*state[3])
+    watch.earlier = tuple(Seen(*check) for check in state[4])
     watch.latest_at = watch.latest.at
     watch.began, watch.floor, watch.anchor, watch.demanded = state[5:9]
     watch.lit = state[11]

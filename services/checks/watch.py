@@ -24,6 +24,8 @@ class Seen(NamedTuple):
 
 
 NOBODY: Final = Seen(-NEVER, NONE_YET, False)
+EARLIER: Final = 3
+"""How many valid checks are remembered beside the latest and the one before it."""
 FORGOTTEN: Final = Seen(-NEVER, GONE, False)
 
 
@@ -99,8 +101,8 @@ class Watch:
         self.latest: Seen = NOBODY
         self.latest_at: Instant = -NEVER
         self.remembered: Seen = NOBODY
-        self.earlier: Seen = NOBODY
-        """The latest valid check known beside these two: it moves nothing, but the child was seen."""
+        self.earlier: tuple[Seen, ...] = ()
+        """The latest few valid checks beside these two, newest first: they move nothing, but the child was seen."""
         self.began: Instant = NEVER
         self.floor: Instant = NEVER
         self.anchor: Instant = NEVER
@@ -122,7 +124,8 @@ class Watch:
 
     def begin(self, at: Instant, clock: Instant) -> None:
         """Watching begins at `at` (placement start, end of a disposition, a return)."""
-        self._was_earlier(self.latest)
+        self.was_earlier(self.remembered)
+        self.was_earlier(self.latest)
         self.latest = self.remembered = NOBODY
         self.latest_at = -NEVER
         self.watching = True
@@ -141,7 +144,8 @@ class Watch:
     @property
     def known_at(self) -> Instant:
         """When the child was last seen, as far as is remembered."""
-        return max(self.latest_at, self.remembered.at, self.earlier.at)
+        others = self.earlier[0].at if self.earlier else -NEVER
+        return max(self.latest_at, self.remembered.at, others)
 
     def reckon(self, clock: Instant) -> None:
         """The deadline anew, from the anchor to the clock."""
@@ -201,22 +205,29 @@ class Watch:
         """Remember a valid check; whether it moves the gap. *Only a valid check observed later than the latest one
         does; the remembered one is the latest known before it by observed_at.*"""
         if check.at < self.began:
-            self._was_earlier(check)
+            self.was_earlier(check)
             return False
         if check.at > self.latest_at:
             if self.latest.id:
-                self._was_earlier(self.remembered)
+                self.was_earlier(self.remembered)
                 self.remembered = self.latest
             self.latest, self.latest_at = check, check.at
             return True
         if self.remembered.at < check.at:
             check, self.remembered = self.remembered, check
-        self._was_earlier(check)
+        self.was_earlier(check)
         return False
 
-    def _was_earlier(self, check: Seen) -> None:
-        if check.at > self.earlier.at:
-            self.earlier = check
+    def was_earlier(self, check: Seen) -> None:
+        """Remember a valid check that is neither the latest nor the one before it."""
+        if check.id:
+            self.earlier = tuple(sorted((*self.earlier, check), key=lambda each: -each.at)[:EARLIER])
+
+    def never_was(self, check_id: str) -> bool:
+        """Forget a withdrawn check that is neither of the two; whether it was remembered."""
+        kept = tuple(check for check in self.earlier if check.id != check_id)
+        was, self.earlier = len(kept) < len(self.earlier), kept
+        return was
 
     def next_look(self) -> Instant:
         """When the model has to look at this child next. What takes effect *at* an instant is looked at a millisecond

@@ -121,9 +121,9 @@ class Night:
             fires = self._next(to)
             if promised is not None and promised <= to and (fires is None or promised <= fires[0]):
                 self._keep_promises(promised)
-                self._settle(
-                    promised
-                )  # the clock stands at `to` once every deadline strictly before it has fired
+                if promised == to:  # the facts of `to` belong to the same step
+                    return
+                self._settle(promised)
             elif fires is not None:
                 self._fire(fires, fires[0])
             else:

@@ -50,8 +50,8 @@ class Stay:
     watch: Watch | None
     sightings: list[Sighting] = field(default_factory=list)
     kept: list[Sighting] = field(default_factory=list)
-    """What the monitor remembers of them: three at the most, and of those from before the watch one (a decision: a
-    stale `not_found` is told rather than held against a check that nothing remembers)."""
+    """What the monitor remembers of them, five at the most (a decision: a stale `not_found` is told rather than held
+    against a check that nothing remembers)."""
     away: Absence | None = None
     missing_since: int | None = None
     not_found: int = 0
@@ -77,9 +77,9 @@ def absence_facts(fact: Told) -> dict[str, Any]:
 
 
 def remember(stay: Stay, check: Sighting | None = None) -> None:
-    """Keep the latest three that stand; of those seen before watching began the latest."""
+    """Keep, of those that stand, the latest two of the watch and the latest three of the others."""
     kept = [one for one in (*stay.kept, *([check] if check else [])) if not one.withdrawn]
     kept.sort(key=lambda one: -one.observed)
     began = stay.watch.began if stay.watch is not None else 0
-    before = [one for one in kept if one.observed < began][:1]
-    stay.kept = ([one for one in kept if one.observed >= began] + before)[:3]
+    two = [one for one in kept if one.observed >= began][:2]
+    stay.kept = two + [one for one in kept if one not in two][:3]

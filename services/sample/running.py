@@ -1,0 +1,106 @@
+"""The sample as a running thing: it is set up by way of the door, announced in a few lines, and played.
+
+`start` runs in a thread of its own, ends with the process, and never takes the watch down with it: where the door does
+not take the sample, that is said, and the house goes on without.
+"""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+import httpx
+
+from services.sample import setting
+from services.sample.cast import HOMES, Pace
+from services.sample.phone import Phone
+from services.sample.playing import Player
+from shared.instants import MINUTE, SECOND, Duration
+from shared.security.access import Access
+from shared.settings import Settings
+
+SEED: Final = 13
+TRY_AGAIN: Final[Duration] = SECOND
+
+
+class House(Protocol):
+    """What the sample needs of the running system; `services.up.House` is one."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def access(self) -> Access: ...
+
+
+def start(
+    house: House,
+    *,
+    pace: Pace | None = None,
+    seed: int = SEED,
+    stop: threading.Event | None = None,
+    say: Callable[[str], object] | None = None,
+) -> None:
+    """Set the sample up and play it, until `stop` is set or the process ends.
+
+    `pace`: the ceiling and grace of its plans. `say`: is given each line for whoever started it (default: standard
+    output).
+    """
+    pace, stop, say = pace or Pace(), stop or threading.Event(), say or _say
+    try:
+        stage = _stage(house, pace, stop)
+    except setting.Refused as refused:
+        say(f"The sample cannot be played: {refused}")
+        return
+    if stage is None:
+        return
+    phones, new = stage
+    link = setting.sign_in_link(house.access, house.settings.url)
+    token = setting.token_file(house.access, house.settings.data)
+    for line in announcement(link, token, pace, new):
+        say(line)
+    Player(phones, pace, seed, stop).play()
+
+
+def announcement(link: str, token: Path, pace: Pace, new: bool) -> Iterator[str]:
+    """What whoever started it reads."""
+    forgotten, home = HOMES[0].children[0], HOMES[0]
+    missed, late = (_about(percent * pace.ceiling // 100) for percent in (130, 175))
+    yield ""
+    yield f"A sample night: {len(HOMES)} homes, and everybody in them is invented."
+    yield f"  Watch it:     {link}"
+    yield f"  For curl:     {token} (a token that may record and read in the sample homes)"
+    yield "What you will see:"
+    if not new:
+        yield "  At once       While this was off nobody was checked: every child is overdue, so alerts appear,"
+        yield "                and the first round of checks closes them as late."
+    yield f"  Until {missed:<8}Checks come in from every home, and all is quiet."
+    yield f"  After {missed:<8}{home.workers[0]} has forgotten {forgotten.id} in {home.id}:"
+    yield "                an alert appears by itself."
+    yield f"  After {late:<8}The check comes after all; it closes the alert, and the record says `late`."
+    yield "  Then          It goes on: a phone without a signal, a child at school, a concern. Ctrl+C ends it."
+    yield ""
+
+
+def _stage(house: House, pace: Pace, stop: threading.Event) -> tuple[dict[str, Phone], bool] | None:
+    """The phones, and whether a home was new; None if it is time to stop. Tries until the door answers."""
+    access, url = house.access, house.settings.url
+    new = False
+    pins = setting.people(access)
+    while True:
+        try:
+            new = setting.settle(access, url, pace) or new
+            return setting.phones(access, url, pins, house.settings.data), new
+        except httpx.HTTPError:
+            if stop.wait(TRY_AGAIN / SECOND):
+                return None
+
+
+def _about(length: Duration) -> str:
+    """A length of time for people: `70 s`, `2 min`."""
+    return f"{round(length / SECOND)} s" if length < 2 * MINUTE else f"{round(length / MINUTE)} min"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

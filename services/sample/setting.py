@@ -1,0 +1,165 @@
+"""What has to stand before the sample can be played: people, homes, children, plans, phones; and the two files.
+
+All of it is made if it is missing and left alone if it is there, so that starting again on the same folder goes on.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from services.sample import cast
+from services.sample.cast import HOMES, MANAGER, PROVIDER, Child, Pace, SampleHome
+from services.sample.phone import Phone
+from shared import clock
+from shared.instants import show_instant
+from shared.security.access import Access
+from shared.security.people import Person
+from shared.security.rights import Right, Scope
+from shared.security.secrets import weakness
+from shared.security.tokens import Kind, Standing
+
+TOKEN_FILE: Final = "sample-token"  # noqa: S105 - the name of a file
+PHONES_FILE: Final = "sample-phones"
+SYSTEM: Final = "sample-system"
+_SCOPE: Final = Scope(provider_id=PROVIDER)
+_MANAGERS: Final = frozenset({Right.RECORD, Right.MANAGE, Right.RESPOND, Right.READ})
+_WORKERS: Final = frozenset({Right.RECORD, Right.RESPOND, Right.READ})
+
+
+class Refused(Exception):  # noqa: N818 - reads as what it says
+    """The door does not take what the sample needs. The message repeats its reason."""
+
+
+def people(access: Access) -> dict[str, str]:
+    """The manager, and the workers with a new PIN each that nobody else knows: PINs by worker."""
+    now = clock.now()
+    if access.people.get(MANAGER) is None:
+        access.put_person(Person(MANAGER, "Sample manager (invented)", _SCOPE, _MANAGERS), now)
+    pins = {worker: _new_pin() for home in HOMES for worker in home.workers}
+    for home in HOMES:
+        for worker in home.workers:
+            name = worker.replace("-", " ").capitalize() + " (invented)"
+            scope = Scope(PROVIDER, homes=frozenset({home.id}))
+            access.put_person(Person(worker, name, scope, _WORKERS), now, pin=pins[worker])
+    return pins
+
+
+def sign_in_link(access: Access, url: str) -> str:
+    """A link that signs the reader in as the sample's manager; the token stands where no server is sent it."""
+    issued = access.tokens.issue_person(MANAGER, _WORKERS, _SCOPE, clock.now())
+    return f"{url}/sign-in#{issued.secret}"
+
+
+def token_file(access: Access, folder: Path) -> Path:
+    """`sample-token`: a system token for the sample homes, to record and to read; kept while it is good."""
+    path, now = folder / TOKEN_FILE, clock.now()
+    known = access.tokens.find(path.read_text("utf-8").strip()) if path.is_file() else None
+    if known is None or known.standing(now) is not Standing.GOOD:
+        access.tokens.revoke_holder(Kind.SYSTEM, SYSTEM, now)
+        rights = frozenset({Right.RECORD, Right.READ})
+        secret = access.tokens.issue_system(SYSTEM, rights, _SCOPE, now).secret
+        _write_private(path, secret.encode() + b"\n")
+    return path
+
+
+def settle(access: Access, url: str, pace: Pace) -> bool:
+    """Homes, children and plans, told to the door by the manager; True if a home was new.
+
+    Raises HTTPError while the door does not answer, Refused where it does not take something.
+    """
+    secret = access.tokens.issue_person(MANAGER, _MANAGERS, _SCOPE, clock.now()).secret
+    with client(url, {"Authorization": f"Bearer {secret}"}) as door:
+        return sum(_settle_home(door, home, pace) for home in HOMES) > 0
+
+
+def phones(access: Access, url: str, pins: Mapping[str, str], folder: Path) -> dict[str, Phone]:
+    """A phone for each worker, signed in, by worker: enrolled the first time, later with the token it kept.
+
+    Raises HTTPError while the door does not answer, Refused where it lets a phone not in.
+    """
+    kept = _kept(folder / PHONES_FILE)
+    made, tokens = {}, {}
+    for home in HOMES:
+        for worker in home.workers:
+            phone = made[worker] = Phone(client(url), home.id, worker, pins[worker])
+            token = kept.get(worker)
+            if token is None or not _lets_in(phone, token):
+                token = phone.enrol(access.new_code(home.id, clock.now()))
+                if not phone.sign_in():
+                    raise Refused(
+                        f"the door does not let {worker} sign in on the phone that was just enrolled"
+                    )
+            tokens[worker] = token
+    _write_private(folder / PHONES_FILE, orjson.dumps(tokens))
+    return made
+
+
+def client(url: str, headers: Mapping[str, str] | None = None) -> httpx.Client:
+    """A client of the door at `url`; a proxy of the environment has no business in between."""
+    return httpx.Client(base_url=f"{url}/api/v1", headers=headers, trust_env=False, timeout=10)
+
+
+def _settle_home(door: httpx.Client, home: SampleHome, pace: Pace) -> bool:
+    known = door.get(f"/homes/{home.id}")
+    new = known.status_code == 404
+    if new:
+        _tell(door, home.id, "homes", "home.registered.v1", home.id, cast.registration(home, pace))
+    here = set() if new else {each["placement_id"] for each in known.raise_for_status().json()["placements"]}
+    for child in home.children:
+        if child.id not in here:
+            _tell(door, home.id, "placements", "placement.started.v1", child.id, cast.stay(home, child))
+        if child.id not in here or not _has_plan(door, child):
+            plan = cast.plan(child, pace, show_instant(clock.now()))
+            _tell(door, home.id, "plans", "plan.agreed.v1", child.id, plan)
+    return new
+
+
+def _has_plan(door: httpx.Client, child: Child) -> bool:
+    plan = door.get(f"/placements/{child.id}").raise_for_status().json()["plan"]
+    return plan is not None and plan["version"] > 0
+
+
+def _tell(
+    door: httpx.Client, home_id: str, family: str, type_: str, subject: str, data: Mapping[str, Any]
+) -> None:
+    at = show_instant(clock.now())
+    body = {"type": type_, "subject": subject, "time": at, "enteredat": at, "homeid": home_id, "data": data}
+    answer = door.put(f"/{family}/sample-{secrets.token_hex(16)}", json=body)
+    if answer.is_client_error:
+        raise Refused(f"the door does not take {type_} of {subject}: {answer.text}")
+    answer.raise_for_status()
+
+
+def _lets_in(phone: Phone, token: str) -> bool:
+    phone.carry(token)
+    return phone.sign_in()
+
+
+def _kept(path: Path) -> dict[str, str]:
+    try:
+        kept: dict[str, str] = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return kept
+
+
+def _new_pin() -> str:
+    return next(pin for pin in _pins() if weakness(pin) is None)
+
+
+def _pins() -> Iterator[str]:
+    while True:
+        yield f"{secrets.randbelow(10**8):08d}"
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Whole, and for the owner's eyes alone from its first byte on."""
+    beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+    beside.replace(path)

@@ -27,6 +27,15 @@ def state(homes: Homes) -> bytes:
     )
 
 
+def unnumbered(homes: Homes) -> list[Any]:
+    """All of it but the numbers of promises, of which only the order matters."""
+    placements = [each for home in homes.homes.values() for each in home.placements.values()]
+    return [
+        [placement_state(each)[:-1], [(promise.at, promise.fact.id) for promise in each.promises]]
+        for each in placements
+    ]
+
+
 def restored(rest: bytes) -> Homes:
     """Back from rest, home by home, then placement by placement."""
     homes = Homes()
@@ -62,7 +71,7 @@ def test_a_fold_that_was_put_to_rest_anywhere_goes_on_as_if_it_had_not_been(
     again = restored(state(whole))
     assert state(again) == state(whole)
     assert play(again, facts[cut:]) == play(whole, facts[cut:])
-    assert state(again) == state(whole)
+    assert unnumbered(again) == unnumbered(whole)
 
 
 def test_equal_plans_are_one_plan_after_rest_as_before() -> None:

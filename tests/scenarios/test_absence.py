@@ -76,6 +76,23 @@ def test_an_end_may_be_promised_too(night: Night) -> None:
     night.expect.raised("check_missed", since="22:40", deadline="22:55", at="22:57")
 
 
+def test_an_end_that_is_promised_cancels_what_is_promised_when_it_takes_effect(night: Night) -> None:
+    night.watch(every(15)).at("21:10").tell(away("P1", "school", "23:00", time="22:30"))
+    night.at("21:20").tell(back(time="22:10"))
+    night.until("22:18")
+    missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
+    night.until("22:33")
+    missed.worsened(2, at="22:32")
+
+
+def test_an_absence_that_began_before_the_promised_end_is_ended_by_it(night: Night) -> None:
+    night.watch(every(15)).at("21:10").tell(back(time="22:30"))
+    night.at("21:20").tell(away("P1", "school", "23:00", time="22:10"))
+    night.until("22:48")
+    night.expect.raised("child_away", since="22:10", at="22:10").resolved("returned", at="22:30")
+    night.expect.raised("check_missed", since="22:30", deadline="22:45", at="22:47")
+
+
 def test_a_further_absence_replaces_the_open_one(night: Night) -> None:
     night.watch().at("22:00").tell(away("P1", "school", "23:00"))
     first = night.expect.raised("child_away", since="22:00", at="22:00", reason="school")
@@ -146,6 +163,20 @@ def test_after_the_end_a_check_from_the_start_of_the_missing_on_closes_child_mis
     night.at("22:30").tell(back())
     off.resolved("returned")
     seen = night.at("22:35").tell(check(seen="22:05"))
+    missing.resolved("returned", by=seen)
+
+
+def test_missing_again_after_the_end_leaves_child_missing_open_and_asks_anew(night: Night) -> None:
+    night.watch().at("22:05").tell(away("P1", "missing", "23:00"))
+    off = night.expect.raised("child_away", since="22:05", at="22:05")
+    missing = night.expect.raised("child_missing", since="22:05", at="22:05")
+    night.at("22:30").tell(back())
+    off.resolved("returned")
+    night.at("22:40").tell(away("P1", "missing", "23:30"))
+    off = night.expect.raised("child_away", since="22:40", at="22:40")
+    night.at("22:41").tell(check(seen="22:39"))
+    seen = night.at("22:45").tell(check(seen="22:40"))
+    off.resolved("returned", by=seen)
     missing.resolved("returned", by=seen)
 
 
@@ -269,11 +300,17 @@ def test_an_absence_promised_before_its_home_is_registered_waits_for_it(night: N
     night.expect.raised("child_away", since="22:10", at="22:10")
 
 
-def test_an_absence_promised_to_be_over_when_it_begins_has_expired_then_whatever_is_told_next(
+def test_an_absence_promised_to_be_over_when_it_begins_has_expired_once_its_instant_is_told(
     night: Night,
 ) -> None:
-    """Before the facts of 22:10 the clock is put there: every deadline strictly before it has fired."""
+    """A promise belongs to the step of its instant: what it makes past fires after the facts of that instant."""
+    night.watch(every(15)).at("22:05").tell(away("P1", "school", "21:30", time="22:10"))
+    night.until("22:11")
+    night.expect.raised("child_away", since="22:10", at="22:10")
+    night.expect.raised("absence_expired", since="21:30", at="22:10")
+
+
+def test_an_absence_promised_to_be_over_that_ends_as_it_begins_has_not_expired(night: Night) -> None:
     night.watch(every(15)).at("22:05").tell(away("P1", "school", "21:30", time="22:10"))
     ending = night.at("22:10").tell(back())
     night.expect.raised("child_away", since="22:10", at="22:10").resolved("returned", by=ending)
-    night.expect.raised("absence_expired", since="21:30", at="22:10").resolved("returned", by=ending)

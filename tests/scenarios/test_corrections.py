@@ -139,6 +139,16 @@ def test_earlier_times_are_not_asked_again_of_a_child_who_is_due_at_once(night: 
     night.expect.raised("check_missed", since="22:55", deadline="23:05", at="23:07", item=None)
 
 
+def test_a_time_that_is_still_open_stays_open_when_a_return_is_withdrawn(night: Night) -> None:
+    night.watch(at_times("23:00")).at("22:10").tell(away("P1", "school", "23:30"))
+    off = night.expect.raised("child_away", since="22:10", at="22:10")
+    seen = night.at("22:35").tell(check())
+    off.resolved("returned", by=seen)
+    night.at("23:05").tell(withdrawn(seen))
+    night.until("23:21")
+    night.expect.raised("check_missed", since="22:35", deadline="23:15", at="23:20", item="23:00")
+
+
 def test_a_late_check_that_is_withdrawn_does_not_make_the_alert_late(night: Night) -> None:
     night.watch(every(15)).until("22:33")
     missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")

@@ -177,6 +177,13 @@ def test_an_absence_is_measured_from_the_start_with_all_that_extended_it(night: 
     night.expect.refused(third, "absence_too_long")
 
 
+def test_an_absence_for_later_is_measured_from_the_start_of_the_one_that_is_open(night: Night) -> None:
+    night.watch().at("22:00").tell(away("P1", "school", "23:00"))
+    night.expect.raised("child_away", since="22:00", at="22:00")
+    beyond = night.at("22:10").tell(away("P1", "school", "10:00:00.001", time="02:00"))
+    night.expect.refused(beyond, "absence_too_long")
+
+
 def test_an_absence_after_a_return_is_measured_anew(night: Night) -> None:
     night.watch().at("22:00").tell(away("P1", "school", "03:00"))
     off = night.expect.raised("child_away", since="22:00", at="22:00")

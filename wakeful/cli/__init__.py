@@ -1,0 +1,28 @@
+"""The command `wakeful`: one module a command. Here they are put together, and what may go wrong is told in one line.
+
+Whatever is heavy is imported inside a command, so that `wakeful --help` answers at once. No rule lives here, and no
+command does anything that a service does not do.
+"""
+
+import typer
+
+from wakeful.cli import audit, device, doctor, export, people, rebuild, replay, token, up, version
+from wakeful.cli.errors import ErrorsInOneLine
+
+app = typer.Typer(
+    name="wakeful",
+    cls=ErrorsInOneLine,
+    help="Watches over children in residential homes at night.",
+    epilog="Example: wakeful up",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for command in (up, replay, export, audit, rebuild, doctor, version):
+    command.add_to(app)
+for group in (token, people, device):
+    app.add_typer(group.app)
+
+
+def main() -> None:
+    """Run the command of this process's arguments."""
+    app()

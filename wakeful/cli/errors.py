@@ -1,0 +1,74 @@
+"""What goes wrong is told in one line on standard error, with the remedy, and an exit code; never as a traceback,
+unless it is a bug.
+
+0: well. 1: something is wrong, or could not be done. 2: the command, or a line given to it, cannot be read.
+"""
+
+import sys
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+WRONG: Final = 1
+UNREADABLE: Final = 2
+
+_TOLD: Final = (
+    ("shared.settings", "SettingsWrong"),
+    ("shared.log.lockfile", "Locked"),
+    ("shared.log.base", "Unavailable"),
+    ("shared.security.keys", "MasterKeyUnusable"),
+    ("shared.store.schema", "TooNew"),
+    ("shared.rebuild", "StillBroken"),
+    ("services.up", "PortTaken"),
+)
+"""Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""
+
+
+class Failure(Exception):  # noqa: N818 - reads as what it says
+    """The command ends here. The message says why, and what to do."""
+
+    def __init__(self, message: str, code: int = WRONG) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def say(text: object) -> None:
+    """One line on standard error."""
+    sys.stderr.write(" ".join(str(text).split()) + "\n")
+
+
+class ErrorsInOneLine(TyperGroup):
+    """The command as a whole."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run what was asked for."""
+        try:
+            return super().invoke(ctx)
+        except Failure as failure:
+            say(failure)
+            raise typer.Exit(failure.code) from failure
+        except Exception as error:
+            told = _told(error)
+            if told is None:
+                raise
+            say(told)
+            raise typer.Exit(WRONG) from error
+
+
+def _told(error: Exception) -> str | None:
+    """What is said of an error that is no bug."""
+    known = tuple(getattr(sys.modules[module], name) for module, name in _TOLD if module in sys.modules)
+    if isinstance(error, known):
+        return str(error)
+    if isinstance(error, BrokenPipeError):
+        return None  # nobody reads any more; click ends quietly
+    if isinstance(error, OSError):
+        if error.strerror is None:
+            return str(error)
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}; see to the file and its permissions, then run it again"
+    sqlalchemy = sys.modules.get("sqlalchemy.exc")
+    if sqlalchemy is not None and isinstance(error, sqlalchemy.DBAPIError):
+        return f"the database could not be used ({error.orig}); see to its file, or restore it from a backup"
+    return None

@@ -1,0 +1,29 @@
+"""`wakeful up`: the whole system in one process. What it is made of is `services.up`'s."""
+
+from typing import Annotated, Any
+
+import typer
+
+from wakeful.cli.terminal import Data
+
+
+def up(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With sample homes, to look at: nobody real, and no real night.")
+    ] = False,
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (default: WAKEFUL_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen (default: WAKEFUL_PORT).")] = None,
+) -> None:
+    """Start the door, the watch and the pages, and run until told to stop."""
+    from services.up import serve
+    from shared.settings import Settings
+
+    given: dict[str, Any] = {"data": data, "host": host, "port": port}
+    settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
+    serve(settings, sample=sample)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make it a command."""
+    app.command(epilog="Example: wakeful up --sample")(up)

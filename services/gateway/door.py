@@ -27,7 +27,7 @@ from shared.events.contenthash import contenthash
 from shared.events.decode import fact_of_event
 from shared.events.errors import FieldError, Invalid
 from shared.events.registry import TYPES
-from shared.events.sealing import seal
+from shared.events.sealing import refuse_sealed, seal
 from shared.events.validate import validate
 from shared.facts import Fact
 from shared.instants import Instant, show_instant
@@ -93,6 +93,7 @@ class Door:
             raise lacks(who, needed)
         try:
             event = validate(with_default_plan(completed(body, event_id, who)), unknown="refuse")
+            refuse_sealed(event)  # nobody hands in another child's sealed text as his own
         except Invalid as error:
             raise invalid(error.errors) from None
         digest = contenthash(event, self._hash_key)

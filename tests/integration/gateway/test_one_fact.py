@@ -161,6 +161,17 @@ def test_free_text_is_nowhere_in_the_clear_in_the_logs_file(house: House) -> Non
     assert unseal(sealed, house.keys)["data"]["note"] == story
 
 
+def test_nobody_hands_in_a_sealed_text_as_his_own(house: House) -> None:
+    """Else whoever got hold of another child's sealed text could have it opened as a note of a child he may read."""
+    system = house.settle()
+    house.put("checks", house.of_system(house.check(note="She was crying.")), system, id_="c1")
+    (taken,) = [event for event in house.events() if event["id"] == "c1"]
+    stolen = house.of_system(house.check(note=taken["data"]["note"]))
+    answer = house.put("checks", stolen, system, id_="c2")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "data.note")
+    assert taken["data"]["note"]["sealed"] not in answer.text
+
+
 def test_the_log_holds_canonical_bytes_and_a_hash_that_says_nothing(house: House) -> None:
     house.settle()
     device = house.device()

@@ -12,6 +12,7 @@ No rule lives here, and nothing below it looks at the environment.
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import threading
@@ -153,6 +154,7 @@ def serve(settings: Settings, *, ready: Callable[[House], None] | None = None) -
             stack.callback(runner.join)
         stack.callback(stop.set)
         server = _Server(house, ready)
+        _heed_signals(server)
         for runner in runners:
             runner.start()
         _log.info("up", url=settings.url, data=str(settings.data.resolve()))
@@ -191,6 +193,14 @@ class _Server(uvicorn.Server):
         if self._prober is not None:
             await asyncio.to_thread(self._prober.stop)
         await super().shutdown(sockets)
+
+
+def _heed_signals(server: _Server) -> None:
+    """uvicorn raises the signal again once the door is shut. By the handler that was there before, the process would
+    end at that, with its runners in the middle of a turn; by the server's own, it goes on to stop them."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.handle_exit)
 
 
 def _listen(settings: Settings) -> socket.socket:

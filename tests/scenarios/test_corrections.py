@@ -53,6 +53,17 @@ def test_the_monitor_remembers_one_check_where_that_is_gone_too_the_child_is_due
     night.expect.raised("check_missed", since="21:00", deadline="22:18", at="22:20")
 
 
+def test_a_child_who_was_due_at_once_and_was_seen_is_due_as_ever(night: Night) -> None:
+    """Seen a minute later: at the change of rules at 23:00 the deadline is that of this check."""
+    night.watch(every(30, "22:00", "23:00"), every(10, "23:00", "07:00")).at("22:05").tell(check())
+    second = night.at("22:20").tell(check())
+    third = night.at("22:30").tell(check())
+    night.at("22:35").tell(withdrawn(third), withdrawn(second))
+    night.at("22:36").tell(check())
+    night.until("23:09")
+    night.expect.raised("check_missed", since="22:36", deadline="23:06", at="23:08")
+
+
 def test_the_remembered_check_may_be_withdrawn_first(night: Night) -> None:
     night.watch(every(15)).at("22:05").tell(check())
     second = night.at("22:10").tell(check())

@@ -22,6 +22,14 @@ def test_a_child_not_found_is_told_whenever_it_was_though_the_stay_began_after(n
     night.expect.raised("child_not_found", since="22:08", at="22:12")
 
 
+def test_a_check_from_before_the_stay_answers_no_not_found(night: Night) -> None:
+    night.watch(since="22:10").at("22:12").tell(not_found(seen="22:08"))
+    lost = night.expect.raised("child_not_found", since="22:08", at="22:12")
+    night.at("22:13").tell(check(seen="22:09:59.999"))
+    seen = night.at("22:14").tell(check(seen="22:10"))
+    lost.resolved("late", by=seen)
+
+
 def test_a_child_who_is_known_to_have_been_seen_later_is_not_told_of(night: Night) -> None:
     night.watch().at("22:10").tell(check())
     night.at("22:12").tell(not_found(seen="22:09:59.999"))

@@ -13,8 +13,8 @@ from wakeful.cli.terminal import progress, write_table
 
 if TYPE_CHECKING:
     from shared.monitor import Effect
-    from shared.replay import Replayed
-    from wakeful.cli.factlines import Bad, Lines
+    from wakeful.cli.factlines import Bad
+    from wakeful.cli.replaying import Outcome
 
 
 class Format(StrEnum):
@@ -51,19 +51,14 @@ def replay(
 
 def run(stream: IO[bytes], out: Any, *, until: str | None, format: Format, keep_going: bool) -> bool:  # noqa: A002
     """Read, replay, write; whether anything was wrong. `out` is text with a `buffer`. Raises Failure."""
-    from services.checks.model import ChecksMonitor
-    from shared.replay import in_order
-    from shared.replay import replay as replayed
-    from wakeful.cli.factlines import read_lines, without_collector
+    from wakeful.cli.replaying import replay_file
 
     end = None if until is None else _instant(until)
-    with without_collector():
-        with progress("reading", _size(stream)) as reached:
-            lines = read_lines(stream, say if keep_going else _stop, reached)
-        told = replayed(in_order(lines.facts), [ChecksMonitor], end)
-        _tell(told, lines)
-        _write(told.effects, out, format)
-    return bool(lines.bad or told.set_aside)
+    with progress("replaying", _size(stream)) as reached:
+        outcome = replay_file(stream, end, say if keep_going else _stop, reached)
+    _tell(outcome)
+    _write(outcome.effects, out, format)
+    return bool(outcome.bad or outcome.set_aside)
 
 
 def _opened(path: str) -> IO[bytes]:
@@ -98,17 +93,15 @@ def _size(stream: IO[bytes]) -> int | None:
     return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
-def _tell(told: "Replayed", lines: "Lines") -> None:
-    if told.refused:
-        number_of = {id(fact): number for fact, number in zip(lines.facts, lines.numbers, strict=True)}
-        for each in told.refused:
-            fact, reason = each.fact, each.reason
-            found = f" {reason.value!r}" if reason.value else ""
-            say(
-                f"line {number_of[id(fact)]}: {fact.type} {fact.id} of home {fact.home_id} is refused "
-                f"({reason.reason}): {reason.field}{found}: {reason.detail}; {reason.remedy}"
-            )
-    for aside in told.set_aside:
+def _tell(outcome: "Outcome") -> None:
+    for number, each in outcome.refused:
+        fact, reason = each.fact, each.reason
+        found = f" {reason.value!r}" if reason.value else ""
+        say(
+            f"line {number}: {fact.type} {fact.id} of home {fact.home_id} is refused ({reason.reason}): "
+            f"{reason.field}{found}: {reason.detail}; {reason.remedy}"
+        )
+    for aside in outcome.set_aside:
         named = "" if aside.fact is None else f" at fact {aside.fact.id}"
         say(f"home {aside.home_id} is set aside{named}: {aside.reason}; nothing is known of it from there on")
 

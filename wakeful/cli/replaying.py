@@ -1,0 +1,180 @@
+"""A replay straight from a file: the same as `shared.replay` gives, without holding the file in memory.
+
+    1. While the lines come in the order in which facts are applied, each is applied and let go. What is kept of
+       it is what tells its id from another's.
+    2. Where one comes too early, the file is read again from its start, whole, and put in order (from a pipe, which
+       cannot be read twice, at once).
+
+Bad lines are the reader's (`factlines`), rules the monitors'.
+"""
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, Final
+
+from services.checks.model import ChecksMonitor
+from shared.course import Aside, Course, Refused, Verdict
+from shared.events.contenthash import of_fact
+from shared.facts import Fact
+from shared.instants import DAY, NEVER, Instant
+from shared.log.base import Named
+from shared.monitor import Effect, Monitor
+from shared.replay import as_told, in_order, replay
+from shared.topics import CHECK_INS, RANK
+from wakeful.cli.factlines import Bad, Chunk, chunks
+
+MONITORS: Final[tuple[Callable[[], Monitor], ...]] = (ChecksMonitor,)
+"""All that there are."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a file."""
+
+    effects: list[Effect] = field(default_factory=list)
+    """The derived events, each once, in the order of the contract."""
+    refused: list[tuple[int, Refused]] = field(default_factory=list)
+    """With the number of the line."""
+    set_aside: list[Aside] = field(default_factory=list)
+    bad: int = 0
+    """How many lines could not be read."""
+
+
+class Disorder(Exception):  # noqa: N818 - reads as what it says
+    """A line comes later in the file than its turn."""
+
+
+def replay_file(
+    stream: IO[bytes], until: Instant | None, bad: Callable[[Bad], None], reached: Callable[[int], None]
+) -> Outcome:
+    """Replay a file through all monitors, the clock put to `until` (default: the last `appended_at`)."""
+    told = _Told(bad)
+    with _without_collector():
+        if not stream.seekable():
+            outcome = _whole(chunks(stream, told, reached), until)
+        else:
+            start = stream.tell()
+            try:
+                outcome = _streamed(chunks(stream, told, reached), until)
+            except Disorder:
+                stream.seek(start)
+                outcome = _whole(chunks(stream, told, reached), until)
+    outcome.bad = told.count
+    return outcome
+
+
+class _Told:
+    """Tells of each bad line once, though the file may be read twice."""
+
+    def __init__(self, tell: Callable[[Bad], None]) -> None:
+        self._tell = tell
+        self._last = 0
+        self.count = 0
+
+    def __call__(self, bad: Bad) -> None:
+        if bad.number > self._last:
+            self._last = bad.number
+            self.count += 1
+            self._tell(bad)
+
+
+def _whole(read: Iterator[Chunk], until: Instant | None) -> Outcome:
+    facts: list[Fact] = []
+    numbers: list[int] = []
+    for chunk in read:
+        facts += chunk.facts
+        numbers += chunk.numbers
+    done = replay(in_order(facts), MONITORS, until)
+    return Outcome(done.effects, _numbered(done.refused, Chunk(facts, numbers)), done.set_aside)
+
+
+def _streamed(read: Iterator[Chunk], until: Instant | None) -> Outcome:
+    outcome, end, rank = Outcome(), -NEVER, 0
+    courses = [Course(make(), seen := SlimSeen(), seen.named) for make in MONITORS]
+    for chunk in read:
+        end, rank = _in_order(chunk.facts, end, rank)
+        facts = chunk.facts
+        if until is not None and end > until:
+            facts = [fact for fact in facts if fact.appended_at <= until]
+        for course in courses:
+            topics = course.monitor.topics
+            turn = course.take([fact for fact in facts if fact.topic in topics])
+            outcome.effects += turn.effects
+            outcome.set_aside += turn.set_aside
+            if course is courses[0]:
+                outcome.refused += _numbered(turn.refused, chunk)
+    last = until if until is not None else max(end, 0)
+    for course in courses:
+        turn = course.finish(last)
+        outcome.effects += turn.effects
+        outcome.set_aside += turn.set_aside
+    outcome.effects = as_told(outcome.effects)
+    return outcome
+
+
+def _in_order(facts: Sequence[Fact], at: Instant, rank: int) -> tuple[Instant, int]:
+    """Where facts that follow (`at`, `rank`) end. Raises Disorder where they do not follow."""
+    for fact in facts:
+        appended_at = fact.appended_at
+        if appended_at > at:
+            at, rank = appended_at, RANK[fact.topic]
+        elif appended_at < at or RANK[fact.topic] < rank:
+            raise Disorder
+        else:
+            rank = RANK[fact.topic]
+    return at, rank
+
+
+def _numbered(refused: Sequence[Refused], chunk: Chunk) -> list[tuple[int, Refused]]:
+    if not refused:
+        return []
+    number_of = {id(fact): number for fact, number in zip(chunk.facts, chunk.numbers, strict=True)}
+    return [(number_of[id(each.fact)], each) for each in refused]
+
+
+_Kept = tuple[str | Fact, str, str, Instant, str]
+
+
+class SlimSeen:
+    """`shared.course.MemorySeen`, but of a fact that carries its content hash only that is kept, and not the fact."""
+
+    _KEPT: Final = 28 * DAY
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], _Kept] = {}
+
+    def take(self, fact: Fact) -> Verdict:
+        """New, or the same, or another content under a known id."""
+        key, mine = (fact.home_id, fact.id), _kept(fact)
+        known = self._known.setdefault(key, mine)
+        if known is mine:
+            return "new"
+        said, _type, _subject, appended_at, topic = known
+        if topic == CHECK_INS and fact.appended_at - appended_at > self._KEPT:
+            self._known[key] = mine
+            return "new"
+        return "same" if (said if isinstance(said, str) else of_fact(said)) == of_fact(fact) else "conflict"
+
+    def named(self, home_id: str, event_id: str) -> Named | None:
+        """What was seen under this id in this home."""
+        known = self._known.get((home_id, event_id))
+        return None if known is None else Named(event_id, known[1], known[2], known[3])
+
+
+def _kept(fact: Fact) -> _Kept:
+    said = fact if fact.contenthash is None else fact.contenthash
+    return said, fact.type, fact.subject, fact.appended_at, fact.topic
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Many small objects, and none in a circle: looking for circles again and again finds nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

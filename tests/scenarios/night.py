@@ -171,10 +171,10 @@ class Heard:
     _night: Night
     id: str
 
-    def worsened(self, level: int, at: str | None = None) -> "Heard":
-        """It has come to that level."""
+    def worsened(self, level: int, at: str | None = None, **facts: Any) -> "Heard":
+        """It has come to that level. Only the facts that are named are compared."""
         when = self._night.text(at)
-        self._expect.take(alerting.WORSENED, when, {"alert_id": self.id, "level": level, "at": when}, {})
+        self._expect.take(alerting.WORSENED, when, {"alert_id": self.id, "level": level, "at": when}, facts)
         return self
 
     def resolved(self, how: str, at: str | None = None, by: str | None = None) -> None:

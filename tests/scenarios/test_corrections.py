@@ -170,6 +170,16 @@ def test_a_late_check_that_is_withdrawn_does_not_make_the_alert_late(night: Nigh
     missed.resolved("unreported", by=right)
 
 
+def test_only_checks_observed_after_since_decide_whether_an_alert_was_late(night: Night) -> None:
+    """The check that the alert counts from is withdrawn; 22:18 is after the deadline then, but not after 22:20."""
+    night.watch(every(15, grace=20)).at("22:00").tell(check())
+    wrong = night.at("22:20").tell(check())
+    night.at("22:56").tell(withdrawn(wrong))
+    missed = night.expect.raised("check_missed", since="22:20", deadline="22:35", at="22:55")
+    last = night.at("22:57").tell(check(seen="22:18"), check(seen="22:33"), check(seen="22:48"))
+    missed.resolved("unreported", by=last)
+
+
 def test_an_alert_that_a_withdrawn_check_had_closed_is_not_raised_again_but_what_is_past_fires(
     night: Night,
 ) -> None:

@@ -63,10 +63,10 @@ def test_a_check_from_before_an_absence_is_known_after_it(night: Night) -> None:
 def test_not_found_again_worsens_the_alert_that_is_open(night: Night) -> None:
     night.watch().at("22:10").tell(not_found())
     lost = night.expect.raised("child_not_found", since="22:10", at="22:10")
-    night.at("22:15").tell(not_found())
-    lost.worsened(2)
-    night.at("22:20").tell(not_found())
-    lost.worsened(3)
+    second = night.at("22:15").tell(not_found())
+    lost.worsened(2, check_id=second)
+    third = night.at("22:20").tell(not_found())
+    lost.worsened(3, check_id=third)
 
 
 @pytest.mark.parametrize(("observed", "closes"), [("22:15", False), ("22:15:00.001", True)])
@@ -146,8 +146,8 @@ def test_a_concern_is_raised_absence_or_not(night: Night) -> None:
 def test_a_further_concern_worsens_the_alert_and_asks_anew(night: Night) -> None:
     night.watch().at("22:10").tell(concern())
     asked = night.expect.raised("concern_raised", since="22:10", at="22:10")
-    night.at("22:20").tell(concern())
-    asked.worsened(2)
+    further = night.at("22:20").tell(concern())
+    asked.worsened(2, concern_id=further)
     night.at("22:21").tell(check(seen="22:20"))
     seen = night.at("22:22").tell(check())
     asked.resolved("restored", by=seen)

@@ -24,7 +24,6 @@ from typing import Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
 from services.alerts import api as alerts_api
 from services.alerts import running as alerts
@@ -35,6 +34,7 @@ from services.checks import api as checks_api
 from services.checks import running as checks
 from services.gateway.app import Deps, make_app
 from services.gateway.probe import Prober, probe_token
+from services.sample.running import start as play_sample
 from shared import blind, clock, logs
 from shared.instants import Instant
 from shared.log.sqlite import SqliteLog
@@ -43,6 +43,7 @@ from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
+from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import pages as web_pages
@@ -82,6 +83,8 @@ class House:
             upgrade(self.views, STORE_MIGRATIONS, version_table_of("store"))
             for migrate in (checks.migrate, alerts.migrate):
                 migrate(self.views)
+            for reached in ledger.clocks(self.views).values():
+                self.log.not_before(reached)  # the machine's clock may have been put back while nobody ran
             self._closing = stack.pop_all()
         self.notifier = Notifier()
         self.present = blind.Watch(settings.blind_after)
@@ -137,8 +140,9 @@ class House:
         self._closing.close()
 
 
-def serve(settings: Settings, *, ready: Callable[[House], None] | None = None) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is called once, in a thread, when the door is open.
+def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], None] | None = None) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is called once, in a thread, when the door is open; `sample`: it is the
+    sample night that begins then.
 
     Raises Locked, MasterKeyUnusable, TooNew, PortTaken, OSError before anything is served, each with its remedy.
     """
@@ -153,7 +157,7 @@ def serve(settings: Settings, *, ready: Callable[[House], None] | None = None) -
         for runner in runners:
             stack.callback(runner.join)
         stack.callback(stop.set)
-        server = _Server(house, ready)
+        server = _Server(house, play_sample if sample else ready)
         _heed_signals(server)
         for runner in runners:
             runner.start()

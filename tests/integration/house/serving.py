@@ -123,7 +123,7 @@ def main(folder: Path, port: int, pace: float | None) -> None:
 
     def ready(house: House) -> None:
         if not (folder / "token").exists():
-            (folder / "token").write_text(_token(house), "utf-8")
+            (folder / "token").write_text(token_for_tests(house), "utf-8")
         print(_UP, flush=True)
         if pace is not None:
             sample.start(house, pace=Pace.times(pace))
@@ -132,7 +132,8 @@ def main(folder: Path, port: int, pace: float | None) -> None:
     serve(Settings(port=port, data=folder / "data", master_key_file=key, tick_every=500), ready=ready)
 
 
-def _token(house: Any) -> str:
+def token_for_tests(house: Any) -> str:
+    """A system's token for all homes of PROVIDER, and ACTOR as one of its people."""
     from shared.clock import now
     from shared.security.people import Person
     from shared.security.rights import Right, Scope

@@ -119,10 +119,8 @@ def settle(up: Up, acknowledged: Acknowledged) -> None:
             "time_zone": "Europe/London",
             "rooms": ["sample-room"],
         }
-        place |= {
-            "statement_of_purpose": {"waking_staff": 1, "sleep_in_staff": 0},
-            "default_plan": {"checks": [RULE]},
-        }
+        place["statement_of_purpose"] = {"waking_staff": 1, "sleep_in_staff": 0}
+        place["default_plan"] = {"checks": [RULE]}
         put(up, acknowledged, "homes", said("home.registered.v1", home, home, place))
         for child in (f"{home}-{each}" for each in range(CHILDREN)):
             stay: dict[str, Any] = {

@@ -64,8 +64,10 @@ def test_missing_again_after_the_end_leaves_child_missing_open_and_asks_anew(nig
     night.at("22:40").tell(away("P1", "missing", "23:30"))
     off = night.expect.raised("child_away", since="22:40", at="22:40")
     night.at("22:41").tell(check(seen="22:39"))
-    seen = night.at("22:45").tell(check(seen="22:40"))
-    off.resolved("returned", by=seen)
+    ending = night.at("22:50").tell(back())
+    off.resolved("returned", by=ending)
+    night.at("22:51").tell(check(seen="22:39:59.999"))
+    seen = night.at("22:52").tell(check(seen="22:40"))
     missing.resolved("returned", by=seen)
 
 

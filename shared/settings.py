@@ -2,23 +2,34 @@
 default. Read once, by whoever starts the process; nothing below it looks at the environment.
 
 The file is `wakeful.toml` in the working folder, or the one named in WAKEFUL_SETTINGS_FILE; its keys are the names
-without the prefix, in lower case (`port = 8000`).
+without the prefix, in lower case (`port = 8000`). A variable that is blank counts as not set.
 """
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from shared.instants import SECOND, Duration, parse_duration, show_duration
 
 PREFIX: Final = "WAKEFUL_"
-_ELSEWHERE: Final = (f"{PREFIX}SETTINGS_FILE", f"{PREFIX}TEST_", f"{PREFIX}REQUIRE_")
+_FILE: Final = f"{PREFIX}SETTINGS_FILE"
+_ELSEWHERE: Final = (_FILE, f"{PREFIX}TEST_", f"{PREFIX}REQUIRE_")
 """Variables that are no settings of the running system: where the file is, and what only tests ask."""
 
 
@@ -32,54 +43,80 @@ def _milliseconds(value: object) -> object:
 
 def _some(value: Duration) -> Duration:
     if value < SECOND // 10:
-        raise ValueError("must be at least PT0.1S")
+        raise ValueError("write at least PT0.1S")
     return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write a whole address, like https://wakeful.example.org")
+    return value.rstrip("/")
 
 
 Length = Annotated[int, BeforeValidator(_milliseconds), AfterValidator(_some)]
 """Milliseconds, written as an ISO 8601 duration."""
+Place = Annotated[Path, AfterValidator(Path.expanduser)]
+"""A file or folder; `~` is the user's own."""
+_LENGTHS: Final = ("tick_every", "blind_after")
+_SECRETS: Final = ("watchdog_url",)
 
 
-class Settings(BaseSettings):
-    """What can be set. Durations are ISO 8601."""
+class Settings(BaseModel):
+    """What can be set. Durations are ISO 8601. Made by hand it looks at nothing; `read` looks where people set it."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: str = "127.0.0.1"
     """Where the door listens."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    data: Path = Path("data")
+    data: Place = Path("data")
     """The folder of the embedded form."""
-    public_url: str | None = None
+    public_url: Annotated[str, AfterValidator(_web_address)] | None = None
     """Where phones come in, if not at the door's own address: the probe goes there."""
-    master_key_file: Path | None = None
+    master_key_file: Place | None = None
     """Default: in the user's configuration folder, never in the data folder."""
-    tick_every: Length = 2 * SECOND
-    """How often the door is probed."""
     blind_after: Length = 60 * SECOND
     """How long the log's present may stand still before that is told."""
+    tick_every: Length = 2 * SECOND
+    """How often the door is probed."""
     watchdog_url: SecretStr | None = None
     """An outside dead man's switch, pinged while all is well."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("tick_every")
+    @classmethod
+    def _no_rarer_than_blindness(cls, value: Duration, info: ValidationInfo) -> Duration:
+        longest = info.data.get("blind_after", value)
+        if value > longest:
+            raise ValueError(
+                f"probe the door at least once in WAKEFUL_BLIND_AFTER ({show_duration(longest)})"
+            )
+        return value
 
     @property
     def url(self) -> str:
         """Where phones come in."""
         if self.public_url is not None:
-            return self.public_url.rstrip("/")
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.port}"
+            return self.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Self:
         """The settings as they stand; `given` (a command's options) goes before everything. Raises SettingsWrong."""
+        variables = os.environ if environment is None else environment
+        filed, named = _from_file(variables), _from_environment(variables)
         try:
-            return cls(**{**_from_file(environment or os.environ), **_from_environment(environment), **given})
+            return cls(**{**filed, **named, **given})
         except ValidationError as error:
             first = error.errors()[0]
-            name = f"{PREFIX}{str(first['loc'][0]).upper()}" if first["loc"] else PREFIX
-            hidden = "(hidden)" if name.endswith("WATCHDOG_URL") else repr(first["input"])
-            raise SettingsWrong(f"{name} is {hidden}: {first['msg']}; mend it or leave it out") from error
+            field = str(first["loc"][0])
+            shown = "hidden" if field in _SECRETS else repr(first["input"])
+            where = "" if field in named or field in given else f" in {_file(variables)}"
+            remedy = first["msg"].removeprefix("Value error, ")
+            # The cause is left out: it would quote what is hidden.
+            raise SettingsWrong(f"{_variable(field)} is {shown}{where}: {remedy}; or leave it out") from None
 
 
 class Described(NamedTuple):
@@ -94,26 +131,37 @@ class Described(NamedTuple):
 def describe(settings: Settings, environment: Mapping[str, str] | None = None) -> list[Described]:
     """Every setting with its value (secrets hidden) and where it comes from."""
     variables = os.environ if environment is None else environment
-    filed = _from_file(variables)
-    shown = []
-    for field in Settings.model_fields:
-        name = PREFIX + field.upper()
-        path = str(_file(variables))
-        source = "environment" if name in variables else path if field in filed else "default"
-        shown.append(Described(name, _shown(field, getattr(settings, field)), source))
-    return shown
+    filed, named = _from_file(variables), _from_environment(variables)
+    path = str(_file(variables))
+    return [
+        Described(
+            _variable(field),
+            _shown(field, getattr(settings, field)),
+            "environment" if field in named else path if field in filed else "default",
+        )
+        for field in Settings.model_fields
+    ]
 
 
 def unknown(environment: Mapping[str, str] | None = None) -> list[tuple[str, str | None]]:
     """Variables that look like settings and are none, each with the nearest one that is."""
-    known = [PREFIX + field.upper() for field in Settings.model_fields]
     variables = os.environ if environment is None else environment
-    strange = [
-        name
+    known = {_variable(field) for field in Settings.model_fields}
+    return [
+        (name, _nearest(name))
         for name in sorted(variables)
         if name.startswith(PREFIX) and name not in known and not name.startswith(_ELSEWHERE)
     ]
-    return [(name, next(iter(get_close_matches(name, known, 1)), None)) for name in strange]
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _nearest(name: str) -> str | None:
+    """The variable that is most like it, if any is; the prefix, which all have in common, is not compared."""
+    near = get_close_matches(name.removeprefix(PREFIX).lower(), list(Settings.model_fields), 1)
+    return _variable(near[0]) if near else None
 
 
 def _shown(field: str, value: object) -> str:
@@ -121,42 +169,44 @@ def _shown(field: str, value: object) -> str:
         return "not set"
     if isinstance(value, SecretStr):
         return "set (hidden)"
-    return (
-        show_duration(value)
-        if field in ("tick_every", "blind_after") and isinstance(value, int)
-        else str(value)
-    )
+    return show_duration(value) if field in _LENGTHS and isinstance(value, int) else str(value)
 
 
 def _file(variables: Mapping[str, str]) -> Path:
-    return Path(variables.get(f"{PREFIX}SETTINGS_FILE", "wakeful.toml"))
+    return Path(variables.get(_FILE, "").strip() or "wakeful.toml").expanduser()
 
 
 def _from_file(variables: Mapping[str, str]) -> dict[str, Any]:
     path = _file(variables)
-    named = f"{PREFIX}SETTINGS_FILE" in variables
     if not path.is_file():
-        if named:
-            raise SettingsWrong(
-                f"{PREFIX}SETTINGS_FILE is {str(path)!r}, and there is no such file; mend the path"
-            )
+        if variables.get(_FILE, "").strip():
+            raise SettingsWrong(f"{_FILE} is {str(path)!r}, and there is no such file; mend the path")
         return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsWrong(f"{path} cannot be read as TOML: {error}") from error
-    strange = [key for key in values if key not in Settings.model_fields]
-    if strange:
-        near = next(iter(get_close_matches(strange[0], list(Settings.model_fields), 1)), None)
-        hint = f"; did you mean {near}?" if near else ""
-        raise SettingsWrong(f"{path} sets {strange[0]!r}, and there is no such setting{hint}")
+        raise SettingsWrong(f"{path} cannot be read as TOML: {error}; mend it or take it away") from None
+    _look_at(path, values)
     return values
 
 
-def _from_environment(environment: Mapping[str, str] | None) -> dict[str, str]:
-    variables = os.environ if environment is None else environment
-    return {
-        field: variables[PREFIX + field.upper()]
-        for field in Settings.model_fields
-        if PREFIX + field.upper() in variables
-    }
+def _look_at(path: Path, values: Mapping[str, object]) -> None:
+    """Raises SettingsWrong for a key that is none, and for a length without a unit."""
+    strange = _first(key for key in values if key not in Settings.model_fields)
+    if strange is not None:
+        near = _first(get_close_matches(strange, list(Settings.model_fields), 1))
+        hint = f"did you mean {near}?" if near else "take it out"
+        raise SettingsWrong(f"{path} sets {strange!r}, and there is no such setting; {hint}")
+    bare = _first(key for key in _LENGTHS if not isinstance(values.get(key, ""), str))
+    if bare is not None:
+        remedy = 'write a duration with its unit, in quotes, like "PT2S"'
+        raise SettingsWrong(f"{_variable(bare)} is {values[bare]!r} in {path}: {remedy}; or leave it out")
+
+
+def _first(names: Iterable[str]) -> str | None:
+    return next(iter(names), None)
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    named = {field: variables.get(_variable(field), "").strip() for field in Settings.model_fields}
+    return {field: value for field, value in named.items() if value}

@@ -113,7 +113,7 @@ def settle(up: Up, acknowledged: Acknowledged) -> None:
     """Homes and children by the door."""
     for number in range(HOMES):
         home = f"sample-home-{number}"
-        place = {
+        place: dict[str, Any] = {
             "home_id": home,
             "provider_id": PROVIDER,
             "time_zone": "Europe/London",

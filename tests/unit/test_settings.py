@@ -1,0 +1,192 @@
+"""What can be set, where it is looked for, and what is said where it is wrong."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shared.instants import MINUTE, SECOND
+from shared.settings import Settings, SettingsWrong, describe, unknown
+
+SECRET = "https://watchdog.invalid/ping/4f1c-secret"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, so that nobody's own `wakeful.toml` is read."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("WAKEFUL_")]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+def file(text: str, name: str = "wakeful.toml") -> None:
+    Path(name).write_text(text, "utf-8")
+
+
+def wrong(environment: dict[str, str], *parts: str) -> None:
+    """It cannot be used, and the message holds each of the parts."""
+    with pytest.raises(SettingsWrong) as raised:
+        Settings.read(environment)
+    assert [part for part in parts if part not in str(raised.value)] == [], str(raised.value)
+
+
+# --- Where settings come from ------------------------------------------------------------------------------------
+
+
+def test_an_option_goes_before_the_environment_before_the_file_before_the_default() -> None:
+    assert Settings.read({}).port == 8000
+    file("port = 8001")
+    assert Settings.read({}).port == 8001
+    assert Settings.read({"WAKEFUL_PORT": "8002"}).port == 8002
+    assert Settings.read({"WAKEFUL_PORT": "8002"}, port=8003).port == 8003
+
+
+def test_the_machines_own_environment_is_read_where_none_is_given_and_never_beside_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WAKEFUL_PORT", "8004")
+    assert Settings.read().port == 8004
+    assert Settings.read({}).port == 8000
+    assert Settings().port == 8000, "made by hand, it looks at nothing"
+
+
+def test_the_file_may_be_named_and_is_read_instead_of_the_one_in_the_working_folder() -> None:
+    file("port = 8001")
+    file('port = 8005\ndata = "/srv/wakeful"', "other.toml")
+    settings = Settings.read({"WAKEFUL_SETTINGS_FILE": "other.toml"})
+    assert (settings.port, settings.data) == (8005, Path("/srv/wakeful"))
+
+
+@pytest.mark.parametrize(
+    "name", ["WAKEFUL_PORT", "WAKEFUL_DATA", "WAKEFUL_PUBLIC_URL", "WAKEFUL_SETTINGS_FILE"]
+)
+def test_a_blank_variable_counts_as_not_set(name: str) -> None:
+    assert Settings.read({name: " "}) == Settings.read({})
+
+
+def test_durations_are_iso_8601_and_become_milliseconds() -> None:
+    file('blind_after = "PT2M"')
+    settings = Settings.read({"WAKEFUL_TICK_EVERY": "PT0.5S"})
+    assert (settings.tick_every, settings.blind_after) == (SECOND // 2, 2 * MINUTE)
+
+
+def test_a_tilde_is_the_users_own_folder() -> None:
+    settings = Settings.read({"WAKEFUL_MASTER_KEY_FILE": "~/master.key", "WAKEFUL_DATA": "~/wakeful"})
+    assert settings.master_key_file == Path.home() / "master.key"
+    assert settings.data == Path.home() / "wakeful"
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"WAKEFUL_HOST": "0.0.0.0", "WAKEFUL_PORT": "80"}, "http://127.0.0.1:80"),
+        ({"WAKEFUL_HOST": "::"}, "http://[::1]:8000"),
+        ({"WAKEFUL_HOST": "fd00::7"}, "http://[fd00::7]:8000"),
+        ({"WAKEFUL_PUBLIC_URL": "https://wakeful.invalid/"}, "https://wakeful.invalid"),
+    ],
+)
+def test_phones_come_in_at_the_public_address_or_else_at_the_doors_own(
+    environment: dict[str, str], url: str
+) -> None:
+    assert Settings.read(environment).url == url
+
+
+# --- What is wrong -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("WAKEFUL_PORT", "eighty", "integer"),
+        ("WAKEFUL_PORT", "0", "greater than or equal to 1"),
+        ("WAKEFUL_PORT", "65536", "less than or equal to 65535"),
+        ("WAKEFUL_TICK_EVERY", "2s", "write it like PT15M"),
+        ("WAKEFUL_TICK_EVERY", "PT0.05S", "at least PT0.1S"),
+        ("WAKEFUL_TICK_EVERY", "PT61S", "at least once in WAKEFUL_BLIND_AFTER (PT1M)"),
+        ("WAKEFUL_BLIND_AFTER", "60", "write it like PT15M"),
+        ("WAKEFUL_LOG_LEVEL", "loud", "'debug', 'info', 'warning' or 'error'"),
+        ("WAKEFUL_PUBLIC_URL", "wakeful.example.org", "https://wakeful.example.org"),
+        ("WAKEFUL_PUBLIC_URL", "ftp://wakeful.example.org", "https://wakeful.example.org"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_its_value_and_the_remedy(
+    name: str, value: str, remedy: str
+) -> None:
+    wrong({name: value}, name, repr(value), remedy, "or leave it out")
+
+
+def test_what_is_wrong_in_the_file_is_said_to_be_in_the_file() -> None:
+    file("port = 70000")
+    wrong({}, "WAKEFUL_PORT", "70000", "in wakeful.toml")
+
+
+def test_a_length_in_the_file_has_a_unit() -> None:
+    file("blind_after = 60000")
+    wrong({}, "WAKEFUL_BLIND_AFTER", "60000", "in wakeful.toml", '"PT2S"')
+
+
+def test_a_key_of_the_file_that_is_no_setting_is_refused_with_the_nearest_that_is() -> None:
+    file("prot = 8000")
+    wrong({}, "wakeful.toml", "'prot'", "did you mean port?")
+
+
+def test_a_file_that_was_named_and_is_not_there_or_is_no_toml_is_an_error() -> None:
+    wrong({"WAKEFUL_SETTINGS_FILE": "gone.toml"}, "WAKEFUL_SETTINGS_FILE", "'gone.toml'", "mend the path")
+    file("port: 8000", "yaml.toml")
+    wrong({"WAKEFUL_SETTINGS_FILE": "yaml.toml"}, "yaml.toml", "TOML", "mend it")
+
+
+def test_an_option_that_is_no_setting_is_an_error() -> None:
+    with pytest.raises(SettingsWrong, match="WAKEFUL_PROT"):
+        Settings.read({}, prot=8000)
+
+
+def test_variables_that_look_like_settings_and_are_none_are_told_with_the_nearest_that_is() -> None:
+    environment = {"WAKEFUL_PROT": "1", "WAKEFUL_LOGLEVEL": "x", "WAKEFUL_XYZZY": "1", "PATH": "/bin"}
+    assert unknown(environment) == [
+        ("WAKEFUL_LOGLEVEL", "WAKEFUL_LOG_LEVEL"),
+        ("WAKEFUL_PROT", "WAKEFUL_PORT"),
+        ("WAKEFUL_XYZZY", None),
+    ]
+
+
+def test_what_only_tests_ask_and_every_true_setting_are_not_told_as_unknown() -> None:
+    names = [described.name for described in describe(Settings(), {})]
+    names += ["WAKEFUL_SETTINGS_FILE", "WAKEFUL_TEST_BROWSER", "WAKEFUL_REQUIRE_BROWSER"]
+    assert unknown(dict.fromkeys(names, "x")) == []
+
+
+# --- What is shown -----------------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_shown_with_where_it_comes_from() -> None:
+    file('port = 8001\nhost = "::1"')
+    environment = {"WAKEFUL_PORT": "8002", "WAKEFUL_BLIND_AFTER": "PT90S", "WAKEFUL_DATA": " "}
+    shown = {each.name: each[1:] for each in describe(Settings.read(environment), environment)}
+    assert shown["WAKEFUL_PORT"] == ("8002", "environment")
+    assert shown["WAKEFUL_HOST"] == ("::1", "wakeful.toml")
+    assert shown["WAKEFUL_BLIND_AFTER"] == ("PT1M30S", "environment")
+    assert shown["WAKEFUL_DATA"] == ("data", "default")
+    assert shown["WAKEFUL_PUBLIC_URL"] == ("not set", "default")
+    assert set(shown) == {f"WAKEFUL_{field.upper()}" for field in Settings.model_fields}
+
+
+def test_a_secret_is_shown_nowhere() -> None:
+    environment = {"WAKEFUL_WATCHDOG_URL": SECRET}
+    settings = Settings.read(environment)
+    assert settings.watchdog_url is not None
+    assert settings.watchdog_url.get_secret_value() == SECRET
+    told = repr(settings) + str(describe(settings, environment))
+    assert "set (hidden)" in told
+    assert "4f1c" not in told
+
+
+def test_a_secret_that_cannot_be_used_is_hidden_in_the_error_and_in_its_cause() -> None:
+    file(f'watchdog_url = ["{SECRET}"]')
+    with pytest.raises(SettingsWrong, match="WAKEFUL_WATCHDOG_URL is hidden") as raised:
+        Settings.read({})
+    assert "4f1c" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__

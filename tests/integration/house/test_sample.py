@@ -15,9 +15,9 @@ PACE = 40
 FORGOTTEN = HOMES[0].children[0].id
 
 
-@pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    with Up(tmp_path, pace=PACE) as house:
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    with Up(tmp_path_factory.mktemp("house"), pace=PACE) as house:
         yield house
 
 

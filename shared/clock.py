@@ -13,3 +13,8 @@ def now() -> Instant:
 def monotonic() -> Duration:
     """Milliseconds that only ever grow, from some moment of this process: for waiting and for *blind*."""
     return time.monotonic_ns() // 1_000_000
+
+
+def precise() -> float:
+    """Seconds, as finely as the machine can tell, from some moment of this process: for how long an answer took."""
+    return time.perf_counter()

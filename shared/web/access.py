@@ -8,6 +8,7 @@ A route that is declared learns who is asking (`Actor`); *which* homes and child
 """
 
 import asyncio
+import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -27,6 +28,7 @@ T = TypeVar("T")
 COOKIES: Final = ("__Host-wakeful", "wakeful")
 """What a page's session is carried in (shared.web.session), with https and without."""
 WORKER_HEADER: Final = "Wakeful-Worker"
+_FORWARDED: Final = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "via"})
 _READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -94,9 +96,11 @@ class Gate:
     kinds: frozenset[Kind] = frozenset(Kind)
     open_because: str | None = None
     """Why anybody may call it."""
+    open_here: bool = False
+    """Whoever asks from this machine itself needs no token."""
 
     async def __call__(self, request: Request) -> Any:
-        if self.open_because is not None:
+        if self.open_because is not None or (self.open_here and from_here(request)):
             return None
         keeper: Doorkeeper = request.app.state.doorkeeper
         actor = (await keeper.caller(request)).actor
@@ -116,6 +120,21 @@ class Gate:
 def needs(*rights: Right, kinds: frozenset[Kind] = frozenset(Kind)) -> Any:
     """Declare a route: a good token, of one of the `kinds`, with any one of the `rights`. Gives the Actor."""
     return Depends(Gate(frozenset(rights), kinds))
+
+
+def needs_unless_here(*rights: Right) -> Any:
+    """Declare a route of operations: as `needs`, but whoever asks from this machine itself needs no token."""
+    return Depends(Gate(frozenset(rights), open_here=True))
+
+
+def from_here(request: Request) -> bool:
+    """Whether a request comes from this machine itself, and by no proxy that says so."""
+    if request.client is None or not _FORWARDED.isdisjoint(request.headers.keys()):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
 def open_to_all(because: str) -> Any:

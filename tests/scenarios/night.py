@@ -6,7 +6,8 @@
     seen = night.at("22:20").tell(check("P1"))
     missed.resolved("late", by=seen)
 
-Over the public `TestDriver`; what facts look like is `facts.py`. Clock texts are UTC (see there).
+Over the public `TestDriver`; what facts look like is `facts.py`. Clock texts are UTC (see there). When a night is over
+it is read once more, by a reader that dies after every move and comes back from its rows: it must tell the same.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,21 @@ from typing import Any
 
 from shared import alerting
 from shared.course import Refused
+from shared.events.decode import fact_of_event
 from shared.instants import Instant, show_instant
 from shared.topics import RANK
 from tests.scenarios.facts import Evening, Said, registered, started
+from tests.simulation.logs import Reader
 from wakeful.testing import TestDriver
+
+Move = tuple[str | None, Instant, dict[str, Any]]
+"""(topic, appended_at, event), or (None, where the clock is put, nothing)."""
+_ENVELOPE = {
+    "specversion": "1.0",
+    "source": "test/night",
+    "actor": "S1",
+    "datacontenttype": "application/json",
+}
 
 
 class Night:
@@ -28,6 +40,7 @@ class Night:
         self.expect = Expect(self)
         self._evening = Evening(evening, morning)
         self._told = 0
+        self._moves: list[Move] = []
         self._standing: Instant = self.instant("18:00")
 
     # -- what is told
@@ -48,19 +61,37 @@ class Night:
         ids = [self._id(fact) for fact in said]
         told = sorted(zip(said, ids, strict=True), key=lambda each: RANK[each[0].topic])
         for fact, id_ in told:
-            self.driver.feed(fact.topic, self._standing, self._event(fact, id_))
+            event = self._event(fact, id_)
+            self.driver.feed(fact.topic, self._standing, event)
+            self._moves.append((fact.topic, self._standing, event))
         return ids[-1]
 
     def until(self, clock: str) -> "Night":
         """Put the clock there: every deadline strictly before it fires."""
         self._standing = self.instant(clock)
         self.driver.advance_to(self._standing)
+        self._moves.append((None, self._standing, {}))
         return self
 
     def over(self) -> None:
         """The story is told. What its last facts have made past is heard too; nothing else may have been."""
+        self._moves.append((None, self.driver.clock, {}))
         self.driver.advance_to(self.driver.clock)
         self.expect.nothing()
+        self._read_again_by_one_who_dies()
+
+    def _read_again_by_one_who_dies(self) -> None:
+        reader = Reader()
+        for topic, at, event in self._moves:
+            if topic is None:
+                reader.move(lambda course, at=at: course.finish(at))  # type: ignore[misc]
+            else:
+                fact = fact_of_event(topic, at, event)
+                reader.move(lambda course, fact=fact: course.take([fact]))  # type: ignore[misc]
+            reader.die_and_come_back()
+        assert [effect.event for effect in reader.effects] == self.driver.alerts, (
+            "told otherwise after a death"
+        )
 
     def instant(self, clock: str) -> Instant:
         """The instant of a clock text."""
@@ -77,6 +108,7 @@ class Night:
     def _event(self, fact: Said, id_: str) -> dict[str, Any]:
         time = self.text(fact.time)
         return {
+            **_ENVELOPE,
             "type": fact.type,
             "id": id_,
             "time": time,

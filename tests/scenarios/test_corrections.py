@@ -160,6 +160,18 @@ def test_a_time_that_is_still_open_stays_open_when_a_return_is_withdrawn(night: 
     night.expect.raised("check_missed", since="22:35", deadline="23:15", at="23:20", item="23:00")
 
 
+def test_a_time_that_stayed_open_then_stays_open_at_the_next_correction(night: Night) -> None:
+    night.watch(at_times("23:00")).at("22:10").tell(away("P1", "school", "23:30"))
+    off = night.expect.raised("child_away", since="22:10", at="22:10")
+    seen = night.at("22:35").tell(check())
+    off.resolved("returned", by=seen)
+    night.at("23:05").tell(withdrawn(seen))
+    again = night.at("23:06").tell(check(seen="22:40"), check(seen="22:42"))
+    night.at("23:08").tell(withdrawn(again))
+    night.until("23:21")
+    night.expect.raised("check_missed", since="22:40", deadline="23:15", at="23:20", item="23:00")
+
+
 def test_a_late_check_that_is_withdrawn_does_not_make_the_alert_late(night: Night) -> None:
     night.watch(every(15)).until("22:33")
     missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
@@ -270,11 +282,12 @@ def test_the_deadline_that_comes_back_is_walked_through_what_was_agreed_since(ni
 def test_a_check_from_before_the_watch_began_has_set_no_deadline_and_leaves_none(night: Night) -> None:
     """The end of the absence had started the watch afresh: that the check before it was not so moves nothing."""
     night.watch(every(15))
-    before = night.at("22:05").tell(check())
+    first = night.at("22:05").tell(check())
+    second = night.at("22:07").tell(check())
     night.at("22:10").tell(away("P1", "school", "23:00"))
     off = night.expect.raised("child_away", since="22:10", at="22:10")
     night.at("22:30").tell(back())
     off.resolved("returned")
-    night.at("22:35").tell(withdrawn(before))
+    night.at("22:35").tell(withdrawn(second), withdrawn(first))
     night.until("22:48")
     night.expect.raised("check_missed", since="22:30", deadline="22:45", at="22:47")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.facts import at_times, away, back, check, ended, every, plan, started
+from tests.scenarios.facts import at_times, away, back, check, ended, every, plan, started, withdrawn
 from tests.scenarios.night import Night
 
 
@@ -57,9 +57,41 @@ def test_a_time_before_watching_began_is_not_asked(night: Night) -> None:
 
 def test_a_time_counts_if_its_version_is_in_force_at_that_time(night: Night) -> None:
     """At 23:00 the version of that instant is in force: its times count, the old one's do not."""
-    night.watch(at_times("23:00", tolerance=20)).at("23:00").tell(plan(1, at_times("23:00", tolerance=10)))
+    night.watch(at_times("23:00", tolerance=5)).at("23:00").tell(plan(1, at_times("23:00", tolerance=10)))
     night.until("23:16")
     night.expect.raised("check_missed", since="21:00", deadline="23:10", at="23:15", plan_version=1)
+
+
+def test_a_time_that_is_asked_again_is_that_of_the_version_that_was_in_force(night: Night) -> None:
+    night.watch(at_times("23:00", tolerance=5)).at("22:57").tell(check(id="wrong"))
+    night.at("23:00").tell(plan(1, at_times("23:00", tolerance=10)))
+    night.at("23:07").tell(withdrawn("wrong"))
+    night.until("23:16")
+    night.expect.raised("check_missed", since="21:00", deadline="23:10", at="23:15", plan_version=1)
+
+
+def test_a_check_that_comes_late_settles_what_was_asked_meanwhile(night: Night) -> None:
+    night.watch(at_times("23:00")).at("23:05").tell(check(seen="22:45"))
+    night.until("12:00")
+
+
+def test_of_two_times_the_earlier_deadline_and_grace_is_missed_first(night: Night) -> None:
+    """22:20 is due at 22:25 with a grace to 23:05; 22:30 is due at 22:40 with a grace to 22:41."""
+    slow, quick = at_times("22:20", tolerance=5, grace=40), at_times("22:30", tolerance=10, grace=1)
+    night.watch(slow, quick).until("22:42")
+    night.expect.raised("check_missed", since="21:00", deadline="22:40", at="22:41", item="22:30")
+
+
+@pytest.mark.parametrize(
+    ("time", "tolerance", "grace", "deadline", "item"),
+    [("22:05", 5, 15, "22:10", "22:05"), ("22:15", 5, 5, "22:15", None)],
+)
+def test_of_two_that_fire_at_once_the_earlier_deadline_is_missed(
+    night: Night, time: str, tolerance: int, grace: int, deadline: str, item: str | None
+) -> None:
+    """The ceiling runs out at 22:15, and its grace at 22:25, as that of the time."""
+    night.watch(every(15, grace=10), at_times(time, tolerance=tolerance, grace=grace)).until("22:26")
+    night.expect.raised("check_missed", since="21:00", deadline=deadline, at="22:25", item=item)
 
 
 def test_a_time_of_a_version_that_came_too_late_for_it_is_not_asked(night: Night) -> None:

@@ -31,7 +31,8 @@ run: setup ## The sample night: http://127.0.0.1:8000, three sample homes, one c
 	$(RUN) wakeful up --sample
 
 test: setup ## All tests, in parallel, but the long ones
-	$(RUN) pytest -n auto --dist worksteal -m 'not soak' $(PYTEST_ARGS)
+	$(RUN) pytest -n auto --dist worksteal -m 'not soak' --ignore tests/browser $(PYTEST_ARGS)
+	$(RUN) pytest -n auto --dist loadfile -m 'not soak' tests/browser $(PYTEST_ARGS)
 
 soak: setup ## The long ones: random nights by the thousand, kills by the dozen
 	$(RUN) pytest -n auto --dist worksteal -m soak --timeout 3600 $(PYTEST_ARGS)

@@ -64,7 +64,7 @@ def seen_at(look: str, up: Up) -> str:
         shown.stdout[: shown.stdout.index("}{") + 1] if "}{" in shown.stdout else shown.stdout
     )
     (child,) = [each for each in tonight["placements"] if each["placement_id"] == "sample-child-larch-2"]
-    return str(child["seen_at"])
+    return str(child.get("seen_at", ""))
 
 
 def test_the_log_can_be_asked_as_the_readme_says(up: Up) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 _GIB: Final = 1 << 30
+_LEAST_FREE: Final = _GIB
 _AHEAD: Final = 30_000
 """Milliseconds by which the log may be ahead of the machine's clock before it is not believed."""
 _ANSWER_WITHIN_S: Final = 5.0
@@ -85,7 +86,7 @@ def _disk(settings: "Settings") -> Iterator[_Found]:
         return
     usage = shutil.disk_usage(settings.data)
     free = f"{usage.free / _GIB:.1f} GiB free of {usage.total / _GIB:.1f}"
-    if usage.free < _GIB:
+    if usage.free < _LEAST_FREE:
         yield Mark.WRONG, free, "make room: a full disk shuts the door"
     else:
         yield Mark.GOOD, free

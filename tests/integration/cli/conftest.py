@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cli.house import House
+from tests.integration.house.serving import free_port
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     }.items():
         monkeypatch.setenv(f"WAKEFUL_{name}", str(value))
     return House(tmp_path / "data", tmp_path / "keys" / "master-key")
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    return free_port()

@@ -69,6 +69,9 @@ class Night:
     def until(self, clock: str) -> "Night":
         """Put the clock there: every deadline strictly before it fires."""
         self._standing = self.instant(clock)
+        assert self._standing >= self.driver.clock, (
+            f"{clock} is past already; from noon on it is the evening's"
+        )
         self.driver.advance_to(self._standing)
         self._moves.append((None, self._standing, {}))
         return self

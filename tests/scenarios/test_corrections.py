@@ -135,7 +135,7 @@ def test_a_time_that_another_check_had_settled_too_stays_settled(night: Night) -
     night.watch(at_times("23:00")).at("22:50").tell(check())
     wrong = night.at("23:05").tell(check())
     night.at("23:10").tell(withdrawn(wrong))
-    night.until("12:00")
+    night.until("11:00")
 
 
 def test_earlier_times_are_not_asked_again_of_a_child_who_is_due_at_once(night: Night) -> None:

@@ -68,3 +68,8 @@ def test_a_fact_that_was_not_refused_fails_who_expects_it() -> None:
     seen = night.at("22:00").tell(check())
     with pytest.raises(AssertionError, match="was not refused"):
         night.expect.refused(seen, "unknown_check")
+
+
+def test_a_story_never_goes_back_in_time() -> None:
+    with pytest.raises(AssertionError, match="past already"):
+        Night().watch().until("12:00")

@@ -54,7 +54,7 @@ def test_a_window_of_the_night_is_in_force_after_midnight_and_until_its_end(nigh
     missed.resolved("late", by=seen)
     night.at("06:35").tell(check())
     night.at("06:50").tell(check())
-    night.until("21:59")
+    night.until("2026-03-03 21:59")
 
 
 @pytest.mark.parametrize("edge", ["00:00", "09:00"])
@@ -99,12 +99,12 @@ def test_in_spring_the_night_ends_an_hour_of_utc_earlier(spring_night: Night) ->
     missed = spring_night.expect.raised("check_missed", since="05:44", deadline="05:59", at="06:01")
     spring_night.at("06:05").tell(check())
     missed.resolved("late")
-    spring_night.until("20:59")
+    spring_night.until("2026-03-29 20:59")
 
 
 def test_in_spring_a_deadline_at_the_end_of_the_shorter_night_does_not_bind(spring_night: Night) -> None:
     spring_night.watch(every(15), since="05:45")
-    spring_night.until("20:59")
+    spring_night.until("2026-03-29 20:59")
 
 
 def test_in_autumn_an_edge_that_exists_twice_is_the_first(autumn_night: Night) -> None:
@@ -115,7 +115,7 @@ def test_in_autumn_an_edge_that_exists_twice_is_the_first(autumn_night: Night) -
 
 def test_in_autumn_a_window_ends_at_the_first_of_the_two(autumn_night: Night) -> None:
     autumn_night.watch(every(15, "22:00", "01:30"), since="00:15")
-    autumn_night.until("20:59")
+    autumn_night.until("2026-10-25 20:59")
 
 
 def test_in_autumn_a_time_that_exists_twice_is_the_first_and_is_asked_once(autumn_night: Night) -> None:

@@ -97,6 +97,16 @@ def test_an_end_in_the_future_is_a_promise_that_starts_then(night: Night) -> Non
     night.until("06:00")
 
 
+def test_promises_for_one_instant_are_kept_in_the_order_in_which_they_were_told(night: Night) -> None:
+    """The absence first, then the concern, which is raised absence or not; the one of 22:20 was told before both."""
+    night.watch().at("21:10").tell(concern(time="22:20"))
+    night.at("21:11").tell(away("P1", "school", "23:00", time="22:10"))
+    night.at("21:12").tell(concern(time="22:10"))
+    night.until("22:21")
+    night.expect.raised("child_away", since="22:10", at="22:10")
+    night.expect.raised("concern_raised", since="22:10", at="22:10").worsened(2, at="22:20")
+
+
 def test_a_promised_end_comes_before_the_facts_of_that_instant(night: Night) -> None:
     night.watch().at("21:10").tell(ended(time="22:10"))
     night.at("22:10").tell(not_found())

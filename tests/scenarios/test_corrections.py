@@ -172,6 +172,18 @@ def test_a_time_that_stayed_open_then_stays_open_at_the_next_correction(night: N
     night.expect.raised("check_missed", since="22:40", deadline="23:15", at="23:20", item="23:00")
 
 
+def test_times_before_a_child_was_due_at_once_are_not_asked_at_the_next_correction_either(
+    night: Night,
+) -> None:
+    night.watch(at_times("23:00")).at("22:05").tell(check())
+    night.at("22:50").tell(check(id="second"))
+    night.at("22:55").tell(check(id="third"))
+    night.at("23:05").tell(withdrawn("third"), withdrawn("second"))
+    late = night.at("23:06").tell(check(seen="22:06"), check(seen="22:07"))
+    night.at("23:07").tell(withdrawn(late))
+    night.until("11:00")
+
+
 def test_a_late_check_that_is_withdrawn_does_not_make_the_alert_late(night: Night) -> None:
     night.watch(every(15)).until("22:33")
     missed = night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")

@@ -181,6 +181,17 @@ def test_a_fact_that_acceptance_cannot_read_sets_its_home_aside() -> None:
     assert rung(turn.effects) == ["H2-6"]
 
 
+def test_the_facts_of_a_home_that_is_aside_are_passed_over_unjudged() -> None:
+    """They are judged when the home is rebuilt, from the log."""
+    bell = Bell()
+    bell.breaks = {"H2"}
+    turn = course_of(bell).take(
+        [check("a", 5, home="H2"), check("a", 6, home="H2", note="other words"), check("b", 6)]
+    )
+    assert turn.refused == []
+    assert rung(turn.effects) == ["H1-6"]
+
+
 def test_homes_that_were_aside_before_stay_aside() -> None:
     bell, seen = Bell(), MemorySeen()
     course = Course(bell, seen, seen.named, clock=3, aside=["H2"])

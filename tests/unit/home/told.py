@@ -64,10 +64,10 @@ def plan(
     return fact("plan.agreed.v1", data, told, home=home)
 
 
-def away(reason: str, until: str, told: str, time: str | None = None, **more: Any) -> Fact:
+def away(reason: str, until: str, told: str, time: str | None = None, home: str = "H1", **more: Any) -> Fact:
     """P1 is elsewhere."""
     data = {"placement_id": "P1", "reason": reason, "expected_end": show_instant(at(until)), **more}
-    return fact("disposition.started.v1", data, told, time)
+    return fact("disposition.started.v1", data, told, time, home)
 
 
 def back(told: str, time: str | None = None) -> Fact:

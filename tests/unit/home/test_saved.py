@@ -13,6 +13,7 @@ from shared.home.saved import home_state, placement_state, restore_home, restore
 from shared.instants import NEVER
 from tests.oracle.nights import nights
 from tests.simulation.logs import facts_of
+from tests.unit.home.told import away, concern, p1, registered, started
 
 State = dict[str, Any]
 
@@ -95,3 +96,21 @@ def test_equal_plans_are_one_plan_after_rest_as_before() -> None:
     assert second.plan is not None
     assert first.plan.terms is second.plan.terms
     assert first.next_promise == NEVER
+
+
+def test_what_is_promised_after_rest_is_kept_after_what_was_promised_before_it() -> None:
+    homes = Homes()
+    for told in (
+        registered(),
+        started(),
+        concern("20:00", time="22:20"),
+        away("school", "23:00", "20:01", time="22:10"),
+    ):
+        homes.apply(told)
+    again = restored(state(homes))
+    again.apply(concern("20:02", time="22:10"))
+    assert [promise.fact.type for promise in p1(again).promises] == [
+        "disposition.started.v1",
+        "concern.received.v1",
+        "concern.received.v1",
+    ]

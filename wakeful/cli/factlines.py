@@ -43,6 +43,7 @@ def chunks(stream: IO[bytes], bad: Callable[[Bad], None], reached: Callable[[int
     while lines := stream.readlines(_CHUNK):
         facts: list[Fact] = []
         numbers: list[int] = []
+        add, count = facts.append, numbers.append
         for number, line in enumerate(lines, number + 1):  # noqa: B020 - it goes on where the last chunk ended
             try:
                 fact = read_line(line)
@@ -51,8 +52,8 @@ def chunks(stream: IO[bytes], bad: Callable[[Bad], None], reached: Callable[[int
                     bad(Bad(number, str(error)))
                 continue
             if fact.topic in _INPUTS:
-                facts.append(fact)
-                numbers.append(number)
+                add(fact)
+                count(number)
         yield Chunk(facts, numbers)
         behind += sum(map(len, lines))
         reached(behind)

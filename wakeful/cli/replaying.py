@@ -147,25 +147,23 @@ class SlimSeen:
 
     def take(self, fact: Fact) -> Verdict:
         """New, or the same, or another content under a known id."""
-        key, mine = (fact.home_id, fact.id), _kept(fact)
+        key, said = (fact.home_id, fact.id), fact.contenthash
+        mine = (fact if said is None else said, fact.type, fact.subject, fact.appended_at, fact.topic)
         known = self._known.setdefault(key, mine)
         if known is mine:
             return "new"
-        said, _type, _subject, appended_at, topic = known
+        first, _type, _subject, appended_at, topic = known
         if topic == CHECK_INS and fact.appended_at - appended_at > self._KEPT:
             self._known[key] = mine
             return "new"
-        return "same" if (said if isinstance(said, str) else of_fact(said)) == of_fact(fact) else "conflict"
+        return (
+            "same" if (first if isinstance(first, str) else of_fact(first)) == of_fact(fact) else "conflict"
+        )
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """What was seen under this id in this home."""
         known = self._known.get((home_id, event_id))
         return None if known is None else Named(event_id, known[1], known[2], known[3])
-
-
-def _kept(fact: Fact) -> _Kept:
-    said = fact if fact.contenthash is None else fact.contenthash
-    return said, fact.type, fact.subject, fact.appended_at, fact.topic
 
 
 @contextmanager

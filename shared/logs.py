@@ -5,8 +5,10 @@ which level, is decided where it happens.
 """
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 import structlog
@@ -15,8 +17,15 @@ from shared.clock import now
 from shared.instants import show_instant
 
 WITHHELD: Final = "(withheld)"
-_SECRET: Final = ("authorization", "token", "secret", "pin", "cookie", "note", "body", "name_of")
-"""Keys whose values never come out, whoever logs them."""
+_SECRET: Final = frozenset(
+    {"authorization", "body", "bodies", "cookie", "cookies", "headers", "password"}
+    | {"name", "names", "note", "notes", "pin", "pins", "secret", "secrets", "token", "tokens"}
+)
+"""A key with one of these words in it never comes out with its value, at any depth and whoever logs it: `pin` and
+`worker_pin`, not `pinned`."""
+_ID: Final = frozenset({"id", "ids"})
+"""The last word of a key whose value is an id: of a token, that says which one and opens nothing."""
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _QUIET: Final = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic")
 """Libraries that say every step they take: their warnings are enough."""
 
@@ -64,7 +73,24 @@ def _at(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableM
 
 
 def _withhold(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in event:
-        if any(word in key.lower() for word in _SECRET):
-            event[key] = WITHHELD
+    for key, value in event.items():
+        event[key] = _shown(key, value)
     return event
+
+
+def _shown(key: Any, value: Any) -> Any:
+    if not _may_be_shown(str(key)):
+        return WITHHELD
+    if isinstance(value, Mapping):
+        return {inner: _shown(inner, each) for inner, each in value.items()}
+    if isinstance(value, list):
+        return [_shown("", each) for each in value]
+    if isinstance(value, tuple):  # stays one: `exc_info` is a tuple, and is known by that
+        return tuple(_shown("", each) for each in value)
+    return value
+
+
+@lru_cache(1024)
+def _may_be_shown(key: str) -> bool:
+    words = [word.lower() for word in _WORD.findall(key)]
+    return _SECRET.isdisjoint(words) or words[-1] in _ID

@@ -10,10 +10,11 @@ from typing import Any, Final
 import structlog
 from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clock
@@ -27,6 +28,9 @@ _LAG: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 15, 60)
 _DOOR: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a timestamp beside each counter, which nobody reads
+
+GONE: Final = "gone"
+"""The status of a request that nobody waited to have answered: no fault of ours, and no answer."""
 
 _log = structlog.get_logger("watch")
 
@@ -71,7 +75,7 @@ class Metrics:
             registry=registry,
         )
         self._unavailable = Counter(
-            "wakeful_unavailable",
+            "wakeful_log_unavailable",
             "Times that the log or the database could not be reached",
             ["service"],
             registry=registry,
@@ -105,7 +109,10 @@ class Metrics:
         _log.warning("a fact was refused", service=service, reason=reason)
 
     def set_aside(self, service: str, home_id: str, reason: str) -> None:
-        _log.error("a home is set aside: it is not watched", service=service, home_id=home_id, reason=reason)
+        fault, _, _ = reason.partition(
+            ":"
+        )  # what follows may repeat what somebody wrote; operations shows it
+        _log.error("a home is set aside: it is not watched", service=service, home_id=home_id, fault=fault)
 
     def differed(self, service: str, event_id: str) -> None:
         self._differed.labels(service).inc()
@@ -113,7 +120,7 @@ class Metrics:
 
     def unavailable(self, service: str, error: Exception) -> None:
         self._unavailable.labels(service).inc()
-        _log.error("the log or the database cannot be reached", service=service, error=str(error))
+        _log.error("the log or the database cannot be reached", service=service, error=_without_values(error))
 
     # -- over HTTP
 
@@ -150,10 +157,17 @@ class _Standing(Collector):
             "wakeful_blind_seconds", "For how long nobody has been watching; 0: somebody is"
         )
         blind.add_metric([], 0 if since is None else max(0, clock.now() - since) / SECOND)
-        steps = GaugeMetricFamily(
+        steps = CounterMetricFamily(
             "wakeful_append_time_steps_back", "Times that the machine's clock went back"
         )
         steps.add_metric([], self._log.steps_back)
+        yield from (blind, steps)
+        try:
+            yield from self._in_the_read_models()
+        except SQLAlchemyError as error:  # blindness must be seen all the more when the database is gone
+            _log.error("the read models cannot be read for metrics", error=_without_values(error))
+
+    def _in_the_read_models(self) -> list[Metric]:
         aside = GaugeMetricFamily("wakeful_homes_set_aside", "Homes that are not watched", labels=["service"])
         alerts = GaugeMetricFamily("wakeful_alerts_open", "Alerts that are open", labels=["kind"])
         with self._views.connect() as connection:
@@ -162,13 +176,20 @@ class _Standing(Collector):
                 aside.add_metric([service], homes)
             for kind, count in connection.execute(_OPEN):
                 alerts.add_metric([kind], count)
-        yield from (blind, steps, aside, alerts)
+        return [aside, alerts]
 
 
 # The feed's table by its name: `shared` knows no service.
 _OPEN: Final = text(
     "SELECT kind, count(*) FROM alerts_alerts WHERE state IN ('raised', 'acknowledged') GROUP BY kind"
 )
+
+
+def _without_values(error: Exception) -> str:
+    """What went wrong. SQLAlchemy's own text repeats the statement's values, which are what somebody wrote."""
+    cause = getattr(error, "orig", None) or error
+    said = type(cause).__name__
+    return said if isinstance(cause, SQLAlchemyError) else f"{said}: {cause}"
 
 
 class _Timed:
@@ -184,7 +205,7 @@ class _Timed:
             await self._app(scope, receive, send)
             return
         began = clock.precise()
-        status = "5xx"
+        status = GONE
 
         async def noted(message: Message) -> None:
             nonlocal status
@@ -194,6 +215,9 @@ class _Timed:
 
         try:
             await self._app(scope, receive, noted)
+        except Exception:
+            status = "5xx"
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "other")
             if not route.endswith("/stream"):

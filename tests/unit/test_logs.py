@@ -54,6 +54,24 @@ def test_a_secret_never_comes_out(key: str, capsys: pytest.CaptureFixture[str]) 
     assert "hush" not in capsys.readouterr().err
 
 
+def test_a_secret_never_comes_out_at_any_depth(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("info")
+    structlog.get_logger("door").info(
+        "in", asked=[{"apiToken": "hush"}, {"worker_pin": "hush"}], headers={"X": "hush"}
+    )
+    said = capsys.readouterr().err
+    assert "hush" not in said
+    assert said.count(logs.WITHHELD) == 3
+
+
+def test_ids_and_words_that_only_look_like_a_secret_come_out(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("info")
+    harmless = {"token_id": "T1", "pinned": 3, "mapping": {"noted": 1}, "opinion": "none"}
+    structlog.get_logger("door").info("in", **harmless)
+    (line,) = lines(capsys)
+    assert {key: line[key] for key in harmless} == harmless
+
+
 def test_an_exception_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up("info")
     try:
@@ -70,3 +88,13 @@ def test_set_up_twice_says_everything_once(capsys: pytest.CaptureFixture[str]) -
     structlog.get_logger("up").warning("once")
     structlog.get_logger("up").info("not at this level")
     assert [line["event"] for line in lines(capsys)] == ["once"]
+
+
+def test_an_exception_told_by_a_library_afterwards_comes_out_whole(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.set_up("info")
+    fault = ValueError("broken")
+    logging.getLogger("uvicorn.error").error("exception in the app", exc_info=(ValueError, fault, None))
+    (line,) = lines(capsys)
+    assert "ValueError: broken" in line["exception"]

@@ -4,7 +4,7 @@
 2. Every schema is brought up to date.
 3. A runner a service, each in a thread of its own. A fault of a loop itself ends the process: the supervisor starts
    it again, and nothing is lost.
-4. The door and the pages, with the prober that comes in as a phone would.
+4. The door and the pages, with the prober that comes in as a phone would, and the ping to whoever watches over us.
 5. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already, runners stop.
 
 No rule lives here, and nothing below it looks at the environment.
@@ -42,10 +42,11 @@ from shared.metrics import Metrics
 from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
-from shared.settings import Settings
+from shared.settings import Settings, unknown
 from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
+from shared.watchdog import Watchdog
 from shared.web import pages as web_pages
 from shared.web.live import Notifier
 from shared.web.pages import Pages
@@ -100,6 +101,10 @@ class House:
         now = clock.monotonic()
         self.present.see(self.watched_to() or 0, now)
         return self.present.blind_since(now)
+
+    def watching(self) -> bool:
+        """Whether somebody watches, as of now: every service has begun, and none stands still."""
+        return self.watched_to() is not None and self.blind_since() is None
 
     def watched_to(self) -> Instant | None:
         """How far every service has come; None before all have begun."""
@@ -162,6 +167,7 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         for runner in runners:
             runner.start()
         _log.info("up", url=settings.url, data=str(settings.data.resolve()))
+        _ask_for_what_is_missing(settings)
         server.run(sockets=[listening])
 
 
@@ -181,6 +187,7 @@ class _Server(uvicorn.Server):
         self._house = house
         self._ready = ready
         self._prober: Prober | None = None
+        self._watchdog: Watchdog | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -188,15 +195,28 @@ class _Server(uvicorn.Server):
         secret = probe_token(house.access, clock.now())
         self._prober = Prober(house.log, house.settings.url, secret, house.settings.tick_every)
         self._prober.start()
+        if house.settings.watchdog_url is not None:
+            self._watchdog = Watchdog(house.settings.watchdog_url.get_secret_value(), house.watching)
+            self._watchdog.start()
         if self._ready is not None:
             ready = self._ready
             _thread("ready", lambda: ready(house)).start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._house.notifier.close()  # streams end by themselves; the door would wait for them
+        if self._watchdog is not None:
+            self._watchdog.stop()
         if self._prober is not None:
             await asyncio.to_thread(self._prober.stop)
         await super().shutdown(sockets)
+
+
+def _ask_for_what_is_missing(settings: Settings) -> None:
+    for name, near in unknown():
+        _log.warning("no setting has this name", variable=name, remedy=f"write {near}" if near else "take it out")
+    if settings.watchdog_url is None:
+        remedy = "set WAKEFUL_WATCHDOG_URL to an outside service that calls somebody when the pings stop"
+        _log.warning("if this machine dies, nobody is told", remedy=remedy)
 
 
 def _heed_signals(server: _Server) -> None:
@@ -213,6 +233,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()
     except OSError as error:
         listening.close()
         raise PortTaken(

@@ -98,6 +98,14 @@ def _correction(fact: Fact, named: Named | None) -> Refusal | None:
             "name the id of a check of this home",
             "a correction names a check that the log holds",
         )
+    if named.subject != fact.subject:
+        return Refusal(
+            "another_childs_check",
+            "subject",
+            fact.subject,
+            f"correct it under its own placement, {named.subject}",
+            "the check that is corrected is of another placement",
+        )
     if fact.appended_at - named.appended_at > CORRECTABLE_FOR:
         return Refusal(
             "check_too_old",

@@ -142,7 +142,10 @@ class Course:
             verdict = self._seen.take(fact)
             if verdict == "same":
                 return
-            reason = CONFLICT if verdict == "conflict" else self._refusal(fact, turn)
+            if verdict == "conflict":
+                reason: Refusal | None = CONFLICT
+            else:  # a check is never refused (§3), and most facts are checks
+                reason = None if fact.type == "check.recorded.v1" else self._refusal(fact, turn)
             if reason is not None:
                 turn.refused.append(Refused(fact, reason))
             if reason is not None or fact.home_id in self.aside:

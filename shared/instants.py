@@ -57,6 +57,7 @@ def parse_instant(text: str) -> Instant:
     return at
 
 
+@lru_cache(maxsize=4096)
 def show_instant(at: Instant) -> str:
     """RFC 3339, UTC, always with milliseconds: `2026-03-28T02:10:00.000Z`."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)

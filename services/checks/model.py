@@ -120,6 +120,8 @@ class ChecksMonitor:
             watch.begin(at, clock)
         moved = watch.seen(Seen(at, fact.id, bool(changes)))
         watch.settle(at)
+        if not moved and watch.alerts is None:
+            return []  # an earlier one changes the record, not the deadline
         ringing = Ringing(watch, clock, fact.id)
         if changes:
             ringing.back(Resolution.RETURNED)
@@ -243,18 +245,20 @@ class ChecksMonitor:
 
     def _advance(self, to: Instant) -> Iterator[Effect]:
         begins = to > self._clock  # else this is the end of the step of `to`
-        held = []
-        while (watch := self._wheel.pop(before=to)) is not None:
-            if begins and watch.lit == to:
-                held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
-                continue
-            self._clock = max(self._clock, watch.due)
-            try:
-                yield from self._touched(watch, self._fire(watch, watch.due))
-            except Exception as cause:
-                raise HomeFault(watch.placement.home.id, cause) from cause
-        for watch in held:
-            self._wheel.file(watch)
+        held: list[Watch] = []
+        try:
+            while (watch := self._wheel.pop(before=to)) is not None:
+                if begins and watch.lit == to:
+                    held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
+                    continue
+                self._clock = max(self._clock, watch.due)
+                try:
+                    yield from self._touched(watch, self._fire(watch, watch.due))
+                except Exception as cause:
+                    raise HomeFault(watch.placement.home.id, cause) from cause
+        finally:  # a fault of another home must not make this one forgotten
+            for watch in held:
+                self._wheel.file(watch)
         self._clock = to
 
     def _fire(self, watch: Watch, due: Instant) -> list[Effect]:

@@ -97,8 +97,7 @@ class Door:
         except Invalid as error:
             raise invalid(error.errors) from None
         digest = contenthash(event, self._hash_key)
-        sealed = seal(event, self._keys)
-        sealed["contenthash"] = digest
+        sealed = {**seal(event, self._keys), "contenthash": digest}
         fact = fact_of_event(TYPES[type_].topic, 0, sealed)
         if session is not None:
             _raise(could_then(session, fact.entered_at, now))

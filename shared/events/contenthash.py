@@ -22,7 +22,7 @@ def contenthash(event: Mapping[str, Any], key: bytes | None) -> str:
     said = canonical({name: event[name] for name in ("type", "time", "enteredat", "data")})
     if key is None:
         return hashlib.sha256(said).hexdigest()
-    return hmac.new(key, said, hashlib.sha256).hexdigest()
+    return hmac.digest(key, said, "sha256").hex()
 
 
 def of_fact(fact: Fact) -> str:

@@ -98,7 +98,10 @@ _Change: TypeAlias = Callable[[Any, str], Any]
 
 def _each_text(event: dict[str, Any], change: _Change) -> dict[str, Any]:
     data = event["data"]
-    for path in TYPES[event["type"]].sealed:
+    paths = TYPES[event["type"]].sealed
+    if all(data.get(path[0]) is None for path in paths):
+        return event  # the everyday check: nobody wrote anything
+    for path in paths:
         data = _at(data, path, change, "data")
     return {**event, "data": data}
 

@@ -71,6 +71,7 @@ def _in_order(lines: list[dict[str, Any]]) -> list[Told]:
             event["id"],
             event["type"],
             event["data"],
+            event.get("subject", event["data"].get("placement_id", "")),
         )
         facts.append(fact)
     return facts

@@ -19,6 +19,7 @@ class Told:
     id: str
     type: str
     data: dict[str, Any]
+    subject: str = ""
 
     @property
     def effective(self) -> int:

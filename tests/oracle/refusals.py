@@ -68,9 +68,10 @@ def _absence(house: House, fact: Told) -> bool:
 
 
 def _correction(house: House, fact: Told) -> bool:
-    """ "A correction of a check that is unknown or was appended more than 28 days before." """
+    """ "A correction of a check that is unknown or was appended more than 28 days before"; of that child, that is."""
     check = house.checks.get(fact.data["check_id"])
-    return check is None or fact.appended - check.appended > 28 * DAY
+    another = check is not None and bool(fact.subject) and check.subject != fact.subject
+    return check is None or another or fact.appended - check.appended > 28 * DAY
 
 
 JUDGES = {

@@ -155,17 +155,28 @@ def test_closing_a_protective_plan_needs_an_approver_and_a_reason(which: str) ->
 
 def test_a_correction_names_a_check_that_the_log_holds() -> None:
     homes = homes_with_p1()
-    check = Named("c1", "check.recorded.v1", "P1", at("19:00"))
-    other = Named("c1", "plan.agreed.v1", "P1", at("19:00"))
     correction = corrected("c1", "20:00")
+    check = Named("c1", "check.recorded.v1", correction.subject, at("19:00"))
+    other = Named("c1", "plan.agreed.v1", correction.subject, at("19:00"))
     assert refusal(correction, homes, check) is None
     assert said(refusal(correction, homes, None)) == ("unknown_check", "data.check_id", "c1")
     assert said(refusal(correction, homes, other)) == ("unknown_check", "data.check_id", "c1")
 
 
+def test_a_correction_is_told_under_the_child_whose_check_it_corrects() -> None:
+    """Else it would be taken and change nothing: the other child would go on counting as seen."""
+    correction = corrected("c1", "20:00")
+    another = Named("c1", "check.recorded.v1", "P2", at("19:00"))
+    assert said(refusal(correction, Homes(), another)) == (
+        "another_childs_check",
+        "subject",
+        correction.subject,
+    )
+
+
 def test_a_check_can_be_corrected_for_28_days_to_the_millisecond() -> None:
     correction = corrected("c1", "20:00")
-    just = Named("c1", "check.recorded.v1", "P1", at("20:00") - 28 * DAY)
+    just = Named("c1", "check.recorded.v1", correction.subject, at("20:00") - 28 * DAY)
     assert refusal(correction, Homes(), just) is None
     gone = just._replace(appended_at=just.appended_at - 1)
     assert said(refusal(correction, Homes(), gone)) == ("check_too_old", "data.check_id", "c1")

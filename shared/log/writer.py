@@ -26,7 +26,9 @@ QUEUE_BYTES: Final = 64 << 20
 GROUP_BYTES: Final = 8 << 20
 """What one commit takes at most (always one append at least), so that a full queue is answered bit by bit."""
 
-_KNOWN = "SELECT contenthash, appended_at FROM facts WHERE home_id = ? AND id = ?"
+_KNOWN = "SELECT id, contenthash, appended_at FROM facts WHERE home_id = ? AND id IN (%s)"
+_AT_ONCE = 500
+"""Ids in one question."""
 _INSERT = (
     "INSERT INTO facts (position, topic, appended_at, home_id, id, contenthash, body) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -172,7 +174,8 @@ class Writer(threading.Thread):
         """One append's receipts; if its `decide` raised, that exception, and nothing of it is taken."""
         mark = len(step.rows)
         try:
-            return [step.receipt(connection, draft, ask.decide) for draft in ask.drafts]
+            known = _known(connection, ask.drafts)
+            return [step.receipt(known, draft, ask.decide) for draft in ask.drafts]
         except sqlite3.Error:
             raise
         except Exception as error:
@@ -213,19 +216,20 @@ class _Step:
         self.rows: list[_Row] = []
         self.let_in: list[Draft] = []
         self._hashes: dict[_Id, str] = {}
+        self._new = Receipt(Taken.NEW, stamp)
 
-    def receipt(self, connection: sqlite3.Connection, draft: Draft, decide: Decide | None) -> Receipt:
+    def receipt(
+        self, in_the_log: dict[_Id, tuple[str, Instant]], draft: Draft, decide: Decide | None
+    ) -> Receipt:
         key = (draft.home_id, draft.id)
-        known = self._hashes.get(key)
-        at = self._stamp
-        if known is None and (row := connection.execute(_KNOWN, key).fetchone()) is not None:
-            known, at = row
+        taken = self._hashes.get(key)
+        known = in_the_log.get(key) if taken is None else (taken, self._stamp)
         if known is not None:
-            return Receipt(Taken.SAME if known == draft.contenthash else Taken.CONFLICT, at)
+            return Receipt(Taken.SAME if known[0] == draft.contenthash else Taken.CONFLICT, known[1])
         if decide is not None and (refusal := decide(draft, self._stamp)) is not None:
             return Receipt(Taken.REFUSED, refusal=refusal)
         self._let_in(draft, key)
-        return Receipt(Taken.NEW, self._stamp)
+        return self._new
 
     def _let_in(self, draft: Draft, key: _Id) -> None:
         position = self._position + len(self.rows) + 1
@@ -241,3 +245,18 @@ class _Step:
         for draft in self.let_in[mark:]:
             del self._hashes[draft.home_id, draft.id]
         del self.rows[mark:], self.let_in[mark:]
+
+
+def _known(connection: sqlite3.Connection, drafts: Sequence[Draft]) -> dict[_Id, tuple[str, Instant]]:
+    """What the log holds under the ids of `drafts`: asked home by home, many ids at once."""
+    ids: dict[str, list[str]] = {}
+    for draft in drafts:
+        ids.setdefault(draft.home_id, []).append(draft.id)
+    known: dict[_Id, tuple[str, Instant]] = {}
+    for home_id, wanted in ids.items():
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            question = _KNOWN % ",".join("?" * len(some))
+            for id_, contenthash, at in connection.execute(question, (home_id, *some)):
+                known[home_id, id_] = (contenthash, at)
+    return known

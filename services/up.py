@@ -35,18 +35,17 @@ from services.checks import running as checks
 from services.gateway.app import Deps, make_app
 from services.gateway.probe import Prober, probe_token
 from services.sample.running import start as play_sample
-from shared import blind, clock, logs
+from shared import blind, clock, logs, watchdog
 from shared.instants import Instant
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
-from shared.settings import Settings, unknown
+from shared.settings import Settings
 from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
-from shared.watchdog import Watchdog
 from shared.web import pages as web_pages
 from shared.web.live import Notifier
 from shared.web.pages import Pages
@@ -167,7 +166,6 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         for runner in runners:
             runner.start()
         _log.info("up", url=settings.url, data=str(settings.data.resolve()))
-        _ask_for_what_is_missing(settings)
         server.run(sockets=[listening])
 
 
@@ -187,7 +185,7 @@ class _Server(uvicorn.Server):
         self._house = house
         self._ready = ready
         self._prober: Prober | None = None
-        self._watchdog: Watchdog | None = None
+        self._watchdog: watchdog.Watchdog | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -195,9 +193,7 @@ class _Server(uvicorn.Server):
         secret = probe_token(house.access, clock.now())
         self._prober = Prober(house.log, house.settings.url, secret, house.settings.tick_every)
         self._prober.start()
-        if house.settings.watchdog_url is not None:
-            self._watchdog = Watchdog(house.settings.watchdog_url.get_secret_value(), house.watching)
-            self._watchdog.start()
+        self._watchdog = watchdog.begin(house.settings.watchdog_url, house.watching)
         if self._ready is not None:
             ready = self._ready
             _thread("ready", lambda: ready(house)).start()
@@ -209,14 +205,6 @@ class _Server(uvicorn.Server):
         if self._prober is not None:
             await asyncio.to_thread(self._prober.stop)
         await super().shutdown(sockets)
-
-
-def _ask_for_what_is_missing(settings: Settings) -> None:
-    for name, near in unknown():
-        _log.warning("no setting has this name", variable=name, remedy=f"write {near}" if near else "take it out")
-    if settings.watchdog_url is None:
-        remedy = "set WAKEFUL_WATCHDOG_URL to an outside service that calls somebody when the pings stop"
-        _log.warning("if this machine dies, nobody is told", remedy=remedy)
 
 
 def _heed_signals(server: _Server) -> None:

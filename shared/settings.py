@@ -54,6 +54,10 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _secret_web_address(value: SecretStr) -> SecretStr:
+    return SecretStr(_web_address(value.get_secret_value()))
+
+
 Length = Annotated[int, BeforeValidator(_milliseconds), AfterValidator(_some)]
 """Milliseconds, written as an ISO 8601 duration."""
 Place = Annotated[Path, AfterValidator(Path.expanduser)]
@@ -80,8 +84,8 @@ class Settings(BaseModel):
     """How long the log's present may stand still before that is told."""
     tick_every: Length = 2 * SECOND
     """How often the door is probed."""
-    watchdog_url: SecretStr | None = None
-    """An outside dead man's switch, pinged while all is well."""
+    watchdog_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
+    """An outside dead man's switch, pinged while somebody watches (`shared.watchdog`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("tick_every")

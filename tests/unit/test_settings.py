@@ -183,8 +183,11 @@ def test_a_secret_is_shown_nowhere() -> None:
     assert "4f1c" not in told
 
 
-def test_a_secret_that_cannot_be_used_is_hidden_in_the_error_and_in_its_cause() -> None:
-    file(f'watchdog_url = ["{SECRET}"]')
+@pytest.mark.parametrize(
+    "value", [f'["{SECRET}"]', '"watchdog.invalid/4f1c"', '"ftp://watchdog.invalid/4f1c"']
+)
+def test_a_secret_that_cannot_be_used_is_hidden_in_the_error_and_in_its_cause(value: str) -> None:
+    file(f"watchdog_url = {value}")
     with pytest.raises(SettingsWrong, match="WAKEFUL_WATCHDOG_URL is hidden") as raised:
         Settings.read({})
     assert "4f1c" not in str(raised.value)

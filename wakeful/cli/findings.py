@@ -242,7 +242,7 @@ def _watchdog(settings: "Settings") -> Iterator[_Found]:
         remedy = "set WAKEFUL_WATCHDOG_URL to an outside service that calls somebody when the pings stop"
         yield Mark.WRONG, "no dead man's ping: if this machine dies, nobody is told", remedy
     else:
-        yield Mark.GOOD, "set"
+        yield Mark.GOOD, "set: `wakeful up` pings it while somebody watches"
 
 
 def _aside(settings: "Settings") -> Iterator[_Found]:

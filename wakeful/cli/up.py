@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from wakeful.cli.errors import say
 from wakeful.cli.terminal import Data
 
 
@@ -17,10 +18,12 @@ def up(
 ) -> None:
     """Start the door, the watch and the pages, and run until told to stop."""
     from services.up import serve
-    from shared.settings import Settings
+    from shared.settings import Settings, unknown
 
     given: dict[str, Any] = {"data": data, "host": host, "port": port}
     settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
+    for name, near in unknown():
+        say(f"{name} is no setting, and changes nothing; {f'write {near}' if near else 'take it out'}")
     serve(settings, sample=sample)
 
 

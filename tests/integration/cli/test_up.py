@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.integration.cli.house import House
+from tests.integration.house.outside import SECRET, listening
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -45,3 +46,29 @@ def test_a_folder_that_is_in_use_is_one_line_with_the_remedy(house: House, unuse
     assert process.returncode == 1
     assert f"is in use by process {os.getpid()}" in said
     assert said.count("\n") == 1
+
+
+def test_whoever_watches_over_it_is_pinged_and_the_address_is_told_to_nobody(
+    house: House, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening() as outside:
+        monkeypatch.setenv("WAKEFUL_WATCHDOG_URL", outside.url)
+        with started("--port", str(unused_port)) as process:
+            assert outside.heard.get(timeout=60) == (SECRET, 200)
+            process.terminate()
+            _out, said = process.communicate(timeout=60)
+    assert (process.returncode, SECRET in said) == (0, False)
+    assert "nobody is told" not in said
+
+
+def test_it_asks_for_what_watches_over_it_and_tells_a_variable_that_is_no_setting(
+    house: House, unused_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAKEFUL_BLIND_AFTR", "PT30S")
+    with started("--port", str(unused_port)) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr)
+        assert "WAKEFUL_BLIND_AFTR is no setting" in next(lines)
+        assert any("set WAKEFUL_WATCHDOG_URL" in line for line in lines)
+        process.terminate()
+        assert process.wait(60) == 0

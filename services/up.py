@@ -23,7 +23,6 @@ from typing import Final
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 
 from services.alerts import api as alerts_api
 from services.alerts import running as alerts
@@ -47,6 +46,7 @@ from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import pages as web_pages
+from shared.web.app import App
 from shared.web.live import Notifier
 from shared.web.pages import Pages
 from shared.web.session import session_routes
@@ -110,7 +110,7 @@ class House:
         clocks = [runner.clock for runner in self.runners.values()]
         return min((each for each in clocks if each is not None), default=None) if all(clocks) else None
 
-    def app(self) -> FastAPI:
+    def app(self) -> App:
         """The door and the pages."""
         feed = Feed(self.views)
         watch = Watch(self.watched_to, self.blind_since, partial(set_aside, self.views))
@@ -178,6 +178,7 @@ class _Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=STOP_WITHIN,
             timeout_keep_alive=75,
         )

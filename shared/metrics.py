@@ -5,10 +5,11 @@ the read models. No home and no placement is ever a label: a metric is read by m
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -23,6 +24,7 @@ from shared.log.sqlite import SqliteLog
 from shared.security.rights import Right
 from shared.store.tables import ASIDES
 from shared.web.access import needs_unless_here
+from shared.web.app import App
 
 _LAG: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 15, 60)
 _DOOR: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -134,9 +136,9 @@ class Metrics:
 
         return router
 
-    def install(self, app: FastAPI) -> None:
+    def install(self, app: App) -> None:
         """Time whatever the app answers."""
-        app.add_middleware(_Timed, door=self.door)
+        app.wrap(partial(_Timed, door=self.door))
 
 
 class _Standing(Collector):

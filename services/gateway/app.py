@@ -6,9 +6,10 @@ Nothing is decided here; every route declares who may call it, or the app does n
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from services.gateway import openapi
@@ -29,6 +30,7 @@ from shared.security.access import Access
 from shared.security.keys import KeyRing
 from shared.web import access as web_access
 from shared.web import problems
+from shared.web.app import App
 
 API: Final = "/api/v1"
 LARGER: Final = {f"{API}/facts:batch": BATCH_BYTES}
@@ -52,13 +54,13 @@ class Deps:
     blind_after: Duration = BLIND_AFTER
 
 
-def make_app(deps: Deps) -> FastAPI:
+def make_app(deps: Deps) -> App:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
     fold, rejected = DoorFold(deps.log), RejectedFacts(deps.log)
     fold.catch_up(rejected.note)
     door = Door(deps.log, deps.keys, deps.access.people, fold)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after)
-    app = FastAPI(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
+    app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
     web_access.install(app, deps.access, deps.now)
     own = (
@@ -72,6 +74,7 @@ def make_app(deps: Deps) -> FastAPI:
     for router in (health_routes(blind), openapi.document_route(app, f"{API}/openapi.json"), *deps.pages):
         app.include_router(router)
     app.add_middleware(BodyLimit, larger=LARGER)
-    app.add_middleware(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES)
     problems.install(app)
+    app.wrap(partial(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES))
+    app.wrap(problems.Faults)
     return app

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.exc import OperationalError
@@ -29,6 +28,7 @@ from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import access as web_access
 from shared.web import problems
 from shared.web.access import open_to_all
+from shared.web.app import App
 
 
 class House:
@@ -40,7 +40,7 @@ class House:
         self.access = Access.open(folder / "access.sqlite3")
         self.blind: Instant | None = None
         self.metrics = Metrics(self.log, self.views, lambda: self.blind)
-        self.app = FastAPI()
+        self.app = App()
         web_access.install(self.app, self.access, clock.now)
         problems.install(self.app)
         self.app.include_router(self.metrics.routes())
@@ -164,7 +164,7 @@ def test_whoever_goes_away_before_the_answer_is_no_fault_of_ours(house: House) -
     async def nobody(message: Message) -> None:
         raise AssertionError(f"nobody is there to be told {message}")
 
-    app = FastAPI()
+    app = App()
     app.router.default = unanswered
     house.metrics.install(app)
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}

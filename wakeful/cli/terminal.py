@@ -4,11 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+_ANY_WIDTH: Final = 1 << 20
+"""Columns that no table reaches."""
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="FOLDER", help="The data folder (default: WAKEFUL_DATA).")
 ]
@@ -27,15 +29,23 @@ def write_line(text: str) -> None:
 
 
 def write_table(headings: list[str], rows: list[list[str]]) -> None:
-    """A table on standard output."""
+    """A table on standard output. Nothing is cut off: on a terminal what is too long goes on in the next line; a file
+    or a pipe gets each row in one line, however long."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*headings, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
-    Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty()).print(table)
+    console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        console.width = max(
+            1, console.measure(table, options=console.options.update(max_width=_ANY_WIDTH)).maximum
+        )
+    console.print(table)
 
 
 @contextmanager

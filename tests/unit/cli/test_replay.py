@@ -155,6 +155,16 @@ def test_a_table_shows_what_the_lines_tell() -> None:
     assert resolved.split()[-2:] == ["resolved", "late"]
 
 
+@pytest.mark.parametrize("width", ["20", "80"])
+def test_a_table_that_goes_into_a_file_has_a_line_a_row_and_nothing_is_cut_off(
+    width: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    alert_id = orjson.loads(replayed(night()).stdout.splitlines()[0])["subject"]
+    _headings, _raised, worse, _resolved = replayed(night(), "--format", "table").stdout.splitlines()
+    assert worse.split() == [WORSE[1], "H1", alert_id, "worsened", "level", "2"]
+
+
 def test_a_file_that_is_not_there_is_one_line_with_the_remedy() -> None:
     result = wakeful("replay", "/nowhere/facts.jsonl")
     assert result.exit_code == 2

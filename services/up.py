@@ -38,6 +38,7 @@ from shared import blind, clock, logs, watchdog
 from shared.instants import Instant
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
+from shared.onecore import stay_on_one_core
 from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
@@ -151,6 +152,7 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
     Raises Locked, MasterKeyUnusable, TooNew, PortTaken, OSError before anything is served, each with its remedy.
     """
     logs.set_up(settings.log_level)
+    stay_on_one_core()
     listening = _listen(settings)
     with ExitStack() as stack:
         stack.callback(listening.close)

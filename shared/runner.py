@@ -42,9 +42,12 @@ READ: Final = 1000
 """Facts a turn (more, where one instant holds more)."""
 IDLE_COMMIT: Final[Duration] = SECOND
 """How far the clock moves before it alone is worth a commit."""
-GATHER: Final[Duration] = 20
+GATHER: Final[Duration] = 40
 """The pause after a turn that read all there was, so that the next one has more to do: a turn costs the same for one
 fact as for a hundred, and the door shares this process."""
+YIELD: Final[Duration] = 40
+"""The pause after a turn that left something to read while the door goes on taking: a phone's backlog is acknowledged
+first, and judged by the log's clock whenever it is read."""
 REST: Final[Duration] = 50
 """The longest pause between two turns: an alert is durable well within 100 ms of its instant."""
 RETRY: Final[Duration] = SECOND
@@ -152,6 +155,8 @@ class Runner:
                 self._rest(grown)
             elif not self._behind:
                 stop.wait(GATHER / 1000)
+            elif self._log.end() > grown:
+                stop.wait(YIELD / 1000)
 
     def turn(self) -> bool:
         """One turn; True if facts were read or something came of it. Raises Unavailable, LostOwnership."""

@@ -249,7 +249,9 @@ class ChecksMonitor:
         try:
             while (watch := self._wheel.pop(before=to)) is not None:
                 if begins and watch.lit == to:
-                    held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
+                    held.append(
+                        watch
+                    )  # what a promise at `to` made past waits for the facts of the same step
                     continue
                 self._clock = max(self._clock, watch.due)
                 try:

@@ -6,6 +6,7 @@ written into the OpenAPI document by hand (`openapi`). What happens to a fact is
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -60,7 +61,7 @@ def _put(door: Door, types: Sequence[str], gate: Gate) -> Endpoint:
             ready = door.prepare(body, event_id, who, session, now, types)
         else:
             ready = await asyncio.to_thread(door.prepare, body, event_id, who, session, now, types)
-        (receipt,) = await awaiter().of(door.append([ready]))
+        (receipt,) = await awaiter().soon(partial(door.append, [ready]))
         outcome = door.outcome(ready, receipt)
         if outcome.problem is not None:
             raise outcome.problem

@@ -1,12 +1,15 @@
 """Waiting in an event loop for what the log's writer does in its thread.
 
-One commit answers many at once, and wakes the loop once (`asyncio.wrap_future` would wake it for each).
+One commit answers many at once, and wakes the loop once (`asyncio.wrap_future` would wake it for each). What is asked
+in one turn of the loop goes to the writer together, so that one commit has more to take.
 """
 
 import asyncio
 import weakref
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,11 +22,30 @@ class Awaiter:
         self._loop = loop
         self._done: deque[tuple[asyncio.Future[Any], Future[Any]]] = deque()
         self._awake = False
+        self._asked: list[tuple[asyncio.Future[Any], Callable[[], Future[Any]]]] = []
+
+    def soon(self, ask: Callable[[], Future[T]]) -> "asyncio.Future[T]":
+        """`ask` at the end of this turn of the loop, with all that is asked in it; an awaitable of the outcome."""
+        mine: asyncio.Future[T] = self._loop.create_future()
+        if not self._asked:
+            self._loop.call_soon(self._ask)
+        self._asked.append((mine, ask))
+        return mine
+
+    def _ask(self) -> None:
+        asked, self._asked = self._asked, []
+        for mine, ask in asked:
+            try:
+                theirs = ask()
+            except Exception as error:
+                mine.set_exception(error)
+            else:
+                theirs.add_done_callback(partial(self._tell, mine))
 
     def of(self, theirs: Future[T]) -> "asyncio.Future[T]":
         """An awaitable of this loop with the same outcome."""
         mine: asyncio.Future[T] = self._loop.create_future()
-        theirs.add_done_callback(lambda done: self._tell(mine, done))
+        theirs.add_done_callback(partial(self._tell, mine))
         return mine
 
     def _tell(self, mine: "asyncio.Future[Any]", done: Future[Any]) -> None:

@@ -120,11 +120,13 @@ def _serve_door(folder: str, port: int, up: Any) -> None:
     from services.gateway.app import Deps, make_app
     from shared.clock import now
     from shared.log.sqlite import SqliteLog
+    from shared.onecore import stay_on_one_core
     from shared.security.access import Access
     from shared.security.keys import KeyRing
     from shared.security.people import Person
     from shared.security.rights import Right, Scope
 
+    stay_on_one_core()  # as `wakeful up` does
     here = Path(folder)
     log = SqliteLog(here / "log.sqlite3", always_open=True)
     access = Access.open(here / "access.sqlite3")

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import PurePath
 from typing import Any, Final, cast
 
+import anyio
 import orjson
 import structlog
 from fastapi import FastAPI, Request
@@ -154,11 +155,20 @@ class Faults:
         try:
             await self._app(scope, receive, noted)
         except Exception as error:
+            if begun and _left(error):
+                return
             _tell(scope, error)
             if begun or scope["type"] != "http":
                 raise BrokenOff from None
             problem = Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again")
             await problem.response()(scope, receive, send)
+
+
+def _left(error: BaseException) -> bool:
+    """Whether this is only that the reader of a stream has gone away."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_left(each) for each in error.exceptions)
+    return isinstance(error, anyio.BrokenResourceError | anyio.ClosedResourceError)
 
 
 class BrokenOff(Exception):  # noqa: N818

@@ -33,8 +33,13 @@ def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = Fal
     if isinstance(url, Path):
         url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, json_serializer=_json)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, json_serializer=_json)
+        return create_engine(url, json_serializer=_json, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        json_serializer=_json,
+        hide_parameters=True,  # an error must not quote what was written
+    )
     pragmas = [f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY"]
     _sqlite(engine, ["cache_size=-16000", *pragmas, *([] if read_only else ["journal_mode=WAL"])])
     return engine

@@ -1,7 +1,7 @@
 """Metrics, in the field's units and names, on a registry of their own; and the routes that show them.
 
-Counted here is what the runners tell (`shared.observer`), what the door answers, and, at each scrape, what stands in
-the read models. No home and no placement is ever a label: a metric is read by more people than an alert.
+Counted here is what the runners tell (`shared.runner.observer`), what the door answers, and, at each scrape, what
+stands in the read models. No home and no placement is ever a label: a metric is read by more people than an alert.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ class Metrics:
         )
         registry.register(_Standing(log, views, blind_since))
 
-    # -- the observer (shared.observer.Observer)
+    # -- the observer (shared.runner.observer.Observer)
 
     def applied(self, service: str, facts: int) -> None:
         self._facts.labels(service).inc(facts)

@@ -3,7 +3,7 @@
 import sys
 
 from services.alerts.running import make_runner, migrate
-from shared.alone import run_alone
+from shared.runner.alone import run_alone
 from shared.web.live import Notifier
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import orjson
 
 from shared.facts import Fact
 from shared.log.base import Record, fact_of
-from shared.rejection import TYPE
+from shared.runner.rejection import TYPE
 from shared.topics import REJECTED
 
 

@@ -10,8 +10,8 @@ from services.alerts.reading import decode
 from services.alerts.tables import METADATA, MIGRATIONS
 from shared.instants import Duration, Instant
 from shared.log.base import Log
-from shared.observer import Observer, Silence
 from shared.runner import Runner
+from shared.runner.observer import Observer, Silence
 from shared.store.schema import upgrade, version_table_of
 from shared.web.live import Notifier
 

@@ -3,7 +3,7 @@
 import sys
 
 from services.checks.running import make_runner, migrate
-from shared.alone import run_alone
+from shared.runner.alone import run_alone
 
 if __name__ == "__main__":
     sys.exit(run_alone(migrate, make_runner))

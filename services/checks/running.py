@@ -5,8 +5,8 @@ from sqlalchemy import Engine
 from services.checks.model import ChecksMonitor
 from services.checks.tables import METADATA, MIGRATIONS
 from shared.log.base import Log
-from shared.observer import Observer
 from shared.runner import Runner
+from shared.runner.observer import Observer
 from shared.store.schema import upgrade, version_table_of
 
 

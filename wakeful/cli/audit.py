@@ -120,8 +120,8 @@ def _due(log: "Log", until: int, reached: Callable[[int], None]) -> tuple[dict[s
     from shared.course import Course, TrustedSeen
     from shared.events.canonical import canonical
     from shared.log.base import fact_of
-    from shared.names import Names
-    from shared.rejection import decoded
+    from shared.runner.names import Names
+    from shared.runner.rejection import decoded
 
     monitor = ChecksMonitor()
     names = Names(log.named, lambda: course.clock)

@@ -19,7 +19,7 @@ _TOLD: Final = (
     ("shared.log.base", "Unavailable"),
     ("shared.security.keys", "MasterKeyUnusable"),
     ("shared.store.schema", "TooNew"),
-    ("shared.rebuild", "StillBroken"),
+    ("shared.runner.rebuild", "StillBroken"),
     ("services.up", "PortTaken"),
 )
 """Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""

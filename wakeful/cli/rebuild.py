@@ -1,7 +1,7 @@
 """`wakeful rebuild`: throw a service's read model away and read the log again. Offline: the log has one process.
 
-The service comes to where it had been, and what differs is reconciled there (`shared.rebuild`); what is later in the
-log, `wakeful up` reads when it starts. The clock is never put further than it had been: nobody was at the door.
+The service comes to where it had been, and what differs is reconciled there (`shared.runner.rebuild`); what is later in
+the log, `wakeful up` reads when it starts. The clock is never put further than it had been: nobody was at the door.
 """
 
 from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _one_home(service: Service, log: "SqliteLog", views: "Engine", home_id: str)
     from services.alerts.model import AlertsMonitor
     from services.checks import tables as checks_tables
     from services.checks.model import ChecksMonitor
-    from shared import rebuild
+    from shared.runner import rebuild
 
     try:
         if service is Service.CHECKS:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from services.checks.model import ChecksMonitor
-from shared import runner as runner_module
 from shared.instants import MINUTE, show_instant
+from shared.runner import loop as runner_module
 from shared.store.tables import LEDGER, OUTBOX, SWAPS
 from shared.topics import ALERTS
 from tests.integration.runner.stories import NIGHT, Newer, check, home, kinds

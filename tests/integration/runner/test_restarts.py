@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine
 
-from shared import publisher as publisher_module
-from shared import runner as runner_module
 from shared.log.base import Decide, Draft, Receipt
 from shared.runner import Runner
+from shared.runner import loop as runner_module
+from shared.runner import publisher as publisher_module
 from shared.store.engine import writing
 from tests.integration.runner.world import Line, World, end_of
 from tests.oracle.nights import night

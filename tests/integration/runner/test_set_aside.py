@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from services.checks.model import ChecksMonitor
-from shared import rebuild
 from shared.instants import MINUTE
+from shared.runner import rebuild
 from shared.store import asides, operations
 from shared.store.tables import SWAPS
 from shared.topics import ALERTS, CHECK_INS

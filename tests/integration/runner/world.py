@@ -19,9 +19,9 @@ from shared.instants import NEVER, Instant, parse_instant
 from shared.log.base import Draft, Record, fact_of
 from shared.log.sqlite import SqliteLog
 from shared.monitor import Monitor
-from shared.observer import Silence
 from shared.replay import as_told, in_order, replay
 from shared.runner import Runner
+from shared.runner.observer import Silence
 from shared.store import rows
 from shared.store.engine import make_engine, writing
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of

@@ -15,14 +15,14 @@ from dataclasses import replace
 import orjson
 from sqlalchemy import Connection, Engine, MetaData, insert
 
-from shared import rejection
 from shared.alerting import RAISED, RESOLVED, Resolution, resolved
 from shared.course import Course, TrustedSeen, Turn
 from shared.facts import Fact
 from shared.instants import NEVER, Instant
 from shared.log.base import Log, Positions, Record, fact_of
 from shared.monitor import Effect, Monitor
-from shared.names import Names
+from shared.runner import rejection
+from shared.runner.names import Names
 from shared.store import asides, ledger, operations, outbox, rows
 from shared.store.engine import writing
 from shared.store.tables import SWAPS

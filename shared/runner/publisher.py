@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from shared.alerting import RAISED
 from shared.instants import Instant
 from shared.log.base import Log, Receipt, Taken
-from shared.observer import Observer
+from shared.runner.observer import Observer
 from shared.store import ledger, outbox
 from shared.store.engine import writing
 

@@ -1,7 +1,7 @@
 """The runner: log + monitor + database → a running service. One loop, for either log.
 
 To start: take over the ledger's row (its epoch goes up by one), and give the monitor its state back; if the
-rows are of another version of the rules, wipe them and read the log from its start (`shared.rebuild`). Then,
+rows are of another version of the rules, wipe them and read the log from its start (`shared.runner.rebuild`). Then,
 turn by turn:
 
     1. Ask the log for its present, and read what is new before it, up to 1,000 facts and never half an
@@ -10,7 +10,7 @@ turn by turn:
     is put to
        each fact's instant. At the end of what there is, the clock is put to the present.
     4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the
-    ledger's row. 5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.publisher`).
+    ledger's row. 5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.runner.publisher`).
 
 Delivery is at least once, ids are deterministic, so the effect is exactly once: a crash between any two of
 these loses nothing and repeats nothing that is visible in the log. A turn that raised may be called again:
@@ -26,15 +26,15 @@ from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.exc import OperationalError
 
 from shared import clock as machine
-from shared import rebuild, rejection
 from shared.course import Course, Seen, TrustedSeen, Turn
 from shared.facts import Fact
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Log, Named, Record, Unavailable, fact_of
 from shared.monitor import Effect, Monitor, Row
-from shared.names import Names
-from shared.observer import Observer, Silence
-from shared.publisher import Publisher
+from shared.runner import rebuild, rejection
+from shared.runner.names import Names
+from shared.runner.observer import Observer, Silence
+from shared.runner.publisher import Publisher
 from shared.store import asides, ledger, operations, outbox, rows
 from shared.store.engine import writing
 

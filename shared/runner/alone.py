@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from shared.log.base import Log
 from shared.log.lockfile import Locked
 from shared.log.sqlite import SqliteLog
-from shared.runner import Runner
+from shared.runner.loop import Runner
 from shared.settings import Settings
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of

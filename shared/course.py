@@ -63,6 +63,8 @@ class MemorySeen:
         return None if known is None else Named(event_id, known.type, known.subject, known.appended_at)
 
 
+_ANSWERED: Final = frozenset(INPUTS)
+"""Topics whose facts may be refused; derived ones were decided already."""
 CONFLICT: Final = Refusal(
     "id_used", "id", "", "give a new fact an id of its own", "this id is another fact's already"
 )
@@ -116,11 +118,18 @@ class Course:
     def take(self, facts: Sequence[Fact]) -> Turn:
         """Apply facts that are in the order of DOMAIN.md §2. Before the first of an instant the clock is put to it."""
         turn = Turn()
+        aside, seen, apply = self.aside, self._seen.take, self.monitor.apply
         for fact in facts:
             if fact.appended_at > self.clock:
                 self._advance(fact.appended_at, turn)
-            if fact.home_id not in self.aside:
-                self._take(fact, turn)
+            if fact.home_id in aside or (
+                fact.topic in _ANSWERED and not self._may_stand(fact, seen(fact), turn)
+            ):
+                continue
+            try:
+                turn.effects += apply(fact)
+            except HomeFault as fault:
+                self._set_aside(fault, fact, turn)
         return turn
 
     def reach(self, to: Instant) -> Turn:
@@ -137,23 +146,19 @@ class Course:
         self._advance(self.clock, turn)
         return turn
 
-    def _take(self, fact: Fact, turn: Turn) -> None:
-        if fact.topic in INPUTS:
-            verdict = self._seen.take(fact)
-            if verdict == "same":
-                return
-            if verdict == "conflict":
-                reason: Refusal | None = CONFLICT
-            else:  # a check is never refused (§3), and most facts are checks
-                reason = None if fact.type == "check.recorded.v1" else self._refusal(fact, turn)
-            if reason is not None:
-                turn.refused.append(Refused(fact, reason))
-            if reason is not None or fact.home_id in self.aside:
-                return
-        try:
-            turn.effects.extend(self.monitor.apply(fact))
-        except HomeFault as fault:
-            self._set_aside(fault, fact, turn)
+    def _may_stand(self, fact: Fact, verdict: Verdict, turn: Turn) -> bool:
+        """Whether the fact is to be applied: it is new, and not refused."""
+        if verdict == "new":
+            if fact.type == "check.recorded.v1":  # a check is never refused (§3), and most facts are checks
+                return True
+            reason = self._refusal(fact, turn)
+        elif verdict == "same":
+            return False
+        else:
+            reason = CONFLICT
+        if reason is not None:
+            turn.refused.append(Refused(fact, reason))
+        return reason is None and fact.home_id not in self.aside
 
     def _refusal(self, fact: Fact, turn: Turn) -> Refusal | None:
         try:
@@ -166,7 +171,7 @@ class Course:
     def _advance(self, to: Instant, turn: Turn) -> None:
         while True:
             try:
-                turn.effects.extend(self.monitor.advance(to))
+                turn.effects += self.monitor.advance(to)
             except HomeFault as fault:
                 self._set_aside(fault, None, turn)
             else:

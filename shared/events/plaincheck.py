@@ -57,7 +57,7 @@ def plain_check(topic: str, appended_at: Instant, event: Any) -> Fact | None:
             and event["specversion"] == "1.0"
             and event["datacontenttype"] == "application/json"
             and (len(event) == _ENVELOPE if hashed is None else len(event) == _ENVELOPE + 1 and _hash(hashed))
-            and (len(id_) <= ID_LENGTH and id_.isascii() and _id(id_))
+            and (0 < len(id_) <= ID_LENGTH and id_.isascii() and id_.isprintable() and " " not in id_)
             and _NEEDED <= names <= _KNOWN
             and data["placement_id"] == subject
             and data["outcome"] in _OUTCOMES

@@ -160,6 +160,8 @@ class ChecksMonitor:
         the withdrawn check was a return, the child is due at the instant of the correction.*"""
         gone = watch.latest.is_return or watch.remembered.id == GONE
         if gone:
+            watch.quiet += ((watch.latest_at, clock),)
+            watch.was_earlier(watch.remembered)
             watch.latest = watch.remembered = FORGOTTEN
         elif watch.remembered.id is NONE_YET:
             watch.latest = NOBODY
@@ -170,9 +172,7 @@ class ChecksMonitor:
             return
         watch.anchor, watch.demanded = (clock, True) if gone else (watch.g, False)
         watch.reckon(clock)
-        if gone:
-            watch.floor = clock
-        else:
+        if not gone:
             watch.ask_again(clock)
 
     # -- homes, placements, plans, absences, concerns

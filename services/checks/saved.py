@@ -82,7 +82,7 @@ def _state(watch: Watch) -> list[Any]:
         tuple(watch.remembered),
         [tuple(check) for check in watch.earlier],
         watch.began,
-        watch.floor,
+        watch.quiet,
         watch.anchor,
         watch.demanded,
         [tuple(item) for item in watch.asked],
@@ -129,7 +129,8 @@ def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], cloc
     watch.latest, watch.remembered = Seen(*state[2]), Seen(*state[3])
     watch.earlier = tuple(Seen(*check) for check in state[4])
     watch.latest_at = watch.latest.at
-    watch.began, watch.floor, watch.anchor, watch.demanded = state[5:9]
+    watch.began, quiet, watch.anchor, watch.demanded = state[5:9]
+    watch.quiet = tuple((seen_at, told) for seen_at, told in quiet)
     watch.lit = state[11]
     for kind, alert in state[12].items():
         watch.opened(kind, _alert(alert))

@@ -66,7 +66,6 @@ class Watch:
         "earlier",
         "filed",
         "fires",
-        "floor",
         "grace",
         "items_upto",
         "latest",
@@ -78,6 +77,7 @@ class Watch:
         "piece_end",
         "piece_start",
         "placement",
+        "quiet",
         "remembered",
         "watching",
     )
@@ -104,7 +104,9 @@ class Watch:
         self.earlier: tuple[Seen, ...] = ()
         """The latest few valid checks beside these two, newest first: they move nothing, but the child was seen."""
         self.began: Instant = NEVER
-        self.floor: Instant = NEVER
+        self.quiet: tuple[tuple[Instant, Instant], ...] = ()
+        """(when a withdrawn check had seen the child, its correction): items up to the correction that it had settled
+        are not asked again (§3, Corrections)."""
         self.anchor: Instant = NEVER
         self.demanded = False
         self.stop()
@@ -129,7 +131,8 @@ class Watch:
         self.latest = self.remembered = NOBODY
         self.latest_at = -NEVER
         self.watching = True
-        self.began = self.floor = self.anchor = at
+        self.began = self.anchor = at
+        self.quiet = ()
         self.demanded = False
         self.asked = ()
         self.items_upto = at - 1
@@ -162,17 +165,20 @@ class Watch:
         """The `times` items up to the clock are asked for, but for those a check has settled."""
         if self.items_upto < clock:
             new = asked_between(self.placement.history, self.items_upto + 1, clock)
-            self.asked += tuple(item for item in new if self.known_at < item.opens)
+            self.asked += tuple(
+                item for item in new if self.known_at < item.opens and not self._is_quiet(item)
+            )
             self.items_upto = clock
         self.next_item = next_asked(self.placement.plan, clock)
 
     def ask_again(self, clock: Instant) -> None:
         """A check was withdrawn: the items that it alone had settled are asked for again."""
-        kept = tuple(item for item in self.asked if item.at < self.floor)
-        self.items_upto = self.floor - 1
+        self.items_upto = self.began - 1
         self.asked = ()
         self.ask(clock)
-        self.asked = kept + self.asked
+
+    def _is_quiet(self, item: Asked) -> bool:
+        return any(item.opens <= seen_at and item.at <= told for seen_at, told in self.quiet)
 
     def plan_changed(self, at: Instant) -> None:
         """Another version is in force from `at`: its items count from that instant on, the old ones until then."""

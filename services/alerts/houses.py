@@ -6,18 +6,15 @@ It carries the one fold (`shared.home`) and keeps its promises in time; out of i
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Final
 
 from services.alerts.lives import NOBODY, Whose
 from services.alerts.tables import COMMISSIONERS, HOME_STATE, HOMES, PLACEMENT_STATE
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Home, Homes, Placement
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
-from shared.instants import MINUTE, NEVER, Instant
+from shared.home.valid import is_valid, seen_at
+from shared.instants import NEVER, Instant
 from shared.monitor import HomeFault, Row
-
-RETROSPECTIVE: Final = 5 * MINUTE
-AHEAD: Final = MINUTE
 
 
 class Houses:
@@ -62,7 +59,7 @@ class Houses:
         """A valid check during an absence is a return (§3): acceptance measures absences from it."""
         child = self.fold.placement(check.home_id, check.data["placement_id"])
         if child is not None and child.away is not None and is_valid(check, child):
-            self.fold.returned(child, check, counted_at(check))
+            self.fold.returned(child, check, seen_at(check))
             self._unsaved[child.home_id, child.id] = None
 
     def keep(self, upto: Instant) -> list[Row]:
@@ -180,20 +177,3 @@ class Houses:
             rows.append(Row(COMMISSIONERS.name, key, {} if commissioner_id in now else None))
         self._told[home.id] = now
         return rows
-
-
-def counted_at(check: Fact) -> Instant:
-    """An `observed_at` more than 60 s after `appended_at` is read as `appended_at` (§3)."""
-    return check.appended_at if check.observed_at - check.appended_at > AHEAD else check.observed_at
-
-
-def is_valid(check: Fact, child: Placement) -> bool:
-    """A valid check (§3): of a placement in force, then and now; seen, with a sign of life; not retrospective."""
-    return (
-        child.in_force
-        and child.started_at is not None
-        and counted_at(check) >= child.started_at
-        and check.data["outcome"] == "seen"
-        and check.data.get("sign_of_life") is not None
-        and check.entered_at - check.observed_at <= RETROSPECTIVE
-    )

@@ -13,16 +13,12 @@ from services.checks.watch import EARLIER, FORGOTTEN, GONE, NOBODY, NONE_YET, Se
 from shared.alerting import Resolution
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes, Placement
-from shared.instants import MINUTE, NEVER, SECOND, Instant
+from shared.home.valid import RETROSPECTIVE_AFTER, SIGNS_OF_LIFE, is_valid, seen_at
+from shared.instants import NEVER, Instant
 from shared.monitor import Effect, HomeFault, Row
 from shared.topics import CHECK_INS, PLAN_CHANGES
 from shared.wheel import Wheel
 
-RETROSPECTIVE_AFTER: Final = 5 * MINUTE
-"""Entered more than this after the moment it describes (§1)."""
-FUTURE_BEYOND: Final = 60 * SECOND
-"""An `observed_at` more than this after `appended_at` is read as `appended_at` (§3)."""
-SIGNS_OF_LIFE: Final = frozenset(("breathing", "moved", "spoke", "awake"))
 NOTHING: Final[tuple[Effect, ...]] = ()
 
 
@@ -94,20 +90,11 @@ class ChecksMonitor:
         return self._unusual(watch, fact)
 
     def _unusual(self, watch: Watch, fact: Fact) -> Iterable[Effect]:
-        placement, data = watch.placement, fact.data
-        at = fact.observed_at
-        if at > fact.appended_at + FUTURE_BEYOND:
-            at = fact.appended_at
-        if not placement.in_force or placement.started_at is None:
-            return NOTHING
-        if data["outcome"] == "not_found":
+        placement = watch.placement
+        at = seen_at(fact)
+        if fact.data["outcome"] == "not_found" and placement.in_force:
             return self._touched(watch, self._not_found(watch, fact, at))
-        if (
-            at < placement.started_at
-            or data["outcome"] != "seen"
-            or data.get("sign_of_life") not in SIGNS_OF_LIFE
-            or fact.entered_at - fact.observed_at > RETROSPECTIVE_AFTER
-        ):
+        if not is_valid(fact, placement):
             return NOTHING
         return self._touched(watch, self._valid(watch, fact, at))
 

@@ -20,7 +20,8 @@ import structlog
 from shared.acceptance import Refusal, courtesy, refusal
 from shared.facts import Fact
 from shared.home import Home, Homes, Placement
-from shared.instants import MINUTE, NEVER, Instant
+from shared.home.valid import is_valid, seen_at
+from shared.instants import NEVER, Instant
 from shared.log.base import Draft, Log, Named, Record, Unavailable, fact_of
 from shared.security.rights import HomeRef
 from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
@@ -205,7 +206,7 @@ class DoorFold:
         if child is None or child.away is None or check.type != "check.recorded.v1":
             return
         if is_valid(check, child):
-            self._homes.returned(child, check, counted_at(check))
+            self._homes.returned(child, check, seen_at(check))
 
     def _keep_promises(self, home_id: str, upto: Instant) -> None:
         if self._next.get(home_id, NEVER) > upto:
@@ -270,24 +271,6 @@ class DoorFold:
         self._aside[home_id] = since
         self._next.pop(home_id, None)
         _log.error("home set aside at the door", home_id=home_id, error=type(error).__name__)
-
-
-def counted_at(check: Fact) -> Instant:
-    """When the child was seen: an `observed_at` more than 60 s after `appended_at` is read as `appended_at`
-    (DOMAIN.md §3)."""
-    return check.appended_at if check.observed_at - check.appended_at > MINUTE else check.observed_at
-
-
-def is_valid(check: Fact, child: Placement) -> bool:
-    """A valid check (DOMAIN.md §3): of a placement in force, seen, with a sign of life, not retrospective."""
-    return (
-        child.in_force
-        and check.data["outcome"] == "seen"
-        and check.data.get("sign_of_life") is not None
-        and check.entered_at - check.observed_at <= 5 * MINUTE
-        and child.started_at is not None
-        and counted_at(check) >= child.started_at
-    )
 
 
 def _next_promise(child: Placement) -> Instant:

@@ -5,9 +5,9 @@ known now uses the facts' own times throughout*. Nothing is measured here.
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from services.checks.model import FUTURE_BEYOND, RETROSPECTIVE_AFTER, SIGNS_OF_LIFE
 from shared.facts import Fact
 from shared.home import PlanVersion, terms_of
+from shared.home.valid import has_sign_of_life, is_future, is_retrospective, seen_at
 from shared.instants import NEVER, Instant, parse_instant
 
 _ENDS_ABSENCE: Final = ("disposition.started.v1", "disposition.ended.v1", "placement.ended.v1")
@@ -139,11 +139,11 @@ def _checks(
 
 
 def _check(fact: Fact, stays: Sequence[Span], withdrawn: set[str], corrected: set[str]) -> Check:
-    future = fact.observed_at > fact.appended_at + FUTURE_BEYOND
-    seen_at = fact.appended_at if future else fact.observed_at
-    unmatched = not any(stay.start <= seen_at < stay.end for stay in stays)
-    retrospective = fact.entered_at - fact.observed_at > RETROSPECTIVE_AFTER
-    no_sign = fact.data["outcome"] == "seen" and fact.data.get("sign_of_life") not in SIGNS_OF_LIFE
+    future = is_future(fact)
+    at = seen_at(fact)
+    unmatched = not any(stay.start <= at < stay.end for stay in stays)
+    retrospective = is_retrospective(fact)
+    no_sign = fact.data["outcome"] == "seen" and not has_sign_of_life(fact)
     said = {
         "retrospective": retrospective,
         "unmatched": unmatched,
@@ -156,4 +156,4 @@ def _check(fact: Fact, stays: Sequence[Span], withdrawn: set[str], corrected: se
     }
     stands = not (unmatched or retrospective or no_sign or fact.id in withdrawn)
     flags = tuple(flag for flag, is_so in said.items() if is_so)
-    return Check(fact, seen_at, stands and fact.data["outcome"] == "seen", flags)
+    return Check(fact, at, stands and fact.data["outcome"] == "seen", flags)

@@ -22,6 +22,18 @@ AtLeast: Final = float.__ge__
 AtMost: Final = float.__le__
 REACH: Final[dict[str, tuple[Callable[[float, float], bool], float]]] = {
     "core_facts_per_s_10k": (AtLeast, 300_000.0),
+    "core_facts_per_s_1m": (AtLeast, 250_000.0),
+    "core_growth": (AtMost, 1.5),
+    "core_bytes_per_placement_1m": (AtMost, 1_000.0),
+    "storm_10k_s": (AtMost, 1.0),
+    "rebuild_facts_per_s": (AtLeast, 50_000.0),
+    "restart_100k_s": (AtMost, 5.0),
+    "kill_lost": (AtMost, 0.0),
+    "kill_twice": (AtMost, 0.0),
+    "kill_differs": (AtMost, 0.0),
+    "fuzz_requests": (AtLeast, 100_000.0),
+    "fuzz_500": (AtMost, 0.0),
+    "sse_readers_delay_s": (AtMost, 1.0),
     "replay_facts_per_s": (AtLeast, 100_000.0),
     "door_put_ratio": (AtLeast, 0.5),
     "door_batch_facts_per_s": (AtLeast, 20_000.0),

@@ -21,20 +21,26 @@ from shared.facts import Fact
 
 def read_line(line: bytes) -> Fact:
     """The fact of one line. Raises Unreadable or Invalid, saying what is wrong with it."""
+    return read_event(line)[0]
+
+
+def read_event(line: bytes) -> tuple[Fact, dict[str, Any]]:
+    """The fact of one line, and its normalised event (of an old version: raised to the current one). Raises as
+    `read_line` does."""
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"the line is not JSON: {error}") from error
     try:
-        at = record["appended_at"]
+        at, event = record["appended_at"], record["event"]
         appended_at = MINUTES[at[:17]] + SECONDS[at[17:19]] + THOUSANDTHS[at[19:]]
-        fact = plain_check(record["topic"], appended_at, record["event"])
+        fact = plain_check(record["topic"], appended_at, event)
     except (TypeError, KeyError):
         fact = None
-    return _carefully(record) if fact is None else fact
+    return _carefully(record) if fact is None else (fact, event)
 
 
-def _carefully(record: Any) -> Fact:
+def _carefully(record: Any) -> tuple[Fact, dict[str, Any]]:
     if not isinstance(record, dict):
         raise Unreadable("the line is not an object, in { }")
     missing = [name for name in ("topic", "appended_at", "event") if name not in record]
@@ -43,7 +49,8 @@ def _carefully(record: Any) -> Fact:
     topic, event = record["topic"], record["event"]
     if isinstance(event, dict):
         _known(topic, event)
-    return fact_of_event(topic, _appended_at(record["appended_at"]), validate(event, unknown="ignore"))
+    event = validate(event, unknown="ignore")
+    return fact_of_event(topic, _appended_at(record["appended_at"]), event), event
 
 
 def _known(topic: Any, event: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ class SqliteLog:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = LockFile(path)
         try:
-            _look_at(path) if read_only else _upgrade(path)
+            _look_at(path) if read_only else bring_up_to_date(path)
             self._reader = Reader(path)
             standing = self._reader.standing()
             self._end = standing.position
@@ -197,7 +197,7 @@ def _look_at(path: Path) -> None:
         engine.dispose()
 
 
-def _upgrade(path: Path) -> None:
+def bring_up_to_date(path: Path) -> None:
     """Make the log file, or bring it up to date, and give every topic a code in it."""
     engine = make_engine(path, durable=True)
     try:

@@ -17,9 +17,14 @@ _TOLD: Final = (
     ("shared.settings", "SettingsWrong"),
     ("shared.log.lockfile", "Locked"),
     ("shared.log.base", "Unavailable"),
+    ("shared.log.importing", "NotEmpty"),
     ("shared.security.keys", "MasterKeyUnusable"),
     ("shared.store.schema", "TooNew"),
-    ("shared.runner.rebuild", "StillBroken"),
+    ("shared.runner.homecoming", "StillBroken"),
+    ("shared.runner.homecoming", "OtherVersion"),
+    ("shared.runner.rebuild", "NeverRan"),
+    ("shared.runner.snapshot", "SnapshotUnfit"),
+    ("shared.store.ledger", "LostOwnership"),
     ("services.up", "PortTaken"),
 )
 """Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""

@@ -43,7 +43,7 @@ def replay(
     changes nothing; a home that fails is set aside and told (exit 1).
     """
     with ExitStack() as stack:
-        stream = sys.stdin.buffer if facts == "-" else stack.enter_context(_opened(facts))
+        stream = sys.stdin.buffer if facts == "-" else stack.enter_context(opened(facts))
         wrong = run(stream, sys.stdout, until=until, format=format, keep_going=keep_going)
     if wrong:
         raise typer.Exit(WRONG)
@@ -54,14 +54,15 @@ def run(stream: IO[bytes], out: Any, *, until: str | None, format: Format, keep_
     from wakeful.cli.replaying import replay_file
 
     end = None if until is None else _instant(until)
-    with progress("replaying", _size(stream)) as reached:
+    with progress("replaying", size_of(stream)) as reached:
         outcome = replay_file(stream, end, say if keep_going else _stop, reached)
     _tell(outcome)
     _write(outcome.effects, out, format)
     return bool(outcome.bad or outcome.set_aside)
 
 
-def _opened(path: str) -> IO[bytes]:
+def opened(path: str) -> IO[bytes]:
+    """A file of facts. Raises Failure."""
     try:
         return open(path, "rb")
     except OSError as error:
@@ -82,7 +83,8 @@ def _instant(text: str) -> int:
         raise Failure(f"--until: {error}", UNREADABLE) from error
 
 
-def _size(stream: IO[bytes]) -> int | None:
+def size_of(stream: IO[bytes]) -> int | None:
+    """How many bytes a stream has, where anybody can know."""
     import os
     import stat
 

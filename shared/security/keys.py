@@ -1,161 +1,98 @@
 """The keys of sealed texts: one a placement and one a home, made on first use, wrapped by the master key.
 
 The ring is a file of its own beside the log; the master key that opens it lies in another folder (decision
-0004). Destroying a placement's key is the erasure of its texts. Who may read a text is not asked here.
+0004). Destroying a placement's key is the erasure of its texts. Who may read a text is not asked here; how the master
+key is replaced is `shared.security.keysrotation`'s, how keys move to another machine `shared.security.keysfile`'s.
 """
 
 import base64
-import binascii
 import os
 import secrets
-import stat
-import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-import platformdirs
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.dialects.sqlite import insert
 
 from shared.events.canonical import canonical
+from shared.security.keystables import (
+    CONTENTHASH,
+    DATA_KEYS,
+    HOME,
+    INSTALLATION_KEYS,
+    NONCE_BYTES,
+    NotScrubbed,
+    Wrapping,
+    at,
+    scrub,
+    settle,
+)
+from shared.security.masterkey import (
+    KEY_BYTES,
+    MasterKeyUnusable,
+    default_master_key_path,
+    load_master_key,
+)
 from shared.store.engine import make_engine, writing
 from shared.store.schema import upgrade
 
+__all__ = [
+    "MIGRATIONS",
+    "KeyRing",
+    "MasterKeyUnusable",
+    "NotScrubbed",
+    "SealBroken",
+    "Standing",
+    "default_master_key_path",
+    "load_master_key",
+]
+
 MIGRATIONS: Final = Path(__file__).parent / "keys_migrations"
-_KEY_BYTES: Final = 32
-_NONCE_BYTES: Final = 12
-_HOME: Final = ""
-"""Stands for the placement in the row of a home's own key."""
-_CONTENTHASH: Final = "contenthash"
-
-_META = sa.MetaData()
-_DATA_KEYS = sa.Table(
-    "data_keys",
-    _META,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("home_id", sa.Text, nullable=False),
-    sa.Column("placement_id", sa.Text, nullable=False),
-    sa.Column("wrapped", sa.LargeBinary),
-)
-_INSTALLATION_KEYS = sa.Table(
-    "installation_keys",
-    _META,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("wrapped", sa.LargeBinary, nullable=False),
-)
-
-
-class MasterKeyUnusable(Exception):  # noqa: N818 - reads as what it says
-    """The master key is missing, lies where it must not, is readable by others, or is not the one that the
-    keys were wrapped with. The message says what to do; nothing was changed."""
+_LOOK: Final = "SELECT id, wrapped FROM data_keys WHERE home_id = ? AND placement_id = ?"
 
 
 class SealBroken(Exception):  # noqa: N818
     """A sealed text was altered, or names a key that this ring has never had."""
 
 
-def default_master_key_path() -> Path:
-    """`master.key` in the user's configuration folder for Wakeful."""
-    return platformdirs.user_config_path("wakeful") / "master.key"
+class Standing(NamedTuple):
+    """One key of the ring, without the key."""
 
-
-def load_master_key(path: Path | None = None, make: bool = True, *, data_folder: Path | None = None) -> bytes:
-    """The 32 bytes of the master key file (base64, mode 0600), made first where there is none and `make` says
-    so.
-
-    Raises MasterKeyUnusable: it lies inside `data_folder` (a backup of the data would carry the key to it),
-    others may read it, or it holds something else.
-    """
-    path = default_master_key_path() if path is None else path
-    if data_folder is not None and path.resolve().is_relative_to(data_folder.resolve()):
-        raise MasterKeyUnusable(
-            f"the master key {path} lies inside the data folder {data_folder}: whoever copies the "
-            f"data has the key to it; move it out (say to {default_master_key_path()}) and name it in "
-            "WAKEFUL_MASTER_KEY_FILE"
-        )
-    if not path.exists():
-        if not make:
-            raise MasterKeyUnusable(
-                f"there is no master key at {path}; put it back from its backup, or name it in "
-                "WAKEFUL_MASTER_KEY_FILE (without it no sealed text can be read)"
-            )
-        _make_master_key(path)
-    return _read_master_key(path)
-
-
-def _make_master_key(path: Path) -> None:
-    """Whole or not at all, and never over one that is there: written beside, made durable, then linked."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".master-key-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(beside, path)
-        except FileExistsError:
-            return  # another process was first, and its key counts
-    finally:
-        os.unlink(beside)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _read_master_key(path: Path) -> bytes:
-    with path.open("rb") as file:
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-        if os.name == "posix" and mode & 0o077:
-            raise MasterKeyUnusable(
-                f"the master key {path} has mode {mode:04o}, so others may read it; run: chmod 600 {path}"
-            )
-        text = file.read(1024)
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        key = b""
-    if len(key) != _KEY_BYTES:
-        raise MasterKeyUnusable(
-            f"{path} holds no master key (32 bytes in base64); put it back from its backup, or name the "
-            "right file in WAKEFUL_MASTER_KEY_FILE"
-        )
-    return key
+    id: str
+    home_id: str
+    placement_id: str | None
+    """None: the home's own."""
+    destroyed: bool
 
 
 class KeyRing:
     """The keys of one installation. Safe for use from several threads; several processes may share the file.
 
-    Raises MasterKeyUnusable where the file's keys were wrapped by another master key.
+    No key is kept in memory: each text asks the file, so that an erasure by another process is one here from the
+    moment it is durable (11 µs a text). Raises MasterKeyUnusable where the file's keys were wrapped by another master
+    key.
     """
 
-    def __init__(self, path: Path, master_key: bytes) -> None:
+    def __init__(self, path: Path, master_key: bytes, *, contenthash_key: bytes | None = None) -> None:
+        """`contenthash_key`: the installation's, where the file is new and the installation is not."""
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._master = AESGCM(master_key)
-        self._engine = make_engine(path, durable=True)
-        self._lock = threading.Lock()
-        self._in_use: dict[tuple[str, str], tuple[str, AESGCM | None]] = {}
+        self.path = path
+        self.wrapping = Wrapping(master_key)
+        self.engine = make_engine(path, durable=True)
         try:
-            upgrade(self._engine, MIGRATIONS, "schema_keys")
-            self._contenthash_key = self._installation_key(_CONTENTHASH)
+            upgrade(self.engine, MIGRATIONS, "schema_keys")
+            self._contenthash_key = self._installation_key(contenthash_key or secrets.token_bytes(KEY_BYTES))
         except BaseException:
             self.close()
             raise
 
     @property
     def contenthash_key(self) -> bytes:
-        """The installation's key of content hashes: made once, never rotated, never exported (EVENTS.md)."""
+        """The installation's key of content hashes: made once, never rotated, in no export of facts (EVENTS.md); it
+        leaves the installation only as the installation itself does (decision 0011)."""
         return self._contenthash_key
 
     def seal(self, text: str, home_id: str, placement_id: str | None) -> dict[str, str]:
@@ -164,10 +101,12 @@ class KeyRing:
         A key that was destroyed seals nothing: the text is dropped, and what is left marks that there was
         one.
         """
-        key_id, key = self._key_for(home_id, placement_id or _HOME)
-        if key is None:
+        place = (home_id, placement_id or HOME)
+        key_id, wrapped = self._look(*place) or self._make(*place)
+        if wrapped is None:
             return {"sealed": "", "key": key_id}
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        key = AESGCM(self.wrapping.unwrap(wrapped, key_id, *place))
+        nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = nonce + key.encrypt(nonce, text.encode(), _bound_to(key_id))
         return {"sealed": base64.b64encode(sealed).decode(), "key": key_id}
 
@@ -179,90 +118,93 @@ class KeyRing:
         home's): an event of one child must never show a text of another.
         """
         key_id = sealed["key"]
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_DATA_KEYS).where(_DATA_KEYS.c.id == key_id)).one_or_none()
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(DATA_KEYS).where(DATA_KEYS.c.id == key_id)).one_or_none()
         if row is None:
             raise SealBroken(f"key {key_id} is not in this ring; restore keys.sqlite3 from its backup")
-        if row.home_id != home_id or (placement_id and row.placement_id not in (placement_id, _HOME)):
+        if row.home_id != home_id or (placement_id and row.placement_id not in (placement_id, HOME)):
             raise SealBroken(
                 f"key {key_id} is of another child or home than the event that its text stands in"
             )
-        key = self._unwrapped(row.id, row.home_id, row.placement_id, row.wrapped)
-        if key is None or not sealed["sealed"]:
+        if row.wrapped is None or not sealed["sealed"]:
             return None
+        key = AESGCM(self.wrapping.unwrap(row.wrapped, row.id, row.home_id, row.placement_id))
         try:
             raw = base64.b64decode(sealed["sealed"], validate=True)
-            return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound_to(key_id)).decode()
+            return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], _bound_to(key_id)).decode()
         except (InvalidTag, ValueError) as error:
             raise SealBroken(f"a text sealed under key {key_id} was altered") from error
 
     def destroy(self, home_id: str, placement_id: str | None) -> None:
-        """Erase: the key is gone for ever, its row stays as a tombstone, and no page of the file keeps it."""
-        place = (home_id, placement_id or _HOME)
-        self._key_for(*place)  # whoever never had a key gets a tombstone too: nothing will be sealed later
-        with self._lock:
-            with writing(self._engine) as connection:
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
-                connection.execute(sa.update(_DATA_KEYS).where(_of(*place)).values(wrapped=None))
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._in_use.pop(place, None)
+        """Erase: the key is gone for ever, its row stays as a tombstone, and no page of the file keeps it. Again is
+        the same once more; whoever never had a key gets a tombstone too, and nothing will be sealed later.
+
+        Raises NotScrubbed.
+        """
+        place = {"home_id": home_id, "placement_id": placement_id or HOME}
+        new = insert(DATA_KEYS).values(id=_new_id(), **place)
+        gone = new.on_conflict_do_update(
+            index_elements=["home_id", "placement_id"], set_={"wrapped": None, "rewrapped": None}
+        )
+        with writing(self.engine) as connection:
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(gone)
+        scrub(self.path)
+
+    def standing(self, home_id: str, placement_id: str | None) -> Standing | None:
+        """The key of a placement or home; None before its first use."""
+        found = self._look(home_id, placement_id or HOME)
+        return None if found is None else Standing(found[0], home_id, placement_id, found[1] is None)
+
+    def homes_of(self, placement_id: str) -> list[str]:
+        """The homes that have a key, or had one, for a placement of that id."""
+        query = sa.select(DATA_KEYS.c.home_id).where(DATA_KEYS.c.placement_id == placement_id)
+        with self.engine.connect() as connection:
+            return sorted(connection.scalars(query))
+
+    def still_opens(self, connection: sa.Connection) -> bytes:
+        """The key of content hashes as it lies in the file now. Asked in every transaction that adds a key: raises
+        MasterKeyUnusable where the master key was replaced meanwhile."""
+        query = sa.select(INSTALLATION_KEYS.c.wrapped).where(INSTALLATION_KEYS.c.name == CONTENTHASH)
+        return self.wrapping.unwrap(connection.scalar(query) or b"", CONTENTHASH)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self.engine.dispose()
 
-    def _key_for(self, home_id: str, placement_id: str) -> tuple[str, AESGCM | None]:
-        place = (home_id, placement_id)
-        known = self._in_use.get(place)
-        if known is None:
-            with self._lock:
-                known = self._in_use.get(place) or self._find_or_make(home_id, placement_id)
-                self._in_use[place] = known
-        return known
+    def _look(self, home_id: str, placement_id: str) -> tuple[str, bytes | None] | None:
+        # By the driver: each text waits for this, and SQLAlchemy's own way takes seven times as long.
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(_LOOK, (home_id, placement_id))
+            found: tuple[str, bytes | None] | None = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return found
 
-    def _find_or_make(self, home_id: str, placement_id: str) -> tuple[str, AESGCM | None]:
-        key_id = f"key_{secrets.token_hex(12)}"
-        wrapped = self._wrap(AESGCM.generate_key(256), key_id, home_id, placement_id)
+    def _make(self, home_id: str, placement_id: str) -> tuple[str, bytes | None]:
+        place, key_id = (home_id, placement_id), _new_id()
+        wrapped = self.wrapping.wrap(AESGCM.generate_key(256), key_id, *place)
         new = {"id": key_id, "home_id": home_id, "placement_id": placement_id, "wrapped": wrapped}
         # Whoever comes first has made it; what is read back is what everybody uses.
-        with writing(self._engine) as connection:
-            connection.execute(insert(_DATA_KEYS).values(new).on_conflict_do_nothing())
-            kept = connection.execute(sa.select(_DATA_KEYS).where(_of(home_id, placement_id))).one()
-        return kept.id, self._unwrapped(kept.id, home_id, placement_id, kept.wrapped)
+        with writing(self.engine) as connection:
+            self.still_opens(connection)  # no key may be wrapped by a master key that was replaced
+            connection.execute(insert(DATA_KEYS).values(new).on_conflict_do_nothing())
+            kept = connection.execute(sa.select(DATA_KEYS).where(at(*place))).one()
+        return kept.id, kept.wrapped
 
-    def _installation_key(self, name: str) -> bytes:
-        wrapped = self._wrap(secrets.token_bytes(_KEY_BYTES), name)
-        with writing(self._engine) as connection:
-            new = insert(_INSTALLATION_KEYS).values(name=name, wrapped=wrapped)
-            connection.execute(new.on_conflict_do_nothing())
-            row = _INSTALLATION_KEYS.c.name == name
-            kept = connection.scalar(sa.select(_INSTALLATION_KEYS.c.wrapped).where(row))
-        return self._unwrap(kept or b"", name)
-
-    def _unwrapped(
-        self, key_id: str, home_id: str, placement_id: str, wrapped: bytes | None
-    ) -> AESGCM | None:
-        return None if wrapped is None else AESGCM(self._unwrap(wrapped, key_id, home_id, placement_id))
-
-    def _wrap(self, key: bytes, *of: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._master.encrypt(nonce, key, canonical(["wakeful key", *of]))
-
-    def _unwrap(self, wrapped: bytes, *of: str) -> bytes:
-        try:
-            return self._master.decrypt(
-                wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], canonical(["wakeful key", *of])
-            )
-        except InvalidTag as error:
-            raise MasterKeyUnusable(
-                "the keys in keys.sqlite3 were wrapped by another master key; put the right one back, or "
-                "name it in WAKEFUL_MASTER_KEY_FILE"
-            ) from error
+    def _installation_key(self, new: bytes) -> bytes:
+        row = insert(INSTALLATION_KEYS).values(name=CONTENTHASH, wrapped=self.wrapping.wrap(new, CONTENTHASH))
+        with writing(self.engine) as connection:
+            connection.execute(row.on_conflict_do_nothing())
+            settle(connection, self.wrapping)
+            return self.still_opens(connection)
 
 
-def _of(home_id: str, placement_id: str) -> sa.ColumnElement[bool]:
-    return (_DATA_KEYS.c.home_id == home_id) & (_DATA_KEYS.c.placement_id == placement_id)
+def _new_id() -> str:
+    return f"key_{secrets.token_hex(12)}"
 
 
 def _bound_to(key_id: str) -> bytes:

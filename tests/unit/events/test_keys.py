@@ -2,6 +2,7 @@
 
 import base64
 import os
+import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from shared.events.validate import validate
 from shared.security.keys import (
     KeyRing,
     MasterKeyUnusable,
+    NotScrubbed,
     SealBroken,
 )
+from shared.security.keystables import scrub
 from tests.unit.events.samples import EVENTS, Event, a
 
 MASTER = bytes(range(32))
@@ -198,6 +201,26 @@ def test_an_erasure_by_another_process_is_an_erasure_here(ring: KeyRing, path: P
     assert ring.open(sealed, "home-1", "p-1") is None
 
 
+def test_what_another_process_destroyed_seals_nothing_here(ring: KeyRing, path: Path, opened: Opened) -> None:
+    before = ring.seal("Asleep.", "home-1", "p-1")
+    opened(path).destroy("home-1", "p-1")
+    assert ring.seal("Awake.", "home-1", "p-1") == {"sealed": "", "key": before["key"]}
+
+
+def test_destroying_beside_somebody_who_reads_says_that_it_is_not_done(ring: KeyRing, path: Path) -> None:
+    wrapped = _wrapped(ring, ring.seal("Asleep.", "home-1", "p-1")["key"])
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM data_keys").fetchone()
+        with closing(sqlite3.connect(path)) as writer, writer:
+            writer.execute("UPDATE data_keys SET wrapped = NULL")
+        with pytest.raises(NotScrubbed, match="run the same command again"):
+            scrub(path, timeout_s=0.1)
+        reader.execute("COMMIT")
+    ring.destroy("home-1", "p-1")
+    assert not any(wrapped in file.read_bytes() for file in path.parent.glob("keys.sqlite3*"))
+
+
 def test_no_page_of_the_file_keeps_a_destroyed_key(path: Path, opened: Opened) -> None:
     ring = opened(path)
     sealed = ring.seal("Asleep.", "home-1", "p-1")
@@ -209,7 +232,7 @@ def test_no_page_of_the_file_keeps_a_destroyed_key(path: Path, opened: Opened) -
 
 
 def _wrapped(ring: KeyRing, key_id: str) -> bytes:
-    with ring._engine.connect() as connection:
+    with ring.engine.connect() as connection:
         found = connection.exec_driver_sql(
             "SELECT wrapped FROM data_keys WHERE id = ?", (key_id,)
         ).scalar_one()

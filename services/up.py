@@ -48,8 +48,10 @@ from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import pages as web_pages
 from shared.web.app import App
+from shared.web.connection import Connection
 from shared.web.live import Notifier
 from shared.web.pages import Pages
+from shared.web.patience import raise_limit
 from shared.web.session import session_routes
 
 STOP_WITHIN: Final = 10
@@ -153,6 +155,7 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
     """
     logs.set_up(settings.log_level)
     stay_on_one_core()
+    raise_limit()
     listening = _listen(settings)
     with ExitStack() as stack:
         stack.callback(listening.close)
@@ -177,6 +180,8 @@ class _Server(uvicorn.Server):
     def __init__(self, house: House, ready: Callable[[House], None] | None) -> None:
         config = uvicorn.Config(
             house.app(),
+            http=Connection,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

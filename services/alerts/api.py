@@ -20,7 +20,7 @@ from services.alerts.stream import PRESENT_EVERY, Streams
 from services.alerts.watch import Watch
 from shared import clock
 from shared.events.errors import FieldError
-from shared.instants import Duration, Instant, parse_instant
+from shared.instants import NEVER, Duration, Instant, parse_instant
 from shared.security.rights import Actor, Right
 from shared.web.access import Doorkeeper, needs
 from shared.web.pages import PageProblem, Pages
@@ -159,7 +159,9 @@ def _mark(cursor: str | None) -> Mark | None:
         return None
     try:
         raised_at, alert_id = orjson.loads(urlsafe_b64decode(cursor))
-        return Mark(int(raised_at), str(alert_id))
+        if not (type(raised_at) is int and type(alert_id) is str and raised_at < NEVER):
+            raise TypeError(cursor)  # what a database holds, and nothing larger
+        return Mark(raised_at, alert_id)
     except (ValueError, TypeError) as error:
         remedy = "give `next` of the page before as it came, or nothing for the first page"
         raise invalid([FieldError("cursor", cursor[:80], remedy)]) from error

@@ -52,7 +52,6 @@ def too_large(limit: int) -> Problem:
         "too-large",
         "Too large",
         f"a body here has at most {limit >> 10} KiB; send a shorter text, or fewer facts at once",
-        headers={"Connection": "close"},
     )
 
 

@@ -5,6 +5,7 @@ FastAPI's own refusals are put into the same form. Nothing here decides what is 
 secret or name is repeated in one.
 """
 
+import json
 import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -62,9 +63,15 @@ class Problem(HTTPException):
         return body
 
     def response(self) -> Response:
-        return Response(
-            orjson.dumps(self.body()), self.status_code, headers=self.headers, media_type=MEDIA_TYPE
-        )
+        return Response(_json(self.body()), self.status_code, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    """What was sent may be repeated in a problem, and need not be what UTF-8 or 64 bits can hold."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return json.dumps(body).encode("ascii")
 
 
 def unauthorised(detail: str, kind: str = "unauthorised") -> Problem:

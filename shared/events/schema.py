@@ -15,6 +15,8 @@ from shared.events.envelope import AnyEnvelope
 from shared.events.registry import TYPES
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "events"
+OF_TYPES: Final = "*.v[0-9]*.json"
+"""The documents of types; others in the folder are somebody else's."""
 
 
 def documents() -> dict[str, str]:
@@ -48,7 +50,7 @@ def write(folder: Path = FOLDER) -> None:
     """Write every document, and take away those of types that are no more."""
     folder.mkdir(parents=True, exist_ok=True)
     current = documents()
-    for stale in folder.glob("*.json"):
+    for stale in folder.glob(OF_TYPES):
         if stale.name not in current:
             stale.unlink()
     for name, text in current.items():

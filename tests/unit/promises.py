@@ -33,6 +33,7 @@ EDGES = {
     "services/checks/__main__.py": "runs it alone",
     "services/checks/running.py": "its schema and its runner",
     "services/checks/shapes.py": "its shapes over HTTP",
+    "shared/events/asyncapi.py": "writes the AsyncAPI document into docs; no service imports it",
     "shared/events/schema.py": "writes the JSON Schema into docs; no service imports it",
 }
 """Files in the folders of pure rooms that meet the world, and why. No pure room may import one."""

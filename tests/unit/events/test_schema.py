@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 from shared.events.registry import TYPES
-from shared.events.schema import FOLDER, documents, write
+from shared.events.schema import FOLDER, OF_TYPES, documents, write
 
 
 def test_the_published_documents_are_current() -> None:
-    published = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.json")}
+    names = {path.name for path in FOLDER.glob(OF_TYPES)} | {"envelope.json"}
+    published = {name: (FOLDER / name).read_text("utf-8") for name in names}
     assert published == documents(), "run: python -m shared.events.schema"
 
 
@@ -25,5 +26,6 @@ def test_a_document_names_its_fields_as_they_are_written_and_is_closed() -> None
 
 def test_writing_takes_away_what_is_no_more(tmp_path: Path) -> None:
     (tmp_path / "check.dreamt.v1.json").write_text("{}")
+    (tmp_path / "somebody-elses.json").write_text("{}")
     write(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == set(documents())
+    assert {path.name for path in tmp_path.iterdir()} == {*documents(), "somebody-elses.json"}

@@ -24,6 +24,7 @@ from typing import Final
 import structlog
 import uvicorn
 
+from services import monitors
 from services.alerts import api as alerts_api
 from services.alerts import running as alerts
 from services.alerts.feed import Feed
@@ -45,7 +46,6 @@ from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
 from shared.store import ledger
 from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import pages as web_pages
 from shared.web.app import App
 from shared.web.connection import Connection
@@ -83,9 +83,7 @@ class House:
             stack.callback(self.access.close)
             self.views = make_engine(folder / "views.sqlite3")
             stack.callback(self.views.dispose)
-            upgrade(self.views, STORE_MIGRATIONS, version_table_of("store"))
-            for migrate in (checks.migrate, alerts.migrate):
-                migrate(self.views)
+            monitors.migrate(self.views)
             for reached in ledger.clocks(self.views).values():
                 self.log.not_before(reached)  # the machine's clock may have been put back while nobody ran
             self._closing = stack.pop_all()
@@ -162,7 +160,9 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         house = House(settings)
         stack.callback(house.close)
         stop = threading.Event()
-        runners = [_thread(name, partial(runner.run, stop)) for name, runner in house.runners.items()]
+        runners = [
+            _thread(name, partial(runner.run, stop, sole=True)) for name, runner in house.runners.items()
+        ]
         for runner in runners:
             stack.callback(runner.join)
         stack.callback(stop.set)

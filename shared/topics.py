@@ -9,12 +9,14 @@ RESPONSES: Final = "wakeful.responses"
 ALERTS: Final = "wakeful.alerts"
 PAGES: Final = "wakeful.pages"
 REJECTED: Final = "wakeful.rejected"
+SWAPS: Final = "wakeful.swaps"
+"""Records of read models that were made anew, with what that changed of what had been told."""
 OWNERSHIP: Final = "wakeful.ownership"
 
 INPUTS: Final = (PLAN_CHANGES, NIGHT_COVER, CHECK_INS, RESPONSES)
 """The input topics, in the order in which facts of the same instant are applied."""
 
-DERIVED: Final = (ALERTS, PAGES, REJECTED)
+DERIVED: Final = (ALERTS, PAGES, REJECTED, SWAPS)
 ALL: Final = INPUTS + DERIVED
 
 RANK: Final[dict[str, int]] = {topic: rank for rank, topic in enumerate(ALL)}

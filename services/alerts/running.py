@@ -1,7 +1,9 @@
-"""The alerts service as a running thing: its schema, its runner, and the waking of its streams after each commit.
+"""The alerts service as a running thing: its parts, its runner, and the waking of its streams after each commit.
 
 What the composition root needs and `__main__` uses. No rule and no route lives here.
 """
+
+from typing import Final
 
 from sqlalchemy import Engine
 
@@ -12,8 +14,10 @@ from shared.instants import Duration, Instant
 from shared.log.base import Log
 from shared.runner import Runner
 from shared.runner.observer import Observer, Silence
-from shared.store.schema import upgrade, version_table_of
+from shared.runner.service import Service
 from shared.web.live import Notifier
+
+SERVICE: Final = Service("alerts", AlertsMonitor, METADATA, MIGRATIONS, decode)
 
 
 class Waking:
@@ -49,16 +53,9 @@ class Waking:
         self._inner.unavailable(service, error)
 
 
-def migrate(views: Engine) -> None:
-    """Bring the service's own tables up to date; what all services share is brought up to date beside them."""
-    upgrade(views, MIGRATIONS, version_table_of("alerts"))
-
-
 def make_runner(
     log: Log, views: Engine, notifier: Notifier, *, observer: Observer | None = None, partition: int = 0
 ) -> Runner:
     """The service's runner over a migrated database. After each commit of facts it wakes the streams of `notifier`."""
     waking = Waking(observer or Silence(), notifier)
-    return Runner(
-        log, views, AlertsMonitor(), tables=METADATA, partition=partition, decode=decode, observer=waking
-    )
+    return Runner(log, views, SERVICE, partition=partition, observer=waking)

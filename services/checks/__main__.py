@@ -2,8 +2,8 @@
 
 import sys
 
-from services.checks.running import make_runner, migrate
+from services.checks.running import SERVICE, make_runner
 from shared.runner.alone import run_alone
 
 if __name__ == "__main__":
-    sys.exit(run_alone(migrate, make_runner))
+    sys.exit(run_alone(SERVICE, make_runner))

@@ -69,7 +69,7 @@ class Reader:
             rows, whole = _whole_instants(self._scan(connection, topics, start, bound), limit)
         reached = bound if whole else rows[-1][1]
         if any(after.get(topic, 0) > start for topic in topics):
-            own = {self.codes[topic]: after.get(topic, 0) for topic in topics}
+            own = {code: after.get(topic, 0) for topic, code in self._codes(topics)}
             rows = [row for row in rows if row[1] > own[row[0]]]
         return self._ordered(rows), {topic: max(reached, after.get(topic, 0)) for topic in topics}
 
@@ -78,7 +78,7 @@ class Reader:
         with self._connection() as connection:
             found = connection.execute("SELECT position FROM facts WHERE home_id = ?", (home_id,))
             positions = sorted(position for (position,) in found)
-        wanted = {self.codes[topic] for topic in topics}
+        wanted = {code for _, code in self._codes(topics)}
         step: list[_Raw] = []  # an instant may lie across two chunks
         for first in range(0, len(positions), _CHUNK):
             with self._connection() as connection:
@@ -99,10 +99,14 @@ class Reader:
         event = orjson.loads(row[1])
         return Named(event_id, event["type"], event.get("subject", ""), row[0])
 
+    def _codes(self, topics: Sequence[str]) -> list[tuple[str, int]]:
+        """The topics' codes. A file that an older version wrote has none for what is newer: nothing of it is there."""
+        return [(topic, self.codes[topic]) for topic in topics if topic in self.codes]
+
     def _scan(
         self, connection: sqlite3.Connection, topics: Sequence[str], start: int, bound: int
     ) -> sqlite3.Cursor:
-        codes = [self.codes[topic] for topic in topics]
+        codes = [code for _, code in self._codes(topics)]
         marks = ", ".join("?" * len(codes))
         query = (
             f"SELECT {_COLUMNS} FROM facts WHERE position > ? AND position <= ? AND topic IN ({marks}) "  # noqa: S608

@@ -16,12 +16,13 @@ from shared.log.base import Log
 from shared.log.lockfile import Locked
 from shared.log.sqlite import SqliteLog
 from shared.runner.loop import Runner
+from shared.runner.service import Service
 from shared.settings import Settings
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 
 
-def run_alone(migrate: Callable[[Engine], None], make: Callable[[Log, Engine], Runner]) -> int:
+def run_alone(service: Service, make: Callable[[Log, Engine], Runner]) -> int:
     """Run until SIGINT or SIGTERM; the exit code. The folder is the first argument, else `$WAKEFUL_DATA`."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Settings.read().data
     stop = threading.Event()
@@ -35,8 +36,8 @@ def run_alone(migrate: Callable[[Engine], None], make: Callable[[Log, Engine], R
     views = make_engine(folder / "views.sqlite3")
     try:
         upgrade(views, STORE_MIGRATIONS, version_table_of("store"))
-        migrate(views)
-        make(log, views).run(stop)
+        service.migrate(views)
+        make(log, views).run(stop, sole=True)
     finally:
         log.close()
         views.dispose()

@@ -1,16 +1,15 @@
 """The runner: log + monitor + database → a running service. One loop, for either log.
 
-To start: take over the ledger's row (its epoch goes up by one), and give the monitor its state back; if the
-rows are of another version of the rules, wipe them and read the log from its start (`shared.runner.rebuild`). Then,
-turn by turn:
+To start: take over the ledger's row (its epoch goes up by one), and give a new monitor its state back; if the rows are
+of another version of the rules, let them be made again beside the old ones first (`shared.runner.rebuild`). Then, turn
+by turn:
 
-    1. Ask the log for its present, and read what is new before it, up to 1,000 facts and never half an
-    instant. 2. Decode; what cannot be read goes to `wakeful.rejected`. Look up what the facts name.
-    3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock
-    is put to
+    1. Ask the log for its present, and read what is new before it, up to 1,000 facts and never half an instant.
+    2. Decode; what cannot be read goes to `wakeful.rejected`. Look up what the facts name.
+    3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock is put to
        each fact's instant. At the end of what there is, the clock is put to the present.
-    4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the
-    ledger's row. 5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.runner.publisher`).
+    4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the ledger's row.
+    5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.runner.publisher`).
 
 Delivery is at least once, ids are deterministic, so the effect is exactly once: a crash between any two of
 these loses nothing and repeats nothing that is visible in the log. A turn that raised may be called again:
@@ -22,20 +21,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from shared import clock as machine
 from shared.course import Course, Seen, TrustedSeen, Turn
-from shared.facts import Fact
 from shared.instants import SECOND, Duration, Instant
-from shared.log.base import Log, Named, Record, Unavailable, fact_of
+from shared.log.base import Log, Named, Unavailable
 from shared.monitor import Effect, Monitor, Row
-from shared.runner import rebuild, rejection
+from shared.runner import rebuild, rejection, setaside
 from shared.runner.names import Names
 from shared.runner.observer import Observer, Silence
 from shared.runner.publisher import Publisher
-from shared.store import asides, ledger, operations, outbox, rows
+from shared.runner.service import Service
+from shared.store import asides, ledger, outbox, rows
 from shared.store.engine import writing
 
 READ: Final = 1000
@@ -67,43 +66,39 @@ class _Batch:
 
 
 class Runner:
-    """Runs one monitor over one home-partition. Not thread-safe: one thread starts it and turns it."""
+    """Runs one service over one home-partition. Not thread-safe: one thread starts it and turns it."""
 
     def __init__(
         self,
         log: Log,
         engine: Engine,
-        monitor: Monitor,
+        service: Service,
         *,
-        tables: MetaData,
         partition: int = 0,
         named: Callable[[str, str], Named | None] | None = None,
         seen: Seen | None = None,
-        decode: Callable[[Record], Fact] = fact_of,
         observer: Observer | None = None,
         clock: Callable[[], Instant] = machine.now,
     ) -> None:
-        """`monitor` is new; `tables` holds its read model, migrated. `named` looks up what a fact names
-        (default: the log); `seen`, whether an id was taken before (default: the log holds each id once).
-        `clock`: for lags only."""
+        """`engine` holds the service's read model, migrated. `named` looks up what a fact names (default: the log);
+        `seen`, whether an id was taken before (default: the log holds each id once). `clock`: for lags only."""
         self._log = log
         self._engine = engine
-        self._monitor = monitor
-        self._tables = tables
-        self._owner = outbox.Owner(monitor.name, partition)
+        self._service = service
+        self._owner = outbox.Owner(service.name, partition)
         self._seen = seen or TrustedSeen()
-        self._decode = decode
         self._observer = observer or Silence()
         self._now = clock
         self._publisher = Publisher(log, engine, self._owner, self._observer, clock)
         self._names = Names(named or log.named, lambda: self._course.clock)
-        self._unsaved: _Batch | None = None
-        self._unpublished = True  # a predecessor may have left something
-        self._rested_at = -1
-        self._behind = False  # the last turn left something to read
         self.entry: ledger.Entry
         """The ledger's row as this runner wrote it last; none before the start."""
+        self._monitor: Monitor
         self._course: Course
+        self._unsaved: _Batch | None
+        self._unpublished: bool
+        self._rested_at: int
+        self._behind: bool  # the last turn left something to read
 
     @property
     def clock(self) -> Instant | None:
@@ -113,36 +108,53 @@ class Runner:
 
     # -- starting --------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Take over, and put the monitor where its predecessor committed last."""
-        self._take_over(anew=False)
+    def start(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Take over, and put a new monitor where its predecessor committed last; also after another one has taken
+        over. Raises `rebuild.Stopped` where it was told to stop in the middle of a rebuild."""
+        self._monitor = self._service.make()
+        self._unsaved = None
+        self._unpublished = True  # a predecessor may have left something
+        self._rested_at, self._behind = -1, False
+        entry = self._take_over(stopping)
         with self._engine.connect() as connection:
-            kept = rows.load(connection, self._tables, self._monitor.tables)
-            self._monitor.restore(kept, self.entry.clock)
+            kept = rows.load(connection, self._service.tables, self._monitor.tables)
+            self._monitor.restore(kept, entry.clock)
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:
             self._monitor.drop(home_id)
-        self._course = Course(self._monitor, self._seen, self._names.named, self.entry.clock, unwatched)
+        self._course = Course(self._monitor, self._seen, self._names.named, entry.clock, unwatched)
+        self.entry = entry
 
-    def rebuild(self) -> None:
-        """In place of `start`: begin anew from the start of the log, whatever the versions say."""
-        self._take_over(anew=True)
-        self._course = Course(self._monitor, self._seen, self._names.named, self.entry.clock)
-
-    def _take_over(self, *, anew: bool) -> None:
+    def _take_over(self, stopping: Callable[[], bool]) -> ledger.Entry:
         with writing(self._engine) as connection:
             entry = ledger.take_over(connection, *self._owner, self._monitor.version)
-            if anew or entry.version != self._monitor.version:
-                entry = rebuild.begin(connection, entry, self._monitor, self._tables)
-        self.entry = entry  # nobody else can write from here on
-        self._log.not_before(max(entry.clock, entry.rebuilding_until or 0))
+        self._log.not_before(entry.clock)
+        if entry.version == self._monitor.version:
+            return entry
+        return rebuild.whole(
+            self._log, self._engine, self._service, partition=self._owner.partition, stopping=stopping
+        )
 
     # -- the loop --------------------------------------------------------------------------------------------
 
-    def run(self, stop: threading.Event) -> None:
-        """Start, then turn until `stop` is set. Raises what is a fault of the loop itself (LostOwnership, a
-        bug): whoever runs it ends the process. A log or a database that cannot be reached is waited for."""
-        self.start()
+    def run(self, stop: threading.Event, *, sole: bool = False) -> None:
+        """Start, then turn until `stop` is set. Raises what is a fault of the loop itself (LostOwnership, a bug):
+        whoever runs it ends the process. A log or a database that cannot be reached is waited for.
+
+        `sole`: nobody else can be running this service. Whoever takes over then has made its rows anew, and is done:
+        this runner takes them over in its turn.
+        """
+        while not stop.is_set():
+            try:
+                self._run(stop)
+            except rebuild.Stopped:
+                return
+            except ledger.LostOwnership:
+                if not sole:
+                    raise
+
+    def _run(self, stop: threading.Event) -> None:
+        self.start(stop.is_set)
         while not stop.is_set():
             grown = self._log.end()
             try:
@@ -178,10 +190,8 @@ class Runner:
         but a bug."""
         partition, topics, entry = self._owner.partition, self._monitor.topics, self.entry
         present = self._log.present(partition)
-        if entry.rebuilding_until is not None:
-            present = min(present, entry.rebuilding_until)
         records, positions = self._log.read(partition, topics, entry.positions, present, READ)
-        facts, unreadable = rejection.decoded(partition, records, self._decode)
+        facts, unreadable = rejection.decoded(partition, records, self._service.decode)
         self._behind = len(records) >= READ
         self._names.look_up(facts)
         turn = self._course.take(facts)
@@ -192,37 +202,21 @@ class Runner:
         return _Batch(reached, len(records), turn.effects, rejected, turn, list(self._monitor.changed()))
 
     def _clock_is_worth_it(self, entry: ledger.Entry) -> bool:
-        rebuilt = entry.rebuilding_until is not None and entry.clock >= entry.rebuilding_until
-        return rebuilt or entry.clock - self.entry.clock >= IDLE_COMMIT
+        return entry.clock - self.entry.clock >= IDLE_COMMIT
 
     def _save(self, batch: _Batch) -> None:
         """Step 4."""
-        entry, effects = batch.entry, batch.effects
-        unpublished = self._unpublished or bool(batch.rejected)
+        entry = batch.entry
+        unpublished = self._unpublished or bool(batch.rejected or batch.effects)
+        if not unpublished:
+            entry = replace(entry, published=entry.clock)
         with writing(self._engine) as connection:
-            rows.put(connection, self._tables, batch.rows)
-            self._set_aside(connection, batch)
-            outbox.put(connection, self._owner, batch.rejected)
-            if entry.rebuilding_until is None:
-                outbox.put(connection, self._owner, effects)
-                unpublished = unpublished or bool(effects)
-            else:
-                entry = rebuild.go_on(connection, self._log, entry, effects, self._course.aside)
-                unpublished = unpublished or entry.rebuilding_until is None
-            if entry.rebuilding_until is None and not unpublished:
-                entry = replace(entry, published=entry.clock)
+            rows.put(connection, self._service.tables, batch.rows)
+            setaside.set_aside(connection, entry, batch.turn.set_aside)
+            outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
             ledger.swap(connection, self.entry, entry)
         self.entry, self._unpublished = entry, unpublished  # only now is it so
         self._tell(batch)
-
-    def _set_aside(self, connection: Connection, batch: _Batch) -> None:
-        name, partition = self._owner
-        since = batch.entry.clock
-        for aside in batch.turn.set_aside:
-            fact_id = None if aside.fact is None else aside.fact.id
-            asides.put(connection, asides.Aside(name, partition, aside.home_id, since, aside.reason, fact_id))
-            kind = operations.MONITOR_BLIND
-            operations.raise_once(connection, kind, name, aside.home_id, since, aside.reason)
 
     def _tell(self, batch: _Batch) -> None:
         service = self._owner.service

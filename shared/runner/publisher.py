@@ -3,8 +3,8 @@ step 5).
 
     1. Take what waits, in order, up to 1,000 effects.
     2. Append them to the log: durable, and a repetition is the same fact.
-    3. In one transaction: forget them in the outbox, and move `published` in the ledger's row (compared and
-    swapped). 4. Again, until nothing waits.
+    3. In one transaction: forget them in the outbox, and move `published` in the ledger's row (compared and swapped).
+    4. Again, until nothing waits.
 
 A crash between 2 and 3 publishes again, which changes nothing. What an effect says is its monitor's affair.
 """
@@ -55,7 +55,7 @@ class Publisher:
         with writing(self._engine) as connection:
             outbox.mark(connection, self._owner, published)
             left, _ = outbox.standing(connection, self._owner)
-            if not left and entry.rebuilding_until is None and entry.published < entry.clock:
+            if not left and entry.published < entry.clock:
                 entry = ledger.swap(connection, entry, replace(entry, published=entry.clock))
         return entry, left > 0
 

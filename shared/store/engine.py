@@ -22,13 +22,16 @@ _TURNS: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 """By database: whose turn it is to write, among the threads of this process."""
 
 
-def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = False) -> Engine:
+def make_engine(
+    url: str | Path, *, durable: bool = False, read_only: bool = False, wal: bool = True
+) -> Engine:
     """An engine for `url` (or a SQLite file at a path).
 
     SQLite files get WAL, foreign keys and a busy timeout. `synchronous` is NORMAL unless `durable`: after a
     power cut the last transactions may be gone, whole and in order, and a read model is then simply further
     behind the log, which it reads again. What is not disposable (keys, people, tokens) says `durable=True`
     and gets FULL. `read_only` opens a file beside its writer and leaves it as it is.
+    `wal=False`: a file that nobody reads while it is written, and that is one file when it is closed.
     """
     if isinstance(url, Path):
         url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
@@ -41,7 +44,7 @@ def make_engine(url: str | Path, *, durable: bool = False, read_only: bool = Fal
         hide_parameters=True,  # an error must not quote what was written
     )
     pragmas = [f"synchronous={'FULL' if durable else 'NORMAL'}", "foreign_keys=ON", "temp_store=MEMORY"]
-    _sqlite(engine, ["cache_size=-16000", *pragmas, *([] if read_only else ["journal_mode=WAL"])])
+    _sqlite(engine, ["cache_size=-16000", *pragmas, *(["journal_mode=WAL"] if wal and not read_only else [])])
     return engine
 
 

@@ -25,8 +25,7 @@ class LostOwnership(Exception):  # noqa: N818 - reads as what it says
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The row. `positions` and `clock`: what has been applied. `published`: every effect of before that
-    instant is in the log. `rebuilding_until`: effects before that instant are held back until the swap (see
-    `rebuild`)."""
+    instant is in the log."""
 
     service: str
     partition: int
@@ -35,8 +34,6 @@ class Entry:
     clock: Instant
     published: Instant
     version: int
-    rebuilding_until: Instant | None = None
-    rebuilding_from: int | None = None
 
     def row(self) -> dict[str, Any]:
         """As columns; the positions as text that is the same for the same positions."""
@@ -48,8 +45,6 @@ class Entry:
             "clock": self.clock,
             "published": self.published,
             "version": self.version,
-            "rebuilding_until": self.rebuilding_until,
-            "rebuilding_from": self.rebuilding_from,
         }
 
 
@@ -73,10 +68,7 @@ def take_over(connection: Connection, service: str, partition: int, version: int
 
 def swap(connection: Connection, old: Entry, new: Entry) -> Entry:
     """Compare the whole row with `old` and put `new`. Raises LostOwnership where it is another."""
-    same = [
-        column.is_(None) if value is None else column == value
-        for column, value in ((LEDGER.c[name], value) for name, value in old.row().items())
-    ]
+    same = [LEDGER.c[name] == value for name, value in old.row().items()]
     if connection.execute(update(LEDGER).where(*same).values(new.row())).rowcount != 1:
         found = find(connection, old.service, old.partition)
         raise LostOwnership(

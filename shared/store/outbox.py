@@ -1,14 +1,14 @@
 """The outbox: effects that are committed with the state that caused them, until they are in the log.
 
 A row that is gone was published. Publishing twice is publishing once, because ids and bytes are
-deterministic. What is *held* belongs to a rebuild and waits for the swap. Nothing here talks to the log.
+deterministic. Nothing here talks to the log.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from shared.events.canonical import canonical
 from shared.instants import Instant
@@ -32,15 +32,15 @@ class Owner(NamedTuple):
     partition: int
 
 
-def put(connection: Connection, owner: Owner, effects: Sequence[Effect], *, held: bool = False) -> None:
+def put(connection: Connection, owner: Owner, effects: Sequence[Effect]) -> None:
     """Append effects in order."""
     if effects:
-        connection.execute(insert(OUTBOX), [_row(owner, effect, held) for effect in effects])
+        connection.execute(insert(OUTBOX), [_row(owner, effect) for effect in effects])
 
 
 def waiting(connection: Connection, owner: Owner, limit: int = 1000) -> list[Waiting]:
     """What is to be published next, in order."""
-    query = select(OUTBOX).where(*_of(owner), OUTBOX.c.held == 0).order_by(OUTBOX.c.number).limit(limit)
+    query = select(OUTBOX).where(*_of(owner)).order_by(OUTBOX.c.number).limit(limit)
     return [
         Waiting(row.number, row.at, draft(row.topic, row.home_id, row.event_id, row.body))
         for row in connection.execute(query)
@@ -51,40 +51,20 @@ def mark(connection: Connection, owner: Owner, published: Sequence[Waiting]) -> 
     """These are in the log. `published` is what `waiting` gave, whole: everything up to its last."""
     if published:
         last = published[-1].number
-        connection.execute(delete(OUTBOX).where(*_of(owner), OUTBOX.c.held == 0, OUTBOX.c.number <= last))
+        connection.execute(delete(OUTBOX).where(*_of(owner), OUTBOX.c.number <= last))
 
 
 def standing(connection: Connection, owner: Owner) -> tuple[int, Instant | None]:
-    """How many wait (held ones apart), and the instant of the oldest."""
-    query = select(func.count(), func.min(OUTBOX.c.at)).where(*_of(owner), OUTBOX.c.held == 0)
+    """How many wait, and the instant of the oldest."""
+    query = select(func.count(), func.min(OUTBOX.c.at)).where(*_of(owner))
     count, oldest = connection.execute(query).one()
     return count, oldest
 
 
-def held_alerts(connection: Connection, owner: Owner) -> set[str]:
-    """The alerts of which something is held: after a rebuild, those that are open by its reading."""
-    query = select(OUTBOX.c.alert_id).where(*_of(owner), OUTBOX.c.held == 1).distinct()
-    return set(connection.scalars(query))
-
-
-def release(connection: Connection, owner: Owner) -> None:
-    """What is held is to be published now, in its order."""
-    connection.execute(update(OUTBOX).where(*_of(owner), OUTBOX.c.held == 1).values(held=0))
-
-
-def clear_held(connection: Connection, owner: Owner) -> None:
-    """Forget what is held (a rebuild begins anew)."""
-    connection.execute(delete(OUTBOX).where(*_of(owner), OUTBOX.c.held == 1))
-
-
-def drop_alerts(connection: Connection, owner: Owner, alert_ids: Iterable[str]) -> None:
-    """Forget what is held of these alerts."""
-    rows = [{"gone": alert_id} for alert_id in alert_ids]
-    if rows:
-        statement = delete(OUTBOX).where(
-            *_of(owner), OUTBOX.c.held == 1, OUTBOX.c.alert_id == bindparam("gone")
-        )
-        connection.execute(statement, rows)
+def bodies(connection: Connection, owner: Owner, topic: str) -> list[tuple[str, bytes]]:
+    """All that waits for this topic, in order: the home and the event's bytes."""
+    query = select(OUTBOX.c.home_id, OUTBOX.c.body).where(*_of(owner), OUTBOX.c.topic == topic)
+    return [(row.home_id, row.body) for row in connection.execute(query.order_by(OUTBOX.c.number))]
 
 
 def draft(topic: str, home_id: str, event_id: str, body: bytes) -> Draft:
@@ -96,7 +76,7 @@ def _of(owner: Owner) -> tuple[ColumnElement[bool], ...]:
     return OUTBOX.c.service == owner.service, OUTBOX.c.partition == owner.partition
 
 
-def _row(owner: Owner, effect: Effect, held: bool) -> dict[str, object]:
+def _row(owner: Owner, effect: Effect) -> dict[str, object]:
     return {
         "service": owner.service,
         "partition": owner.partition,
@@ -104,7 +84,5 @@ def _row(owner: Owner, effect: Effect, held: bool) -> dict[str, object]:
         "home_id": effect.home_id,
         "event_id": effect.id,
         "at": effect.at,
-        "alert_id": effect.event["data"].get("alert_id"),
-        "held": int(held),
         "body": canonical(effect.event),
     }

@@ -4,11 +4,11 @@ Hot: every turn of every runner comes through here. Rows are grouped by statemen
 several rows of one key become the last of them. What a row means is its service's affair.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Executable, MetaData, Table, bindparam, delete, select
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.monitor import Row
@@ -17,7 +17,14 @@ _Insert = Callable[[Table], "sqlite.Insert | postgresql.Insert"]
 _INSERTS: dict[str, _Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def put(connection: Connection, metadata: MetaData, rows: Iterable[Row]) -> int:
+class Tables(Protocol):
+    """Tables by the name that rows give them: a MetaData, or what stands in for one."""
+
+    @property
+    def tables(self) -> Mapping[str, Table]: ...
+
+
+def put(connection: Connection, metadata: Tables, rows: Iterable[Row]) -> int:
     """Put and delete `rows` (in order: of several with one key the last wins); how many statements' rows
     that was.
 
@@ -42,7 +49,7 @@ def put(connection: Connection, metadata: MetaData, rows: Iterable[Row]) -> int:
     return len(last)
 
 
-def load(connection: Connection, metadata: MetaData, tables: Sequence[str]) -> Iterator[Row]:
+def load(connection: Connection, metadata: Tables, tables: Sequence[str]) -> Iterator[Row]:
     """Every row of `tables`, table by table, in the order of their keys."""
     for name in tables:
         table = metadata.tables[name]
@@ -54,7 +61,7 @@ def load(connection: Connection, metadata: MetaData, tables: Sequence[str]) -> I
 
 
 def clear(
-    connection: Connection, metadata: MetaData, tables: Sequence[str], home_id: str | None = None
+    connection: Connection, metadata: Tables, tables: Sequence[str], home_id: str | None = None
 ) -> None:
     """Delete everything in `tables`, or everything of one home (each table has a `home_id` then)."""
     for name in reversed(tables):

@@ -1,13 +1,13 @@
-"""The tables that all services share in the views' database: ledger, outbox, homes set aside, operations,
-swaps.
+"""The tables that all services share in the views' database: ledger, rebuilds, outbox, homes set aside,
+operations.
 
-Read models of services are beside their services. What the tables mean is told in `ledger`, `outbox`,
-`asides` and `operations`; how they came to be, in `migrations`.
+Read models of services are beside their services. What the tables mean is told in `ledger`, `rebuilds`,
+`outbox`, `asides` and `operations`; how they came to be, in `migrations`.
 """
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
 
@@ -23,8 +23,17 @@ LEDGER: Final = Table(
     Column("clock", BigInteger, nullable=False),
     Column("published", BigInteger, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("rebuilding_until", BigInteger),
-    Column("rebuilding_from", Integer),
+)
+
+REBUILDS: Final = Table(
+    "rebuilds",
+    METADATA,
+    Column("service", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("token", String, nullable=False),  # whose the fresh tables are
+    Column("version", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("goal", BigInteger, nullable=False),
 )
 
 OUTBOX: Final = Table(
@@ -37,10 +46,8 @@ OUTBOX: Final = Table(
     Column("home_id", String, nullable=False),
     Column("event_id", String, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("alert_id", String),  # of an alert's event
-    Column("held", Integer, nullable=False),  # 1: of a rebuild, kept back until the swap
     Column("body", LargeBinary, nullable=False),
-    Index("outbox_in_order", "service", "partition", "held", "number"),
+    Index("outbox_in_order", "service", "partition", "number"),
 )
 
 ASIDES: Final = Table(
@@ -66,16 +73,4 @@ OPERATIONS: Final = Table(
     Column("resolved", BigInteger),
     Column("detail", Text, nullable=False),
     Index("operations_open", "resolved", "since"),
-)
-
-SWAPS: Final = Table(
-    "swaps",
-    METADATA,
-    Column("number", _SERIAL, primary_key=True, autoincrement=True),
-    Column("service", String, nullable=False),
-    Column("home_id", String),  # None: all homes
-    Column("from_version", Integer, nullable=False),
-    Column("to_version", Integer, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("detail", JSON, nullable=False),
 )

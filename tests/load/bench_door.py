@@ -169,16 +169,13 @@ def _settle(log: Any) -> None:
 
 def _watch(log: Any, here: Path) -> Any:
     """The checks service behind the door, in a thread as in `wakeful up`; how to end it."""
-    from services.checks.model import ChecksMonitor
-    from services.checks.tables import METADATA, MIGRATIONS
-    from shared.runner import Runner
+    from services import monitors
+    from services.checks.running import make_runner
     from shared.store.engine import make_engine
-    from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 
     engine = make_engine(here / "views.sqlite3")
-    upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
-    upgrade(engine, MIGRATIONS, version_table_of("checks"))
-    runner = Runner(log, engine, ChecksMonitor(), tables=METADATA)
+    monitors.migrate(engine)
+    runner = make_runner(log, engine)
     stop = threading.Event()
     thread = threading.Thread(target=runner.run, args=(stop,), daemon=True)
     thread.start()

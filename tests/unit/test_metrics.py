@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from services.alerts import running as alerts
+from services import monitors
 from services.alerts.tables import ALERTS
 from shared import clock
 from shared.instants import SECOND, Instant
@@ -24,7 +24,6 @@ from shared.security.rights import Right
 from shared.security.rights import Scope as Reach
 from shared.store import asides
 from shared.store.engine import make_engine, writing
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web import access as web_access
 from shared.web import problems
 from shared.web.access import open_to_all
@@ -35,8 +34,7 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True)
         self.views: Engine = make_engine(folder / "views.sqlite3")
-        upgrade(self.views, STORE_MIGRATIONS, version_table_of("store"))
-        alerts.migrate(self.views)
+        monitors.migrate(self.views)
         self.access = Access.open(folder / "access.sqlite3")
         self.blind: Instant | None = None
         self.metrics = Metrics(self.log, self.views, lambda: self.blind)

@@ -9,7 +9,7 @@ what comes out is compared, byte by byte, with what the checks service published
 The log and the read models are only read, also while `wakeful up` runs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from shared.log.base import Log
+    from shared.log.base import Log, Record
     from shared.store.ledger import Entry
 
 SERVICE: Final = "checks"
@@ -93,7 +93,8 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
 
     with views.connect() as connection:
         entry = _entry(connection)
-        swaps, aside = _swaps(connection), _aside(connection)
+        aside = _aside(connection)
+    swaps = _swaps(log)
     due, failed = _due(log, entry.published, reached)
     published = _published(log, entry.published)
     found = Audited(show_instant(entry.published), len(published), set_aside=sorted({*aside, *failed}))
@@ -109,7 +110,7 @@ def _entry(connection: "Connection") -> "Entry":
     entry = ledger.find(connection, SERVICE, 0)
     if entry is None:
         raise Failure("the checks service has never run on this folder; start `wakeful up`, then audit")
-    if entry.rebuilding_until is not None or entry.version != ChecksMonitor.version:
+    if entry.version != ChecksMonitor.version:
         raise Failure("the checks service is being rebuilt; let `wakeful up` end that, then audit")
     return entry
 
@@ -140,17 +141,14 @@ def _due(log: "Log", until: int, reached: Callable[[int], None]) -> tuple[dict[s
 
 def _published(log: "Log", until: int) -> dict[str, bytes]:
     """What the service has told of before `until`, by event id."""
-    from shared.instants import NEVER, parse_instant
+    from shared.instants import parse_instant
     from shared.topics import ALERTS
 
     told: dict[str, bytes] = {}
-    records, positions = log.read(0, [ALERTS], {}, NEVER, _LIMIT)
-    while records:
-        for record in records:
-            event = orjson.loads(record.body)
-            if event["source"] == SOURCE and parse_instant(event["time"]) < until:
-                told[record.id] = record.body
-        records, positions = log.read(0, [ALERTS], positions, NEVER, _LIMIT)
+    for record in _all(log, ALERTS):
+        event = orjson.loads(record.body)
+        if event["source"] == SOURCE and parse_instant(event["time"]) < until:
+            told[record.id] = record.body
     return told
 
 
@@ -173,23 +171,30 @@ def _explains(swaps: Sequence[dict[str, Any]], each: Difference) -> bool:
     from shared.instants import parse_instant
 
     for swap in swaps:
-        if each.alert_id in (*swap["detail"]["raised"], *swap["detail"]["superseded"]):
+        if each.alert_id in (*swap["raised"], *swap["superseded"]):
             return True
-        of_home = swap["home_id"] in (None, each.home_id)
-        anew = swap["home_id"] is not None or swap["from_version"] != swap["to_version"]
-        if of_home and anew and parse_instant(each.at) < swap["at"]:
+        of_home = swap.get("home_id") in (None, each.home_id)
+        anew = "home_id" in swap or swap["from_version"] != swap["to_version"]
+        if of_home and anew and parse_instant(each.at) < parse_instant(swap["at"]):
             return True
     return False
 
 
-def _swaps(connection: "Connection") -> list[dict[str, Any]]:
-    from sqlalchemy import select
+def _swaps(log: "Log") -> list[dict[str, Any]]:
+    """What is on record of the service's read model having been made anew."""
+    from shared.topics import SWAPS
 
-    from shared.store.tables import SWAPS
+    swaps = (orjson.loads(record.body)["data"] for record in _all(log, SWAPS))
+    return [swap for swap in swaps if swap["service"] == SERVICE]
 
-    return [
-        dict(row) for row in connection.execute(select(SWAPS).where(SWAPS.c.service == SERVICE)).mappings()
-    ]
+
+def _all(log: "Log", topic: str) -> "Iterator[Record]":
+    from shared.instants import NEVER
+
+    records, positions = log.read(0, [topic], {}, NEVER, _LIMIT)
+    while records:
+        yield from records
+        records, positions = log.read(0, [topic], positions, NEVER, _LIMIT)
 
 
 def _aside(connection: "Connection") -> list[str]:

@@ -50,19 +50,22 @@ def export(
 
 
 def facts_of(log: "Log", home: str | None = None) -> Iterator["Record"]:
-    """The records of the input topics that are in the log now, in its order; of one home, or of all."""
-    from shared.topics import INPUTS
+    """The records of the input topics that are in the log now, and of the swaps of read models, in its order; of one
+    home, or of all."""
+    from shared.topics import INPUTS, SWAPS
+
+    topics = (*INPUTS, SWAPS)
 
     last = log.present(0)
     if home is not None:
-        yield from log.home(home, INPUTS, last)
+        yield from log.home(home, topics, last)
         return
-    records, positions = log.read(0, INPUTS, {}, last + 1, _LIMIT)
+    records, positions = log.read(0, topics, {}, last + 1, _LIMIT)
     while records:
         yield from records
         if len(records) < _LIMIT or records[-1].appended_at == last:
             return
-        records, positions = log.read(0, INPUTS, positions, last + 1, _LIMIT)
+        records, positions = log.read(0, topics, positions, last + 1, _LIMIT)
 
 
 def line_of(record: "Record", body: bytes) -> bytes:

@@ -1,131 +1,121 @@
-"""`wakeful rebuild`: throw a service's read model away and read the log again. Offline: the log has one process.
+"""`wakeful rebuild`: make a service's read model again from the log, whether or not `wakeful up` runs on the folder.
 
-The service comes to where it had been, and what differs is reconciled there (`shared.runner.rebuild`); what is later in
-the log, `wakeful up` reads when it starts. The clock is never put further than it had been: nobody was at the door.
+Fresh tables are filled beside the live ones, and take their place in one step; what had been told is reconciled with
+what is so by the new reading (`shared.runner.rebuild`). A running service takes over the new rows by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wakeful.cli.errors import Failure
-from wakeful.cli.folder import settings_of
+from wakeful.cli.folder import reading_log, settings_of
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from shared.log.sqlite import SqliteLog
-    from shared.runner import Runner
-
-_LONG: Final = 365 * 24 * 3_600_000
-"""Longer than any rebuild, in milliseconds."""
+    from shared.log.base import Log
+    from shared.runner.service import Service
 
 
-class Service(StrEnum):
+class Name(StrEnum):
     """What can be rebuilt."""
 
     CHECKS = "checks"
     ALERTS = "alerts"
 
+    @property
+    def service(self) -> "Service":
+        """The service of this name."""
+        from services.monitors import SERVICES
+
+        return SERVICES[self.value]
+
+
+ServiceName = Annotated[Name, typer.Argument(metavar="SERVICE", help="checks or alerts.")]
+
 
 def rebuild(
-    service: Annotated[Service, typer.Argument(metavar="SERVICE", help="checks or alerts.")],
+    service: ServiceName,
     home: Annotated[
         str | None, typer.Option(metavar="HOME", help="Only this home, which was set aside.")
+    ] = None,
+    snapshot: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Begin at this snapshot, not at the log's start."),
     ] = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
-    """Make a service's read model again from the log, with `wakeful up` stopped."""
+    """Make a service's read model again from the log, also while `wakeful up` runs."""
+    if home is not None and snapshot is not None:
+        raise Failure("a snapshot is of all homes: give --home or --from, not both", 2)
     folder = settings_of(data).data
-    if not (folder / "log.sqlite3").exists():
-        raise Failure(f"there is no log in {folder}; say where it is with --data or WAKEFUL_DATA")
-    with _opened(folder) as (log, views):
-        if home is None:
-            read = _whole(log, _runner(service, log, views))
+    with reading_log(folder) as log, _views(folder) as views:
+        read = None
+        if home is not None:
+            _one_home(service.service, log, views, home)
         else:
-            _one_home(service, log, views, home)
-            read = None
+            with progress(f"rebuilding {service.value}", log.end()) as reached:
+                read = _whole(service.service, log, views, snapshot, reached)
     if json:
         write_json({"service": service.value, "home_id": home, "read": read})
     else:
-        about = f"{service}, {read} records read" if home is None else f"home {home} of {service}"
+        about = (
+            f"{service.value}, {read} records behind it"
+            if home is None
+            else f"home {home} of {service.value}"
+        )
         write_line(f"{about}: rebuilt")
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[tuple["SqliteLog", "Engine"]]:
-    from services.alerts import running as alerts
-    from services.checks import running as checks
-    from shared.log.sqlite import SqliteLog
+def _views(folder: Path) -> "Iterator[Engine]":
+    """The read models, for writing beside a running `wakeful up`. Raises Failure where there are none."""
+    from services import monitors
     from shared.store.engine import make_engine
-    from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 
-    log = SqliteLog(folder / "log.sqlite3")
+    path = folder / "views.sqlite3"
+    if not path.exists():
+        raise Failure(
+            f"there are no read models at {path}; start `wakeful up`, which makes them from the log"
+        )
+    views = make_engine(path)
     try:
-        views = make_engine(folder / "views.sqlite3")
-        upgrade(views, STORE_MIGRATIONS, version_table_of("store"))
-        for migrate in (checks.migrate, alerts.migrate):
-            migrate(views)
-        yield log, views
-        views.dispose()
+        monitors.migrate(views)
+        yield views
     finally:
-        log.close()
+        views.dispose()
 
 
-def _runner(service: Service, log: "SqliteLog", views: "Engine") -> "Runner":
-    from services.alerts import running as alerts
-    from services.checks import running as checks
-    from shared.web.live import Notifier
+def _whole(
+    service: "Service", log: "Log", views: "Engine", path: Path | None, reached: Callable[[int], None]
+) -> int:
+    """Rebuild all of it; how many positions of the log are behind it."""
+    from contextlib import ExitStack
 
-    if service is Service.CHECKS:
-        return checks.make_runner(log, views)
-    return alerts.make_runner(log, views, Notifier())
-
-
-def _whole(log: "SqliteLog", runner: "Runner") -> int:
-    """Rebuild a service; how many positions of the log are behind it."""
-    runner.rebuild()
-    with progress("rebuilding", log.end()) as reached:
-        if (
-            runner.entry.rebuilding_until is None
-        ):  # it had never come anywhere: to the last instant of the log
-            while runner.turn():
-                reached(_behind(runner))
-            return _behind(runner)
-        log.door_open(_LONG)  # the runner itself stops at where it had been
-        while runner.entry.rebuilding_until is not None:
-            if not runner.turn() and runner.entry.rebuilding_until is not None:
-                raise Failure("the machine's clock is behind the log; set it right, then rebuild again")
-            reached(_behind(runner))
-    return _behind(runner)
-
-
-def _behind(runner: "Runner") -> int:
-    return max(runner.entry.positions.values(), default=0)
-
-
-def _one_home(service: Service, log: "SqliteLog", views: "Engine", home_id: str) -> None:
-    from services.alerts import reading
-    from services.alerts import tables as alerts_tables
-    from services.alerts.model import AlertsMonitor
-    from services.checks import tables as checks_tables
-    from services.checks.model import ChecksMonitor
     from shared.runner import rebuild
+    from shared.runner.snapshot import Snapshot
 
-    try:
-        if service is Service.CHECKS:
-            rebuild.home(log, views, ChecksMonitor(), home_id, tables=checks_tables.METADATA)
-        else:
-            tables = alerts_tables.METADATA
-            rebuild.home(log, views, AlertsMonitor(), home_id, tables=tables, decode=reading.decode)
-    except ValueError as error:
-        raise Failure(str(error)) from error
+    with ExitStack() as stack:
+        snapshot = None if path is None else Snapshot(path, service)
+        if snapshot is not None:
+            stack.callback(snapshot.close)
+        entry = rebuild.whole(
+            log, views, service, snapshot=snapshot, reached=lambda position, _goal: reached(position)
+        )
+    return max(entry.positions.values(), default=0)
+
+
+def _one_home(service: "Service", log: "Log", views: "Engine", home_id: str) -> None:
+    from shared.runner import homecoming
+
+    homecoming.home(log, views, service, home_id)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,17 +12,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, BigInteger, Column, Engine, Integer, MetaData, String, Table, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    inspect,
+    select,
+)
 
 from shared.log.base import Draft
 from shared.monitor import Effect, Row
-from shared.store import asides, ledger, operations, outbox, rows
+from shared.store import asides, ledger, operations, outbox, rebuilds, rows
 from shared.store.engine import writing
+from shared.store.fresh import Fresh
 from shared.store.tables import LEDGER, OPERATIONS
-from shared.topics import ALERTS
+from shared.topics import ALERTS, REJECTED
 
 NewEngine: TypeAlias = Callable[[], Engine]
 
@@ -36,6 +50,7 @@ THINGS = Table(
     Column("name", String, primary_key=True),
     Column("count", BigInteger),
     Column("facts", JSON(none_as_null=True)),
+    Index("contract_things_by_count", "count"),
 )
 KEYS = Table("contract_keys", METADATA, Column("home_id", String, primary_key=True), Column("spare", Integer))
 
@@ -115,8 +130,6 @@ class StoreContract:
             {"clock": 2},
             {"published": 2},
             {"version": 2},
-            {"rebuilding_until": 2},
-            {"rebuilding_from": 2},
         ],
     )
     def test_the_whole_row_is_compared(self, engine: Engine, change: dict[str, Any]) -> None:
@@ -171,16 +184,56 @@ class StoreContract:
             assert outbox.standing(connection, OURS) == (0, None)
             assert outbox.standing(connection, theirs) == (1, 1)
 
-    def test_what_is_held_waits_for_its_release_and_can_be_dropped_by_alert(self, engine: Engine) -> None:
+    def test_what_is_on_its_way_to_a_topic_is_told_in_order(self, engine: Engine) -> None:
         with writing(engine) as connection:
-            outbox.put(connection, OURS, [effect(1, "A1"), effect(2, "A2"), effect(3, "A1")], held=True)
-            outbox.put(connection, OURS, [effect(4, "A3")])
-            assert [each.draft.id for each in outbox.waiting(connection, OURS)] == ["e4"]
-            outbox.mark(connection, OURS, outbox.waiting(connection, OURS))
-            assert outbox.held_alerts(connection, OURS) == {"A1", "A2"}
-            outbox.drop_alerts(connection, OURS, ["A2", "unknown"])
-            outbox.release(connection, OURS)
-            assert [each.draft.id for each in outbox.waiting(connection, OURS)] == ["e1", "e3"]
+            outbox.put(connection, OURS, [effect(2), effect(1)])
+            outbox.put(connection, outbox.Owner("alerts", 0), [effect(3)])
+            found = outbox.bodies(connection, OURS, ALERTS)
+            assert [(home, orjson.loads(body)["id"]) for home, body in found] == [("H1", "e2"), ("H1", "e1")]
+            assert outbox.bodies(connection, OURS, REJECTED) == []
+
+    # -- tables made anew ------------------------------------------------------------------------------------
+
+    def test_fresh_tables_are_filled_beside_the_live_ones_and_take_their_place(self, engine: Engine) -> None:
+        fresh = Fresh(METADATA, [THINGS.name])
+        with writing(engine) as connection:
+            rows.put(connection, METADATA, [thing("old", count=1)])
+            fresh.make(connection)
+            rows.put(connection, fresh, [thing("new", count=2, facts=None)])
+            assert [row.key["name"] for row in rows.load(connection, METADATA, [THINGS.name])] == ["old"]
+        with writing(engine) as connection:
+            fresh.swap(connection)
+        with writing(engine) as connection:
+            assert list(rows.load(connection, METADATA, [THINGS.name])) == [thing("new", count=2, facts=None)]
+            rows.put(connection, METADATA, [thing("new", count=3, facts=None)])
+            assert [row.values for row in rows.load(connection, METADATA, [THINGS.name])] == [
+                {"count": 3, "facts": None}
+            ], "its key is one still"
+        indexes = {index["name"] for index in inspect(engine).get_indexes(THINGS.name)}
+        assert indexes == {"contract_things_by_count"}
+
+    def test_fresh_tables_begin_empty_whatever_was_left_behind(self, engine: Engine) -> None:
+        fresh = Fresh(METADATA, [THINGS.name])
+        with writing(engine) as connection:
+            fresh.make(connection)
+            rows.put(connection, fresh, [thing("left", count=1)])
+        with writing(engine) as connection:
+            again = Fresh(METADATA, [THINGS.name])
+            again.make(connection)
+            assert list(rows.load(connection, again, [THINGS.name])) == []
+
+    def test_of_two_rebuilds_the_later_goes_on_and_the_other_writes_nothing(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            first = rebuilds.claim(connection, OURS, 1)
+            rebuilds.keep(connection, OURS, first, 5, 10)
+        with writing(engine) as connection:
+            assert rebuilds.under_way(connection) == [rebuilds.Rebuild("checks", 0, 1, 5, 10)]
+            second = rebuilds.claim(connection, OURS, 2)
+        with writing(engine) as connection, pytest.raises(ledger.LostOwnership, match="another rebuild"):
+            rebuilds.keep(connection, OURS, first, 6, 10)
+        with writing(engine) as connection:
+            rebuilds.end(connection, OURS, second)
+            assert rebuilds.under_way(connection) == []
 
     # -- rows ------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from services.alerts import api
 from services.alerts.feed import Feed
-from services.alerts.running import make_runner, migrate
+from services.alerts.running import SERVICE, make_runner
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch
 from shared import alerting, clock
@@ -27,7 +27,7 @@ from shared.events.canonical import canonical
 from shared.instants import HOUR, MINUTE, SECOND, Duration, Instant, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.monitor import Effect
-from shared.runner import Runner
+from shared.runner import Runner, rebuild
 from shared.security.access import Access
 from shared.security.rights import Right, Scope
 from shared.security.tokens import Kind
@@ -121,10 +121,10 @@ class House:
 
     def rebuild(self) -> None:
         """The read model is made anew from the start of the log."""
+        rebuild.whole(self.log, self.engine, SERVICE)
         self._runner = self._make_runner()
-        self._runner.rebuild()
-        self._runner.turn()
-        while self.feed_behind() or self._runner.entry.rebuilding_until is not None:
+        self._runner.start()
+        while self.feed_behind():
             self._runner.turn()
 
     def feed_behind(self) -> bool:
@@ -204,7 +204,7 @@ def views(folder: Path) -> Engine:
     """The read models' database, brought up to date."""
     engine = make_engine(folder / "views.sqlite3")
     upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
-    migrate(engine)
+    SERVICE.migrate(engine)
     return engine
 
 

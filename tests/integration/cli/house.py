@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Engine
 
+from services import monitors
 from services.alerts import running as alerts
 from services.checks import running as checks
 from shared.events.canonical import canonical
@@ -22,7 +23,6 @@ from shared.monitor import Effect
 from shared.replay import as_told
 from shared.security.keys import KeyRing, load_master_key
 from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.topics import ALERTS
 from shared.web.live import Notifier
 from tests.unit.cli.story import Line
@@ -50,9 +50,7 @@ class House:
     def views(self) -> Iterator[Engine]:
         """The read models, brought up to date."""
         engine = make_engine(self.folder / "views.sqlite3")
-        upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
-        for migrate in (checks.migrate, alerts.migrate):
-            migrate(engine)
+        monitors.migrate(engine)
         try:
             yield engine
         finally:

@@ -1,16 +1,18 @@
 """The audit finds every difference that is planted, and nothing else."""
 
+from collections.abc import Sequence
+
 import orjson
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from services.checks.model import ChecksMonitor
 from shared.events.canonical import canonical
-from shared.instants import HOUR
+from shared.instants import HOUR, Instant, show_instant
 from shared.log.base import Draft
 from shared.store.engine import writing
-from shared.store.tables import ASIDES, LEDGER, SWAPS
-from shared.topics import ALERTS
+from shared.store.tables import ASIDES, LEDGER
+from shared.topics import ALERTS, SWAPS
 from tests.integration.cli.house import House
 from tests.oracle.nights import night as random_night
 from tests.unit.cli.story import night, replayed, wakeful
@@ -82,9 +84,7 @@ def test_other_bytes_under_an_alerts_id_are_found(house: House) -> None:
 def test_what_a_recorded_swap_accounts_for_is_explained(house: House) -> None:
     house.live(night())
     planted(house, "1")
-    with house.views() as views, writing(views) as connection:
-        swap = {"service": "checks", "home_id": None, "from_version": 1, "to_version": 1, "at": house.now}
-        connection.execute(insert(SWAPS).values(**swap, detail={"raised": [], "superseded": ["planted"]}))
+    recorded(house, house.now, 1, superseded=["planted"])
     result = wakeful("audit")
     assert result.exit_code == 0
     assert result.stdout.startswith("explained by a recorded swap: raised without cause")
@@ -93,12 +93,16 @@ def test_what_a_recorded_swap_accounts_for_is_explained(house: House) -> None:
 def test_a_swap_of_other_rules_explains_what_was_before_it_and_no_more(house: House) -> None:
     house.live(night())
     planted(house, "1")
-    swap = {"service": "checks", "home_id": None, "from_version": 0, "to_version": 1}
-    for at, code in ((house.now, 0), (house.now - 2 * HOUR, 1)):
-        with house.views() as views, writing(views) as connection:
-            connection.execute(delete(SWAPS))
-            connection.execute(insert(SWAPS).values(**swap, at=at, detail={"raised": [], "superseded": []}))
+    for at, code in ((house.now - 2 * HOUR, 1), (house.now, 0)):
+        recorded(house, at, 0)
         assert wakeful("audit").exit_code == code
+
+
+def recorded(house: House, at: Instant, from_version: int, superseded: Sequence[str] = ()) -> None:
+    """The log has it on record that the read model was made anew."""
+    swap = {"service": "checks", "from_version": from_version, "to_version": 1, "at": show_instant(at)}
+    body = canonical({"data": {**swap, "raised": [], "superseded": list(superseded)}})
+    house.append(Draft(SWAPS, "", f"swap-{at}", "0" * 64, body))
 
 
 def test_a_home_that_is_set_aside_is_told(house: House) -> None:

@@ -1,12 +1,11 @@
 """The loop on the machine's own clock: it wakes by itself, waits for what is away, and ends when it must."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from services.checks.model import ChecksMonitor
 from shared import clock as machine
 from shared.instants import MINUTE, SECOND
 from shared.log.base import Draft, Unavailable
@@ -18,7 +17,7 @@ from tests.integration.runner.stories import (
     NIGHT,
     home,
 )
-from tests.integration.runner.world import TABLES, Heard, World, draft
+from tests.integration.runner.world import Heard, World, draft
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def test_the_loop_raises_an_alert_by_itself_and_stops_when_told(tmp_path: Path) 
     world.log.close()
     log = SqliteLog(tmp_path / "log.sqlite3", always_open=True)
     heard = Heard()
-    runner = Runner(log, world.engine, ChecksMonitor(), tables=TABLES, observer=heard)
+    runner = Runner(log, world.engine, world.service(), observer=heard)
     stop = threading.Event()
     loop = threading.Thread(target=runner.run, args=(stop,), daemon=True)
     loop.start()
@@ -86,8 +85,8 @@ def test_the_loop_raises_when_it_has_lost_its_partition(world: World) -> None:
     ready = threading.Event()
     start = runner.start
 
-    def started() -> None:
-        start()
+    def started(stopping: Callable[[], bool]) -> None:
+        start(stopping)
         ready.set()
 
     def run() -> None:
@@ -96,7 +95,7 @@ def test_the_loop_raises_when_it_has_lost_its_partition(world: World) -> None:
         except ledger.LostOwnership as error:
             raised.append(error)
 
-    runner.start = started  # type: ignore[method-assign]
+    runner.start = started  # type: ignore[method-assign,assignment]
     loop = threading.Thread(target=run, daemon=True)
     loop.start()
     assert ready.wait(60)

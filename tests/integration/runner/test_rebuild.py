@@ -1,18 +1,23 @@
 """A read model of another version is made again, and what was published is reconciled with it."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select
 
 from services.checks.model import ChecksMonitor
+from services.checks.tables import PLACEMENTS
 from shared.instants import MINUTE, show_instant
-from shared.runner import loop as runner_module
-from shared.store.tables import LEDGER, OUTBOX, SWAPS
-from shared.topics import ALERTS
-from tests.integration.runner.stories import NIGHT, Newer, check, home, kinds
-from tests.integration.runner.world import World
+from shared.runner import rebuild
+from shared.store import asides, ledger, operations, rebuilds
+from shared.store.tables import LEDGER, OUTBOX
+from shared.topics import ALERTS, SWAPS
+from tests.integration.runner.stories import NIGHT, Fragile, Newer, check, home, kinds
+from tests.integration.runner.world import World, end_of
+from tests.oracle.nights import night as random_night
 
 
 @pytest.fixture
@@ -40,13 +45,12 @@ def test_rows_of_another_version_are_rebuilt_and_the_swap_reconciles_and_is_reco
         "under the new reading's own instants"
     )
     assert new.entry.version == 2
-    assert new.entry.rebuilding_until is None
     with world.engine.connect() as connection:
-        (swap,) = connection.execute(select(SWAPS)).all()
         assert connection.execute(select(OUTBOX)).all() == []
-    assert (swap.from_version, swap.to_version, swap.home_id) == (1, 2, None)
-    assert swap.detail == {"raised": [raised[1]["data"]["alert_id"]], "superseded": []}
-    assert old_alert not in swap.detail["raised"], "what is open by both readings is left alone"
+    (swap,) = (event["data"] for event in world.events(SWAPS))
+    assert (swap["from_version"], swap["to_version"], "home_id" in swap) == (1, 2, False)
+    assert (swap["raised"], swap["superseded"]) == ([raised[1]["data"]["alert_id"]], [])
+    assert old_alert not in swap["raised"], "what is open by both readings is left alone"
 
     back = world.started(ChecksMonitor)
     world.settle(back, NIGHT + 62 * MINUTE)
@@ -54,44 +58,150 @@ def test_rows_of_another_version_are_rebuilt_and_the_swap_reconciles_and_is_reco
     assert [(e["homeid"], e["data"]["how"]) for e in closed] == [("H1", "superseded")]
 
 
-def test_a_rebuild_that_crashes_goes_on_and_publishes_nothing_before_its_swap(
+def test_a_rebuild_that_crashes_has_changed_nothing_and_the_next_one_begins_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner_module, "READ", 2)
     old = world.started()
     world.feed([*home("H1"), *home("H2")])
     for minute in range(0, 60, 10):
         world.feed([check("H1", NIGHT + minute * MINUTE, "awake_settled")])
     world.settle(old, NIGHT + 60 * MINUTE)
-    before = world.alerts()
-    reached = []
-    while True:
-        runner = world.started(Newer)
-        runner.turn()
-        reached.append(runner.entry.clock)
-        if runner.entry.rebuilding_until is None:
-            break
-        assert world.alerts() == before
-    assert len(reached) >= 4
-    assert reached == sorted(reached)
+    before, stood = world.alerts(), table(world)
+    for died_before in (ledger.swap, rebuilds.keep, rebuilds.end):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"{died_before.__module__}.{died_before.__name__}", killed)
+            with pytest.raises(Killed):
+                rebuild.whole(world.log, world.engine, world.service(Newer))
+        assert (world.alerts(), table(world)) == (before, stood)
+    world.settle(world.started(Newer), NIGHT + 61 * MINUTE)
     assert len(world.alerts()) > len(before)
+    with world.engine.connect() as connection:
+        assert rebuilds.under_way(connection) == []
 
 
-@pytest.mark.parametrize("same", [True, False])
-def test_a_rebuild_of_the_same_version_publishes_nothing_new(world: World, same: bool) -> None:
+def test_the_live_service_goes_on_during_a_rebuild_and_takes_over_the_new_rows(world: World) -> None:
+    """The rebuild reads in steps; between any two of them the live service reads, raises and publishes."""
+    live = world.started()
+    world.feed([*home("H1"), *home("H2")])
+    at = NIGHT
+
+    def goes_on(_position: int, _goal: int) -> None:
+        nonlocal at
+        at += 20 * MINUTE
+        if at < NIGHT + 100 * MINUTE:
+            world.feed([check("H1", at)])
+            world.settle(live, at + 18 * MINUTE)
+
+    world.settle(live, NIGHT + 20 * MINUTE)
+    entry = rebuild.whole(world.log, world.engine, world.service(), reached=goes_on)
+    with pytest.raises(ledger.LostOwnership):
+        world.settle(live, at + 25 * MINUTE)
+    live.start()
+    assert live.entry.epoch > entry.epoch
+    world.settle(live, at + 30 * MINUTE)
+    assert world.alerts() == world.replayed(at + 30 * MINUTE)
+    assert world.events(SWAPS)[0]["data"]["raised"] == []
+
+
+def test_a_runner_that_cannot_have_a_rival_takes_over_what_was_made_anew(world: World) -> None:
+    world.feed(home("H1"))
+    world.now = NIGHT
+    runner, stop = world.runner(), threading.Event()
+    loop = threading.Thread(target=runner.run, args=(stop,), kwargs={"sole": True}, daemon=True)
+    loop.start()
+    try:
+        _until(lambda: runner.clock is not None and runner.clock >= NIGHT)
+        entry = rebuild.whole(world.log, world.engine, world.service())
+        world.now = NIGHT + 20 * MINUTE
+        _until(lambda: bool(world.events(ALERTS)))
+        assert runner.entry.epoch > entry.epoch
+    finally:
+        stop.set()
+        loop.join(60)
+    assert not loop.is_alive()
+
+
+def test_a_rebuild_that_is_told_to_stop_changes_nothing(world: World) -> None:
+    world.settle(world.started(), world.feed([*home("H1"), check("H1", NIGHT)]) + MINUTE)
+    stood = table(world)
+    with pytest.raises(rebuild.Stopped):
+        rebuild.whole(world.log, world.engine, world.service(), stopping=lambda: True)
+    assert table(world) == stood
+
+
+def test_a_home_that_only_the_new_rules_cannot_bear_is_set_aside_by_the_swap(world: World) -> None:
+    old = world.started()
+    world.feed([*home("H1"), *home("H2"), check("H1", NIGHT + MINUTE, "poison")])
+    world.settle(old, NIGHT + 30 * MINUTE)
+    open_before = [event["homeid"] for event in world.events(ALERTS)]
+    assert sorted(open_before) == ["H1", "H2"]
+
+    class Worse(Fragile):
+        version = 2
+
+    world.settle(world.started(Worse), NIGHT + 31 * MINUTE)
+    with world.engine.connect() as connection:
+        assert [aside.home_id for aside in asides.of_service(connection, "checks", 0)] == ["H1"]
+        assert [each.home_id for each in operations.latest(connection, only_open=True)] == ["H1"]
+    assert len(world.events(ALERTS)) == 2, "of a home nobody watches its alerts stay as they are"
+
+    class Mended(ChecksMonitor):
+        version = 3
+
+    world.settle(world.started(Mended), NIGHT + 32 * MINUTE)
+    with world.engine.connect() as connection:
+        assert asides.of_service(connection, "checks", 0) == []
+        assert operations.latest(connection, only_open=True) == []
+    assert world.alerts() == world.replayed(NIGHT + 32 * MINUTE)
+
+
+def test_views_that_are_lost_are_read_again_and_nothing_is_told_twice(world: World) -> None:
     runner = world.started()
     world.feed([*home("H1"), *home("H2")])
     for minute in (5, 25, 30):
         world.feed([check("H1", NIGHT + minute * MINUTE)])
     world.settle(runner, NIGHT + 60 * MINUTE)
     before = world.alerts()
-    if not same:  # the views are lost: nothing says how far they had come
-        world.forget_rows()
-        with world.engine.begin() as connection:
-            connection.execute(delete(LEDGER))
-    again = world.runner()
-    again.rebuild()
-    world.settle(again, NIGHT + 60 * MINUTE)
+    world.forget_rows()
+    with world.engine.begin() as connection:
+        connection.execute(delete(LEDGER))
+    world.settle(world.started(), NIGHT + 60 * MINUTE)
     assert world.alerts() == before == world.replayed(NIGHT + 60 * MINUTE)
-    world.settle(world.started(), NIGHT + 90 * MINUTE)
-    assert world.alerts() == world.replayed(NIGHT + 90 * MINUTE)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_on_random_nights_a_rebuild_of_the_same_version_changes_nothing(world: World, seed: int) -> None:
+    lines = random_night(seed)
+    live = world.started()
+    at = world.feed(lines)
+    world.settle(live, at)
+    before, stood = world.alerts(), table(world)
+    rebuild.whole(world.log, world.engine, world.service())
+    again = world.started()
+    world.settle(again, at)
+    assert (world.alerts(), table(world)) == (before, stood)
+    (swap,) = (event["data"] for event in world.events(SWAPS))
+    assert (swap["raised"], swap["superseded"]) == ([], [])
+    world.settle(again, end_of(lines))
+    assert world.alerts() == world.replayed(end_of(lines))
+
+
+class Killed(Exception):  # noqa: N818
+    """In place of a death of the process."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
+def table(world: World) -> list[tuple[object, ...]]:
+    with world.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(PLACEMENTS).order_by(PLACEMENTS.c.home_id))]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(6_000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")

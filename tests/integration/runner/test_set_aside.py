@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from services.checks.model import ChecksMonitor
-from shared.instants import MINUTE
-from shared.runner import rebuild
+from shared.instants import MINUTE, show_instant
+from shared.runner import homecoming
 from shared.store import asides, operations
-from shared.store.tables import SWAPS
-from shared.topics import ALERTS, CHECK_INS
+from shared.topics import ALERTS, CHECK_INS, SWAPS
 from tests.integration.runner.stories import NIGHT, Fragile, FragileLater, check, home, kinds
-from tests.integration.runner.world import TABLES, World
+from tests.integration.runner.world import World
 
 
 @pytest.fixture
@@ -79,7 +77,7 @@ def test_a_fixed_version_brings_the_home_back_with_what_came_in_between(world: W
     world.feed([check("H1", NIGHT + MINUTE, "poison"), check("H2", NIGHT + MINUTE)])
     world.feed([check("H1", NIGHT + 5 * MINUTE)])
     world.settle(runner, NIGHT + 30 * MINUTE)
-    rebuild.home(world.log, world.engine, ChecksMonitor(), "H1", tables=TABLES)
+    homecoming.home(world.log, world.engine, world.service(), "H1")
     fixed = world.started(ChecksMonitor)
     world.settle(fixed, NIGHT + 31 * MINUTE)
     assert world.alerts() == world.replayed(NIGHT + 31 * MINUTE)
@@ -87,9 +85,10 @@ def test_a_fixed_version_brings_the_home_back_with_what_came_in_between(world: W
     with world.engine.connect() as connection:
         assert asides.of_service(connection, "checks", 0) == []
         assert operations.latest(connection, only_open=True) == []
-        (swap,) = connection.execute(select(SWAPS)).all()
-    assert (swap.service, swap.home_id, swap.at) == ("checks", "H1", NIGHT + 30 * MINUTE)
-    assert len(swap.detail["raised"]) == 1
+    (swap,) = (event["data"] for event in world.events(SWAPS))
+    assert (swap["service"], swap["home_id"]) == ("checks", "H1")
+    assert swap["at"] == show_instant(NIGHT + 30 * MINUTE)
+    assert len(swap["raised"]) == 1
 
 
 def test_a_home_that_comes_back_has_its_stale_alerts_closed_as_superseded(world: World) -> None:
@@ -99,7 +98,7 @@ def test_a_home_that_comes_back_has_its_stale_alerts_closed_as_superseded(world:
     assert kinds(world) == [("H1", "raised")]
     world.feed([check("H1", NIGHT + 20 * MINUTE, "poison")])
     world.settle(runner, NIGHT + 22 * MINUTE)
-    rebuild.home(world.log, world.engine, ChecksMonitor(), "H1", tables=TABLES)
+    homecoming.home(world.log, world.engine, world.service(), "H1")
     world.settle(world.started(ChecksMonitor), NIGHT + 23 * MINUTE)
     closed = world.events(ALERTS)[-1]
     assert (closed["type"], closed["data"]["how"]) == ("alert.resolved.v1", "superseded")
@@ -112,7 +111,7 @@ def test_a_home_that_still_fails_stays_set_aside(world: World) -> None:
     runner = world.started(Fragile)
     world.feed([*home("H1"), check("H1", NIGHT + MINUTE, "poison")])
     world.settle(runner, NIGHT + 2 * MINUTE)
-    with pytest.raises(rebuild.StillBroken, match="H1 fails as before"):
-        rebuild.home(world.log, world.engine, Fragile(), "H1", tables=TABLES)
+    with pytest.raises(homecoming.StillBroken, match="H1 fails as before"):
+        homecoming.home(world.log, world.engine, world.service(Fragile), "H1")
     with world.engine.connect() as connection:
         assert len(asides.of_service(connection, "checks", 0)) == 1

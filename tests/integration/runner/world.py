@@ -5,6 +5,7 @@ The nights are the random ones that the second reading of the rules is compared 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 import orjson
 
 from services.checks.model import ChecksMonitor
-from services.checks.tables import METADATA, MIGRATIONS
+from services.checks.running import SERVICE
+from services.checks.tables import METADATA
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.instants import NEVER, Instant, parse_instant
@@ -22,9 +24,10 @@ from shared.monitor import Monitor
 from shared.replay import as_told, in_order, replay
 from shared.runner import Runner
 from shared.runner.observer import Silence
+from shared.runner.service import Service
 from shared.store import rows
 from shared.store.engine import make_engine, writing
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
+from shared.store.schema import STORE_MIGRATIONS, upgrade
 from shared.topics import ALERTS, INPUTS, REJECTED
 
 Line = dict[str, Any]
@@ -43,14 +46,17 @@ class World:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
         self.engine = make_engine(folder / "views.sqlite3")
         upgrade(self.engine, STORE_MIGRATIONS)
-        upgrade(self.engine, MIGRATIONS, version_table_of("checks"))
+        SERVICE.migrate(self.engine)
 
     def runner(self, make: Make | None = None) -> Runner:
-        """A new runner with a new monitor, not yet started."""
-        monitor = (make or self.make)()
-        return Runner(
-            self.log, self.engine, monitor, tables=TABLES, observer=self.observer, clock=lambda: self.now
-        )
+        """A new runner, not yet started."""
+        service = self.service(make)
+        return Runner(self.log, self.engine, service, observer=self.observer, clock=lambda: self.now)
+
+    def service(self, make: Make | None = None) -> Service:
+        """The checks service, with the rules of `make`."""
+        rules = make or self.make
+        return replace(SERVICE, name=rules().name, make=rules)
 
     def started(self, make: Make | None = None) -> Runner:
         runner = self.runner(make)

@@ -1,0 +1,89 @@
+"""A second reading of the log: a new monitor is brought to where the service stands, and nothing is told meanwhile.
+
+What rebuilding a whole service and bringing one home back have in common. Nothing is written here; no rule lives here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from shared.alerting import RESOLVED
+from shared.course import Aside, Course, TrustedSeen, Turn
+from shared.instants import Instant
+from shared.log.base import Log, Positions, Record
+from shared.monitor import Effect, Row
+from shared.runner import rejection
+from shared.runner.names import Names
+from shared.runner.service import Service
+from shared.store.ledger import Entry
+
+STEP = 10_000
+"""Records that are read at a time."""
+
+
+class Reading:
+    """One new reading, of a whole home-partition or of one home."""
+
+    def __init__(self, log: Log, service: Service, partition: int, home_id: str | None = None) -> None:
+        self._log = log
+        self._service = service
+        self._partition = partition
+        self._home_id = home_id
+        self.monitor = service.make()
+        self._names = Names(log.named, lambda: self._course.clock)
+        self._course = Course(self.monitor, TrustedSeen(), self._names.named)
+        self.positions: Positions = {}
+        self.open: dict[str, list[Effect]] = {}
+        """What is to be told of each alert that is open by this reading, by alert id."""
+        self.rejected: list[Effect] = []
+        self.set_aside: dict[str, Aside] = {}
+        """The homes that this reading could not go through with."""
+
+    @property
+    def clock(self) -> Instant:
+        """Where it stands."""
+        return self._course.clock
+
+    def begin_at(
+        self, rows: Iterable[Row], positions: Positions, clock: Instant, alerts: Iterable[str]
+    ) -> None:
+        """Begin in the middle: with these rows, as they stood then, and the alerts that were open then, all of which
+        have been told."""
+        self.monitor.restore(rows, clock)
+        self._course.clock = clock
+        self.positions = positions
+        self.open = {alert_id: [] for alert_id in alerts}
+
+    def step(self, upto: Instant) -> int:
+        """Read on, but nothing that is not before `upto`; how many records that were. Raises Unavailable."""
+        topics = self.monitor.topics
+        records, positions = self._log.read(self._partition, topics, self.positions, upto, STEP)
+        self.take(records)
+        self.positions = positions
+        return len(records)
+
+    def reach(self, entry: Entry) -> None:
+        """Come to where the service stands, by its ledger: what it has read has been read, and the clock is its own."""
+        while self.step(entry.clock):
+            pass
+        last, _ = self._log.read(self._partition, self.monitor.topics, self.positions, entry.clock + 1, STEP)
+        self.take([record for record in last if record.position <= entry.positions.get(record.topic, 0)])
+        self.positions = entry.positions
+        self._keep(self._course.reach(entry.clock))
+
+    def take(self, records: Sequence[Record]) -> None:
+        """Take these, in order and in whole instants."""
+        mine = [r for r in records if self._home_id in (None, r.home_id)]
+        facts, unreadable = rejection.decoded(self._partition, mine, self._service.decode)
+        self._names.look_up(facts)
+        turn = self._course.take(facts)
+        self.rejected += [*unreadable, *rejection.refused(self._partition, mine, turn.refused)]
+        self._keep(turn)
+
+    def _keep(self, turn: Turn) -> None:
+        """Of an alert that has closed nothing has to be told any more."""
+        for effect in turn.effects:
+            alert_id = effect.event["data"]["alert_id"]
+            if effect.event["type"] == RESOLVED:
+                self.open.pop(alert_id, None)
+            else:
+                self.open.setdefault(alert_id, []).append(effect)
+        self.set_aside |= {aside.home_id: aside for aside in turn.set_aside}

@@ -89,11 +89,13 @@ class House:
             self._closing = stack.pop_all()
         self.notifier = Notifier()
         self.present = blind.Watch(settings.blind_after)
-        self.metrics = Metrics(self.log, self.views, self.blind_since)
+        self.metrics = Metrics(self.log, self.views, self.blind_since, folder)
         self.runners: dict[str, Runner] = {
             "checks": checks.make_runner(self.log, self.views, observer=self.metrics),
             "alerts": alerts.make_runner(self.log, self.views, self.notifier, observer=self.metrics),
         }
+        for name in self.runners:
+            self.metrics.begins(name)
 
     def blind_since(self) -> Instant | None:
         """Since when nobody has been watching; None while somebody is. A service that is stuck is as blind as a present
@@ -193,7 +195,7 @@ class _Server(uvicorn.Server):
         self._house = house
         self._ready = ready
         self._prober: Prober | None = None
-        self._watchdog: watchdog.Watchdog | None = None
+        self._watchdog: watchdog.Watchdog | watchdog.Reminder | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -4,8 +4,10 @@ Counted here is what the runners tell (`shared.runner.observer`), what the door 
 stands in the read models. No home and no placement is ever a label: a metric is read by more people than an alert.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -40,7 +42,14 @@ _log = structlog.get_logger("watch")
 class Metrics:
     """All metrics of one process. It is the runners' observer. Safe from any thread."""
 
-    def __init__(self, log: SqliteLog, views: Engine, blind_since: Callable[[], Instant | None]) -> None:
+    def __init__(
+        self,
+        log: SqliteLog,
+        views: Engine,
+        blind_since: Callable[[], Instant | None],
+        folder: Path | None = None,
+    ) -> None:
+        """`folder`: where the log lies; the room left there is told."""
         self.registry = registry = CollectorRegistry()
         self._facts = Counter(
             "wakeful_facts", "Facts read and durable in the read model", ["service"], registry=registry
@@ -89,7 +98,15 @@ class Metrics:
             buckets=_DOOR,
             registry=registry,
         )
-        registry.register(_Standing(log, views, blind_since))
+        self._standing = _Standing(log, views, blind_since, folder)
+        registry.register(self._standing)
+
+    def begins(self, service: str) -> None:
+        """A service is to run here: what is counted of it stands at 0 from now on, so that the first time is a rise,
+        and an alarm can tell 0 from nothing at all."""
+        for counted in (self._facts, self._differed, self._unavailable, self._waiting, self._age, self._lag):
+            counted.labels(service)
+        self._standing.services.append(service)
 
     # -- the observer (shared.runner.observer.Observer)
 
@@ -144,10 +161,18 @@ class Metrics:
 class _Standing(Collector):
     """What stands in the log and the read models, looked up at each scrape."""
 
-    def __init__(self, log: SqliteLog, views: Engine, blind_since: Callable[[], Instant | None]) -> None:
+    def __init__(
+        self,
+        log: SqliteLog,
+        views: Engine,
+        blind_since: Callable[[], Instant | None],
+        folder: Path | None,
+    ) -> None:
         self._log = log
         self._views = views
         self._blind_since = blind_since
+        self._folder = folder
+        self.services: list[str] = []
 
     def describe(self) -> list[Metric]:
         """Nothing to say without looking."""
@@ -164,6 +189,10 @@ class _Standing(Collector):
         )
         steps.add_metric([], self._log.steps_back)
         yield from (blind, steps)
+        if self._folder is not None:
+            free = GaugeMetricFamily("wakeful_disk_free_bytes", "Room left on the disk that holds the log")
+            free.add_metric([], shutil.disk_usage(self._folder).free)
+            yield free
         try:
             yield from self._in_the_read_models()
         except SQLAlchemyError as error:  # blindness must be seen all the more when the database is gone
@@ -173,9 +202,11 @@ class _Standing(Collector):
         aside = GaugeMetricFamily("wakeful_homes_set_aside", "Homes that are not watched", labels=["service"])
         alerts = GaugeMetricFamily("wakeful_alerts_open", "Alerts that are open", labels=["kind"])
         with self._views.connect() as connection:
-            by_service = select(ASIDES.c.service, func.count()).group_by(ASIDES.c.service)
-            for service, homes in connection.execute(by_service):
-                aside.add_metric([service], homes)
+            by_service = select(ASIDES.c.service, func.count().label("homes")).group_by(ASIDES.c.service)
+            homes = dict.fromkeys(self.services, 0)
+            homes |= {row.service: row.homes for row in connection.execute(by_service)}
+            for service, number in homes.items():
+                aside.add_metric([service], number)
             for kind, count in connection.execute(_OPEN):
                 alerts.add_metric([kind], count)
         return [aside, alerts]

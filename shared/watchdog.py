@@ -2,12 +2,20 @@
 that stops (ARCHITECTURE.md, "Blind").
 
 1. Is somebody watching? Where nobody is, nothing is sent: silence is the message. It is asked again soon.
-2. `GET` the address. Whatever the answer, the next ping is `every` later: the outside service counts, not we.
+2. `GET` the address, in a thread of its own and for `ANSWER_WITHIN` at most, however slowly the answer drips. Whatever
+   it is, the next ping is `every` later: the outside service counts, not we.
+3. Where there is no address, it is asked for at the start and once a day.
+
+One service that stands still stops the ping. A home that is set aside does not: the others are watched, and a switch
+that fired for one home could not tell any more that the machine has died. That home is told by its own alarm
+(`wakeful_homes_set_aside`), on the feed and by `doctor`.
 
 The address is a secret, since whoever knows it can keep the service quiet. It is never logged, nor is an error that
 would quote it.
 """
 
+import asyncio
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -16,59 +24,96 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from shared.instants import SECOND, Duration
+from shared.instants import DAY, SECOND, Duration
 
 PING_EVERY: Final[Duration] = 30 * SECOND
 """Half of the shortest period that such services commonly take, so that one ping may be lost."""
 ASK_EVERY: Final[Duration] = SECOND
 """How often it is asked whether somebody watches, while nobody does."""
 ANSWER_WITHIN: Final[Duration] = 10 * SECOND
+"""From the first packet to the answer's status."""
+REMIND_EVERY: Final[Duration] = DAY
 
 _log = structlog.get_logger("watchdog")
 
 
-def begin(url: SecretStr | None, watching: Callable[[], bool]) -> "Watchdog | None":
+def begin(url: SecretStr | None, watching: Callable[[], bool]) -> "Watchdog | Reminder":
     """Ping from now on; where there is no address, ask for one."""
-    if url is None:
+    begun = Reminder() if url is None else Watchdog(url.get_secret_value(), watching)
+    begun.start()
+    return begun
+
+
+class Reminder(threading.Thread):
+    """Asks for an address, until the process is started with one."""
+
+    def __init__(self, every: Duration = REMIND_EVERY) -> None:
+        super().__init__(name="watchdog", daemon=True)
+        self._every = every
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
         remedy = "set WAKEFUL_WATCHDOG_URL to an outside service that calls somebody when the pings stop"
         _log.warning("if this machine dies, nobody is told", remedy=remedy)
-        return None
-    watchdog = Watchdog(url.get_secret_value(), watching)
-    watchdog.start()
-    return watchdog
+        while not self._stopping.wait(self._every / SECOND):
+            _log.warning("if this machine dies, nobody is told", remedy=remedy)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._stopping.set()
 
 
 class Watchdog(threading.Thread):
-    """The thread. `url`: the outside service's; `watching`: whether somebody is, as of now."""
+    """The thread. `url`: the outside service's; `watching`: whether somebody is, as of now. `every` and `within`: for
+    tests."""
 
-    def __init__(self, url: str, watching: Callable[[], bool], every: Duration = PING_EVERY) -> None:
+    def __init__(
+        self,
+        url: str,
+        watching: Callable[[], bool],
+        every: Duration = PING_EVERY,
+        within: Duration = ANSWER_WITHIN,
+    ) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._url = url
         self._watching = watching
         self._every = every
+        self._within = within
         self._stopping = threading.Event()
         self._was: str | None = None
 
     def run(self) -> None:
-        with httpx.Client(timeout=ANSWER_WITHIN / SECOND) as client:
-            pause = 0
-            while not self._stopping.wait(pause / SECOND):
-                watching = self._watching()
-                if watching:
-                    self._tell(self._ping(client))
-                pause = self._every if watching else min(self._every, ASK_EVERY)
+        trusted = httpx.create_ssl_context()  # read from disk once, not at every ping
+        pause = 0
+        while not self._stopping.wait(pause / SECOND):
+            watching = self._watching()
+            if watching:
+                self._tell(self._ping(trusted))
+            pause = self._every if watching else min(self._every, ASK_EVERY)
 
     def stop(self) -> None:
         """No further ping; one that is under way is not waited for."""
         self._stopping.set()
 
-    def _ping(self, client: httpx.Client) -> str | None:
+    def _ping(self, trusted: ssl.SSLContext) -> str | None:
         """None if it was taken, else what was in the way."""
         try:
-            answer = client.get(self._url)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            status = asyncio.run(self._status(trusted))
+        except (
+            Exception
+        ) as error:  # whatever is wrong out there, the next ping must be sent; never quote the address
             return type(error).__name__
-        return None if answer.is_success else f"status {answer.status_code}"
+        return None if status // 100 == 2 else f"status {status}"
+
+    async def _status(self, trusted: ssl.SSLContext) -> int:
+        """The answer's status; its body is not waited for. httpx's own timeouts count from one byte to the next."""
+        patience = self._within / SECOND
+        async with (
+            asyncio.timeout(patience),
+            httpx.AsyncClient(verify=trusted, timeout=patience) as client,
+            client.stream("GET", self._url) as answer,
+        ):
+            return answer.status_code
 
     def _tell(self, wrong: str | None) -> None:
         """Tells when it changes, not each time."""

@@ -121,6 +121,21 @@ def test_blindness_homes_set_aside_and_open_alerts_are_looked_up_at_each_scrape(
     assert shown["wakeful_alerts_open", ("check_missed",)] == 2
 
 
+def test_a_service_that_is_to_run_is_counted_from_nought_so_that_the_first_time_is_a_rise(
+    house: House,
+) -> None:
+    house.metrics.begins("checks")
+    shown = house.shown()
+    counted = (
+        "facts_total",
+        "effects_differed_total",
+        "log_unavailable_total",
+        "homes_set_aside",
+        "outbox_waiting",
+    )
+    assert [shown[f"wakeful_{name}", ("checks",)] for name in counted] == [0] * len(counted)
+
+
 def test_answers_are_timed_by_route_and_no_id_is_ever_a_label(house: House) -> None:
     for path in ("/children/P-0001", "/children/P-0002", "/nowhere/P-0003"):
         house.get(path)

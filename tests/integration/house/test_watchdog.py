@@ -1,13 +1,20 @@
 """The dead man's ping: it is heard outside while somebody watches, and stops when nobody does."""
 
+import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from structlog.testing import capture_logs
 
-from shared.watchdog import Watchdog, begin
+from services.up import House
+from shared.settings import Settings
+from shared.store import asides
+from shared.store.engine import writing
+from shared.watchdog import Reminder, Watchdog, begin
 from tests.integration.house.outside import SECRET, Outside, listening
 
 SOON = 20
@@ -85,7 +92,103 @@ def test_an_address_that_leads_nowhere_ends_nothing_and_is_never_repeated(url: s
     assert "4f1c" not in str(told)
 
 
+def test_an_answer_that_drips_for_ever_holds_up_no_ping() -> None:
+    with dripping() as (url, came), capture_logs() as told:
+        watchdog = Watchdog(url, Somebody(), every=SOON, within=200)
+        watchdog.start()
+        for _ in range(3):
+            assert came.acquire(timeout=30)
+        watchdog.stop()
+        watchdog.join(30)
+    assert not watchdog.is_alive()
+    assert [each["wrong"] for each in told] == ["TimeoutError"]
+
+
+@contextmanager
+def dripping() -> Iterator[tuple[str, threading.Semaphore]]:
+    """A server that sends its headers letter by letter, and never comes to their end."""
+    came, over = threading.Semaphore(0), threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            came.release()
+            while not over.wait(0.02):
+                connection.sendall(b".")
+
+    def serve(listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listening.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/", came
+        over.set()
+        listening.shutdown(socket.SHUT_RDWR)
+
+
 def test_where_there_is_no_address_it_is_asked_for() -> None:
     with capture_logs() as told:
-        assert begin(None, Somebody()) is None
+        asked = begin(None, Somebody())
+        until(lambda: bool(told))
+        asked.stop()
+        asked.join(30)
     assert "WAKEFUL_WATCHDOG_URL" in told[0]["remedy"]
+
+
+def test_an_address_is_asked_for_again_and_again_until_there_is_one() -> None:
+    with capture_logs() as told:
+        asked = Reminder(every=SOON)
+        asked.start()
+        until(lambda: len(told) >= 3)
+        asked.stop()
+        asked.join(30)
+    assert {each["log_level"] for each in told} == {"warning"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    settings = Settings(
+        data=tmp_path / "data", master_key_file=tmp_path / "master.key", blind_after=300, tick_every=100
+    )
+    house = House(settings)
+    house.log.door_open(3_600_000)
+    for runner in house.runners.values():
+        runner.start()
+    yield house
+    house.close()
+
+
+def turn(house: House, *services: str) -> None:
+    for name in services:
+        house.runners[name].turn()
+
+
+def test_one_service_that_stands_still_stops_the_ping_and_its_next_turn_begins_it_again(house: House) -> None:
+    def still_watching(*turning: str) -> bool:
+        turn(house, *turning)
+        return house.watching()
+
+    until(lambda: still_watching("checks", "alerts"))
+    until(lambda: not still_watching("checks"))
+    until(lambda: still_watching("checks", "alerts"))
+
+
+def test_a_home_that_is_set_aside_does_not_stop_the_ping(house: House) -> None:
+    with writing(house.views) as connection:
+        asides.put(connection, asides.Aside("checks", 0, "H1", 1, "KeyError: x", None))
+
+    def watching() -> bool:
+        turn(house, "checks", "alerts")
+        return house.watching()
+
+    until(watching)
+
+
+def until(so: Callable[[], object]) -> None:
+    """Wait for it, for as long as a loaded machine may take."""
+    latest = monotonic() + 30
+    while not so():
+        assert monotonic() < latest, "it never came to be"
+        sleep(0.01)

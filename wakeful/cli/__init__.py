@@ -6,8 +6,21 @@ command does anything that a service does not do.
 
 import typer
 
-from wakeful.cli import audit, device, doctor, export, importing, people, rebuild, replay, snapshot, token, up
-from wakeful.cli import version
+from wakeful.cli import (
+    audit,
+    demo,
+    device,
+    doctor,
+    export,
+    importing,
+    people,
+    rebuild,
+    replay,
+    snapshot,
+    token,
+    up,
+    version,
+)
 from wakeful.cli.errors import ErrorsInOneLine
 
 app = typer.Typer(
@@ -18,7 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, replay, export, importing, audit, rebuild, snapshot, doctor, version):
+for command in (up, demo, replay, export, importing, audit, rebuild, snapshot, doctor, version):
     command.add_to(app)
 for group in (token, people, device):
     app.add_typer(group.app)

@@ -69,11 +69,11 @@ def seen_at(look: str, up: Up) -> str:
 
 def test_the_log_can_be_asked_as_the_readme_says(up: Up) -> None:
     (asks,) = [block for block in blocks("bash") if "wakeful export" in block]
-    export, replay, audit, doctor = asks.strip().splitlines()
+    export, replay, audit, import_, demo, doctor = asks.strip().splitlines()
     exported = run(export, up)
     assert exported.returncode == 0, exported.stderr
     assert (up.folder / "facts.jsonl").stat().st_size > 0
-    for line in (replay, audit):
+    for line in (replay, audit, import_, demo):
         answer = run(line, up)
         assert answer.returncode == 0, answer.stderr
     assert "WAKEFUL_WATCHDOG_URL" in run(doctor, up).stdout  # asked for until it is set

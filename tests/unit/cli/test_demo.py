@@ -1,0 +1,114 @@
+"""The sample night shows what it is there to show, by the rules and not by heart; and it can be read anywhere."""
+
+import io
+from collections import Counter
+
+import orjson
+import pytest
+from rich.console import Console
+
+from services.checks.record.own_times import Check
+from tests.unit.cli.story import wakeful
+from wakeful.cli.demo import draw
+from wakeful.cli.demonight import night
+from wakeful.cli.demostory import told_night
+
+SEEDS = range(1, 6)
+
+
+def drawn(width: int, encoding: str = "utf-8", seed: int = 1) -> str:
+    """What a pipe of this width gets."""
+    raw = io.BytesIO()
+    console = Console(file=io.TextIOWrapper(raw, encoding=encoding), width=width, highlight=False)
+    draw(console, told_night(seed))
+    console.file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_night_shows_a_late_check_a_worsening_an_absence_a_child_not_found_and_a_late_record(
+    seed: int,
+) -> None:
+    told = Counter(
+        (step.name, step.alert.kind, step.alert.how)
+        for each in told_night(seed).children
+        for step in each.steps
+    )
+    assert told == {
+        ("raised", "check_missed", None): 3,
+        ("worsened", "check_missed", None): 1,
+        ("resolved", "check_missed", "late"): 2,
+        ("resolved", "check_missed", "unreported"): 1,
+        ("raised", "child_away", None): 1,
+        ("resolved", "child_away", "returned"): 1,
+        ("raised", "child_not_found", None): 1,
+        ("resolved", "child_not_found", "late"): 1,
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_others_have_an_ordinary_night(seed: int) -> None:
+    kept = [each.record.compliance.time_share for each in told_night(seed).children]
+    assert sorted(share == 1 for share in kept) == [False, False, *[True] * 7]
+
+
+def test_an_attempt_is_there_and_settles_nothing() -> None:
+    checks: list[Check] = [check for each in told_night(1).children for check in each.record.checks]
+    assert [check.valid for check in checks if check.fact.data["outcome"] == "not_seen"] == [False]
+
+
+def test_the_same_seed_is_the_same_bytes_and_another_one_another_night() -> None:
+    first, again, other = (wakeful("demo", "--seed", seed).stdout_bytes for seed in ("3", "3", "4"))
+    assert first == again != other
+
+
+def test_it_is_said_first_that_nothing_of_it_is_real() -> None:
+    assert "SAMPLE DATA" in wakeful("demo").stdout.splitlines()[1]
+    assert all(fact.home_id.startswith("sample-") and fact.subject.startswith("sample-") for fact in night(1))
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+def test_it_fits_into_the_terminal(width: int) -> None:
+    assert max(map(len, drawn(width).splitlines())) <= width
+
+
+def test_a_pipe_gets_no_colours() -> None:
+    assert "\x1b" not in wakeful("demo").stdout
+
+
+def test_a_terminal_without_unicode_gets_plain_letters() -> None:
+    picture = drawn(80, "ascii")
+    assert "^ alert raised" in picture
+    assert "●" not in picture
+
+
+def test_under_a_childs_row_stand_the_alerts_that_wake_somebody() -> None:
+    lines = drawn(80).splitlines()
+    worsened = next(line for line in told_night(1).story if line.kind == "worsened")
+    name = worsened.placement_id.removeprefix("sample-child-")
+    row = next(n for n, line in enumerate(lines) if line.startswith(name))
+    under = lines[row + 1]
+    assert under.index("▲") < under.index("2") < under.index("▼")
+    assert lines[row][under.index("2")] == "━", "over the ceiling where it worsens"
+
+
+def test_the_story_is_told_in_the_order_of_time() -> None:
+    story = told_night(2).story
+    assert [line.at for line in story] == sorted(line.at for line in story)
+
+
+def test_json_holds_the_same_night() -> None:
+    found = orjson.loads(wakeful("demo", "--json", "--seed", "2").stdout)
+    assert (found["sample"], found["seed"], len(found["children"])) == (True, 2, 9)
+    assert found["alerts"] == [orjson.loads(orjson.dumps(each)) for each in told_night(2).events]
+    assert [line["text"] for line in found["story"]] == [line.text for line in told_night(2).story]
+
+
+def test_what_is_no_terminal_is_told_at_once_whatever_the_speed() -> None:
+    assert wakeful("demo", "--speed", "1").stdout == wakeful("demo").stdout
+
+
+def test_on_a_terminal_with_a_speed_the_story_comes_before_the_picture_that_gives_it_away() -> None:
+    out = io.StringIO()
+    draw(Console(file=out, width=80, force_terminal=True), told_night(1), speed=10**9)
+    assert out.getvalue().index("Check missed") < out.getvalue().index("alert raised")

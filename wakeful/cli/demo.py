@@ -1,0 +1,120 @@
+"""`wakeful demo`: a whole sample night in a second, in virtual time: drawn, and told. No server, no disk, no clock.
+
+The night is `demonight`'s, what the rules make of it `demostory`'s, the picture `drawing`'s.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wakeful.cli.terminal import Json, write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wakeful.cli.demostory import ChildsNight, Night
+
+
+def demo(
+    seed: Annotated[int, typer.Option(metavar="N", help="Another seed is another night.")] = 1,
+    speed: Annotated[
+        float | None,
+        typer.Option(
+            metavar="N", min=1, help="On a terminal: tell the story live, N times as fast as it happened."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show a sample night: three homes, nine invented children, and what the rules make of what is recorded.
+
+    Everything happens in memory and in virtual time. Same seed, same bytes.
+    """
+    from rich.console import Console
+
+    from wakeful.cli.demostory import told_night
+
+    night = told_night(seed)
+    if json:
+        write_json(shown(night))
+        return
+    console = Console(file=sys.stdout, highlight=False)
+    draw(console, night, speed if console.is_terminal else None)
+
+
+def draw(console: "Console", night: "Night", speed: float | None = None) -> None:
+    """The chart, then the story; with `speed` the story first, as it happens, because the chart gives it away."""
+    from wakeful.cli.drawing import Drawing
+
+    drawing = Drawing(console)
+    console.print(drawing.title(night))
+
+    def picture() -> None:
+        console.print(drawing.chart(night))
+        console.print()
+        console.print(drawing.kept(night))
+
+    if speed is None:
+        picture()
+        console.print()
+    at = night.story[0].at
+    for line in night.story:
+        if speed is not None:
+            time.sleep((line.at - at) / 1000 / speed)
+            at = line.at
+        console.print(drawing.told(line))
+    if speed is not None:
+        console.print()
+        picture()
+
+
+def shown(night: "Night") -> dict[str, Any]:
+    """The night as data. Shares of time and of gaps are None where nothing was promised."""
+    from shared.instants import show_instant
+    from wakeful.cli.demonight import BEGINS, ENDS
+
+    return {
+        "sample": True,
+        "seed": night.seed,
+        "from": show_instant(BEGINS),
+        "to": show_instant(ENDS),
+        "children": [_child(each) for each in night.children],
+        "alerts": list(night.events),
+        "story": [{**line._asdict(), "at": show_instant(line.at)} for line in night.story],
+    }
+
+
+def _child(each: "ChildsNight") -> dict[str, Any]:
+    from shared.instants import show_duration, show_instant
+    from wakeful.cli.demonight import pace_of
+
+    record = each.record
+    kept = record.compliance
+    return {
+        "home_id": each.home.id,
+        "placement_id": each.child.id,
+        "ceiling": show_duration(pace_of(each.child).ceiling),
+        "checks": [
+            {"at": show_instant(c.seen_at), "outcome": c.fact.data["outcome"], "valid": c.valid}
+            for c in record.checks
+        ],
+        "gaps": [
+            {"from": show_instant(gap.start), "to": show_instant(gap.end), "status": gap.status}
+            for gap in record.gaps
+        ],
+        "absences": [
+            {"from": show_instant(start), "to": show_instant(end), "reason": why}
+            for start, end, why in record.absences
+        ],
+        "time_share": kept.time_share,
+        "gap_share": kept.gap_share,
+        "longest": None if kept.longest is None else show_duration(kept.longest.elapsed),
+    }
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make it a command."""
+    register: Callable[..., object] = app.command(epilog="Example: wakeful demo --seed 7")
+    register(demo)

@@ -24,7 +24,7 @@ from shared.instants import Instant, show_instant
 from shared.log.base import Draft
 from shared.log.importing import Past
 from shared.store.outbox import draft as as_it_is
-from shared.topics import ALL, INPUTS, OWNERSHIP
+from shared.topics import ALL, INPUTS, OWNERSHIP, SWAPS
 from wakeful.cli.factlines import Bad
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 1 << 18
 """Bytes that are read at once."""
 _INPUTS: Final = frozenset(INPUTS)
-_KEPT: Final = frozenset({"wakeful.swaps"}) & frozenset(ALL)
+_KEPT: Final = frozenset({SWAPS})
 """Topics that no replay needs, and that nobody could compute again."""
 _PASSED_OVER: Final = frozenset((*ALL, OWNERSHIP)) - _INPUTS - _KEPT
 

@@ -9,13 +9,12 @@ from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.instants import DAY, NEVER, Instant, show_instant
 from shared.security.keys import KeyRing, load_master_key
-from shared.topics import ALERTS, ALL
+from shared.topics import ALERTS, SWAPS
 from tests.integration.cli.house import House
 from tests.oracle.nights import night as random_night
 from tests.unit.cli.story import Line, check, corrected, night, registered, started, wakeful, written
 
 STORY = "said that home is far away (sample)"
-SWAPS = "wakeful.swaps"
 
 
 @pytest.fixture
@@ -201,7 +200,6 @@ def test_what_is_worked_out_again_is_passed_over(elsewhere: House) -> None:
     }
 
 
-@pytest.mark.skipif(SWAPS not in ALL, reason="this log has no topic for swaps")
 def test_a_recorded_swap_goes_in_as_it_is(elsewhere: House) -> None:
     event = {"id": "swap-1", "homeid": "", "type": "swap.of.another.time", "data": {"service": "checks"}}
     swap = {"topic": SWAPS, "appended_at": "2026-03-02T23:00:00.000Z", "event": event}

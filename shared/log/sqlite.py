@@ -190,6 +190,11 @@ def _look_at(path: Path) -> None:
     """Refuse a log that is not there, or that this code cannot read."""
     if not path.exists():
         raise FileNotFoundError(f"there is no log at {path}; say where it is with WAKEFUL_DATA")
+    if path.with_name(f"{path.name}-journal").exists():
+        raise Unavailable(
+            f"an import into {path} is under way, or was cut off: until it has ended the log is empty; wait for it, or "
+            "run `wakeful import` again"
+        )
     engine = make_engine(path, read_only=True)
     try:
         current(engine, LOG_MIGRATIONS)

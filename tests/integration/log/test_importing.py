@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.instants import NEVER
-from shared.log.base import Draft, Record, Taken
+from shared.log.base import Draft, Record, Taken, Unavailable
 from shared.log.importing import Importer, NotEmpty, Past, importing
 from shared.log.lockfile import Locked
 from shared.log.sqlite import SqliteLog
@@ -128,7 +128,7 @@ def test_nobody_imports_beside_a_writer(path: Path) -> None:
         log.close()
 
 
-def test_a_process_killed_in_the_middle_leaves_the_log_empty(path: Path) -> None:
+def test_a_process_killed_in_the_middle_leaves_the_log_empty_and_a_reader_is_told(path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", DYING, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -138,6 +138,8 @@ def test_a_process_killed_in_the_middle_leaves_the_log_empty(path: Path) -> None
     finally:
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
+    with pytest.raises(Unavailable, match=r"cut off.*run `wakeful import` again"):
+        records(path)
     log = SqliteLog(path, always_open=True)
     try:
         assert (log.end(), log.read(0, ALL, {}, NEVER)[0]) == (0, [])

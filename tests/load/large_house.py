@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from services import monitors
 from services.alerts import running as alerts
 from services.checks import running as checks
 from shared.clock import now
@@ -18,7 +19,6 @@ from shared.log.base import Draft
 from shared.log.sqlite import SqliteLog
 from shared.runner import Runner
 from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.topics import CHECK_INS, PLAN_CHANGES
 from shared.web.live import Notifier
 
@@ -56,9 +56,7 @@ def fill(folder: Path, placements: int) -> None:
     time = [end + _BEGINS]
     log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: time[0])
     views = make_engine(folder / "views.sqlite3")
-    upgrade(views, STORE_MIGRATIONS, version_table_of("store"))
-    checks.migrate(views)
-    alerts.migrate(views)
+    monitors.migrate(views)
     try:
         watch = checks.make_runner(log, views)
         watch.start()

@@ -76,13 +76,15 @@ def run(settings: "Settings", stream: IO[bytes], *, keep_going: bool) -> Importe
     from shared import clock
     from shared.log.importing import importing
     from wakeful.cli.pastlines import PastLines, Ring
+    from wakeful.cli.replaying import without_collector
 
     with ExitStack() as stack:
         ring = Ring(settings, stack)
         importer = stack.enter_context(importing(settings.data / "log.sqlite3"))
         reached = stack.enter_context(progress("importing", size_of(stream)))
         lines = PastLines(ring, clock.now(), say if keep_going else _stop, reached)
-        imported = _take(importer, lines, stream)
+        with without_collector():
+            imported = _take(importer, lines, stream)
         _forget_views(settings.data)
     return imported
 

@@ -51,7 +51,7 @@ def replay_file(
 ) -> Outcome:
     """Replay a file through all monitors, the clock put to `until` (default: the last `appended_at`)."""
     told = _Told(bad)
-    with _without_collector():
+    with without_collector():
         if not stream.seekable():
             outcome = _whole(chunks(stream, told, reached), until)
         else:
@@ -167,7 +167,7 @@ class SlimSeen:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Many small objects, and none in a circle: looking for circles again and again finds nothing."""
     was = gc.isenabled()
     gc.disable()

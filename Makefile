@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
 PYTEST_ARGS ?=
 
-.PHONY: help setup run test soak lint format bench clean
+.PHONY: help setup run test soak lint format docs bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lint: setup ## Style, formatting, types
 format: setup ## Put everything into form
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
+
+docs: setup ## Make the documents that are made from the code
+	$(RUN) python -m tests.documents
 
 bench: setup ## The figures, with what they should reach; also build/bench.json
 	$(RUN) python -m tests.load

@@ -69,11 +69,12 @@ _SECRETS: Final = ("watchdog_url",)
 class Settings(BaseModel):
     """What can be set. Durations are ISO 8601. Made by hand it looks at nothing; `read` looks where people set it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     host: str = "127.0.0.1"
     """Where the door listens."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """The port it listens on."""
     data: Place = Path("data")
     """The folder of the embedded form."""
     public_url: Annotated[str, AfterValidator(_web_address)] | None = None
@@ -87,6 +88,7 @@ class Settings(BaseModel):
     watchdog_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
     """An outside dead man's switch, pinged while somebody watches (`shared.watchdog`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is logged."""
 
     @field_validator("tick_every")
     @classmethod

@@ -33,6 +33,7 @@ from services.alerts.watch import Watch, set_aside
 from services.checks import api as checks_api
 from services.checks import running as checks
 from services.gateway.app import Deps, make_app
+from services.gateway.inhand import InHand
 from services.gateway.probe import Prober, probe_token
 from services.sample.running import start as play_sample
 from shared import blind, clock, logs, watchdog
@@ -88,6 +89,7 @@ class House:
                 self.log.not_before(reached)  # the machine's clock may have been put back while nobody ran
             self._closing = stack.pop_all()
         self.notifier = Notifier()
+        self.in_hand = InHand()
         self.present = blind.Watch(settings.blind_after)
         self.metrics = Metrics(self.log, self.views, self.blind_since, folder)
         self.runners: dict[str, Runner] = {
@@ -136,6 +138,8 @@ class House:
                 routers=api,
                 pages=outside,
                 blind_after=self.settings.blind_after,
+                in_hand=self.in_hand,
+                services=self.blind_since,
             )
         )
         web_pages.install(app, self.settings.url)
@@ -201,7 +205,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         house = self._house
         secret = probe_token(house.access, clock.now())
-        self._prober = Prober(house.log, house.settings.url, secret, house.settings.tick_every)
+        self._prober = Prober(
+            house.log,
+            house.settings.url,
+            secret,
+            house.settings.tick_every,
+            in_hand=house.in_hand,
+            blind_after=house.settings.blind_after,
+        )
         self._prober.start()
         self._watchdog = watchdog.begin(house.settings.watchdog_url, house.watching)
         if self._ready is not None:

@@ -6,7 +6,7 @@ Whatever the reason. The page, the metrics and readiness each feed one of these 
 
 from typing import Final
 
-from shared.instants import SECOND, Duration, Instant
+from shared.instants import SECOND, Duration, Instant, show_duration
 
 BLIND_AFTER: Final[Duration] = 60 * SECOND
 
@@ -35,3 +35,23 @@ class Watch:
         if self._moved_at is None or monotonic - self._moved_at < self._blind_after:
             return None
         return self._present
+
+
+def clock_said(off: Duration) -> str:
+    """A machine's clock that jumped by `off` and is not believed, and what to do: for people."""
+    way = "forward" if off > 0 else "back"
+    remedy = "put it right (NTP), and all goes on by itself; if it is right now, restart Wakeful"
+    return f"the machine's clock jumped {show_duration(abs(off))} {way}; {remedy}"
+
+
+def why(off: Duration, ahead: Duration, *, stands: bool) -> str:
+    """Why nobody is watching, and what to do: for people. `off` and `ahead` are the log's (`SqliteLog.clock_off`);
+    `stands`: the log's present does, else it is a service that does."""
+    if off:
+        return clock_said(off)
+    if ahead > SECOND:
+        remedy = "set the clock right (NTP): until it has caught up, time stands still here"
+        return f"the machine's clock is {show_duration(ahead)} behind the log; {remedy}"
+    if stands:
+        return "the door's probe does not get in, or the disk does not answer; see the process's log"
+    return "a service stands still: see to the disk of views.sqlite3 and to the process's log"

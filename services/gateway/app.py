@@ -16,6 +16,7 @@ from services.gateway import openapi
 from services.gateway.door import Door
 from services.gateway.fold import DoorFold
 from services.gateway.hot import HotPath
+from services.gateway.inhand import InHand
 from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
 from services.gateway.rejected import RejectedFacts
 from services.gateway.routes_access import access_routes
@@ -52,6 +53,10 @@ class Deps:
     now: Callable[[], Instant] = clock.now
     monotonic: Callable[[], Duration] = clock.monotonic
     blind_after: Duration = BLIND_AFTER
+    in_hand: InHand | None = None
+    """Where the prober asks what the door has in hand."""
+    services: Callable[[], Instant | None] = lambda: None
+    """Since when some service has stood still."""
 
 
 def make_app(deps: Deps) -> App:
@@ -59,7 +64,7 @@ def make_app(deps: Deps) -> App:
     fold, rejected = DoorFold(deps.log), RejectedFacts(deps.log)
     fold.catch_up(rejected.note)
     door = Door(deps.log, deps.keys, deps.access.people, fold)
-    blind = Blindness(deps.log, deps.monotonic, deps.blind_after)
+    blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
     web_access.install(app, deps.access, deps.now)
@@ -77,4 +82,5 @@ def make_app(deps: Deps) -> App:
     problems.install(app)
     app.wrap(partial(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES))
     app.wrap(problems.Faults)
+    app.wrap((deps.in_hand or InHand()).layer)
     return app

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from services.gateway.fold import DoorFold
 from services.gateway.rejected import RejectedFacts
 from services.gateway.shapes import Operations, Rejected, Trouble
-from shared.blind import Watch
-from shared.instants import Duration, show_instant
+from shared.blind import Watch, why
+from shared.instants import Duration, Instant, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind
@@ -73,7 +73,7 @@ def health_routes(blind: "Blindness") -> APIRouter:
         """The log's present is fresh."""
         since = blind.since()
         if since is not None:
-            detail = f"not watched since {show_instant(since)}: see the door's probe in the log"
+            detail = f"not watched since {show_instant(since)}: {blind.reason()}"
             raise later(503, "blind", "Nobody is watching", detail, 5_000)
         return {"status": "ready"}
 
@@ -81,16 +81,32 @@ def health_routes(blind: "Blindness") -> APIRouter:
 
 
 class Blindness:
-    """Whether the log's present moves, by the monotonic clock."""
+    """Whether the log's present moves, and every service with it, by the monotonic clock."""
 
-    def __init__(self, log: SqliteLog, monotonic: Callable[[], Duration], blind_after: Duration) -> None:
+    def __init__(
+        self,
+        log: SqliteLog,
+        monotonic: Callable[[], Duration],
+        blind_after: Duration,
+        services: Callable[[], Instant | None] = lambda: None,
+    ) -> None:
+        """`services`: since when some service has stood still; None while none does."""
         self._log = log
+        self._services = services
         self._monotonic = monotonic
         self._watch = Watch(blind_after)
         self.since()
 
-    def since(self) -> int | None:
+    def since(self) -> Instant | None:
         """The instant up to which was watched, if nothing has been since; None while all is well."""
+        stands = self._stands()
+        return self._services() if stands is None else stands
+
+    def reason(self) -> str:
+        """Why nobody is watching, and what to do."""
+        return why(self._log.clock_off, self._log.ahead, stands=self._stands() is not None)
+
+    def _stands(self) -> Instant | None:
         monotonic = self._monotonic()
         self._watch.see(self._log.present(0), monotonic)
         return self._watch.blind_since(monotonic)
@@ -99,10 +115,7 @@ class Blindness:
 def _blind(blind: Blindness) -> Iterator[Trouble]:
     since = blind.since()
     if since is not None:
-        reason = (
-            "the log's present stands still: the door's probe does not get in, or the disk does not answer"
-        )
-        yield Trouble(kind="monitor_blind", since=show_instant(since), reason=reason)
+        yield Trouble(kind="monitor_blind", since=show_instant(since), reason=blind.reason())
 
 
 def _door(fold: DoorFold) -> Iterator[Trouble]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from shared.instants import Duration, Instant
+from shared.log.steady import Steady
 
 
 class Present:
@@ -16,7 +17,9 @@ class Present:
 
     Laws: a stamp is never less than an earlier stamp or an answered present; the present never goes back,
     never runs ahead of the machine's clock, and is at most the stamp of a commit under way; it stands still
-    unless the door is known to be open.
+    unless the door is known to be open, and while the machine's clock stands behind what the log holds, or is not
+    believed (`shared.log.steady`). Stamps go
+    on meanwhile, as the steady clock says: what is taken then lies where it belongs once the clock is put right.
     """
 
     def __init__(
@@ -26,10 +29,12 @@ class Present:
         monotonic: Callable[[], Duration],
         always_open: bool = False,
     ) -> None:
-        """`last`: the last instant that is durable in the log."""
+        """`last`: the last instant that is durable in the log. `always_open`: of tools and tests, whose clock is
+        believed whatever it does."""
         self._lock = threading.Lock()
         self._clock = clock
         self._monotonic = monotonic
+        self._time = Steady(clock, monotonic)
         self._least = last  # no stamp may be less
         # A log that is ahead of the clock is not believed beyond it.
         self._answered = min(last, clock())
@@ -42,7 +47,7 @@ class Present:
     def stamp(self) -> Instant:
         """The instant of the commit that begins now; `settle` ends it."""
         with self._lock:
-            stamp = self._clock()
+            stamp = self._now()
             least = max(self._least, self._answered)
             if stamp < least:
                 self.steps_back += 1
@@ -61,8 +66,9 @@ class Present:
         """The present: exclusive, so that what is stamped with this very instant is read after it has
         passed."""
         with self._lock:
-            if self._is_open():
-                bound = self._clock()
+            bound = self._now()  # before the door is looked at: the process may be stopped between the two
+            # A log that is ahead of the clock holds what cannot be read yet: to move would only look like watching.
+            if self._is_open() and not self._time.off and bound >= self._least:
                 if self._under_way is not None:
                     bound = min(bound, self._under_way)
                 self._answered = max(self._answered, bound)
@@ -73,15 +79,41 @@ class Present:
         with self._lock:
             self._least = max(self._least, instant)
 
-    def door_open(self, for_ms: Duration) -> None:
-        """The door was just seen to let somebody in: believed for `for_ms` of monotonic time."""
+    @property
+    def clock_off(self) -> Duration:
+        """How far the machine's clock is ahead of what is believed (below 0: behind); 0 while it is believed."""
         with self._lock:
-            self._open_until = self._monotonic() + for_ms
+            self._now()
+            return self._time.off
+
+    @property
+    def ahead(self) -> Duration:
+        """How far what the log holds, or a service has reached, is ahead of the machine's clock; 0: it is not."""
+        with self._lock:
+            return max(0, self._least - self._now())
+
+    def door_open(self, for_ms: Duration, asked: Duration | None = None) -> None:
+        """The door is known to let somebody in who came at `asked` of the steady clock (now, if nothing is said):
+        believed for `for_ms` from then."""
+        with self._lock:
+            self._open_until = (self._monotonic() if asked is None else asked) + for_ms
+
+    def door_still_open(self, for_ms: Duration, asked: Duration) -> bool:
+        """The same, where it has been known to be open all the while; else False, and nothing is changed: what came
+        while nobody could tell may still be waiting at the door."""
+        with self._lock:
+            if not self._is_open():
+                return False
+            self._open_until = asked + for_ms
+            return True
 
     def door_shut(self) -> None:
         """The door was just seen to let nobody in."""
         with self._lock:
             self._open_until = None
+
+    def _now(self) -> Instant:
+        return self._clock() if self._always_open else self._time.now()
 
     def _is_open(self) -> bool:
         if self._always_open:

@@ -122,13 +122,27 @@ class SqliteLog:
         """See `Log.not_before`."""
         self._present.not_before(clock)
 
-    def door_open(self, for_ms: Duration) -> None:
-        """The prober has just got in by the public door: the present moves for `for_ms` of monotonic time."""
-        self._present.door_open(for_ms)
+    def door_open(self, for_ms: Duration, asked: Duration | None = None) -> None:
+        """See `Present.door_open`: the present moves for `for_ms` of monotonic time."""
+        self._present.door_open(for_ms, asked)
+
+    def door_still_open(self, for_ms: Duration, asked: Duration) -> bool:
+        """See `Present.door_still_open`."""
+        return self._present.door_still_open(for_ms, asked)
 
     def door_shut(self) -> None:
         """The prober could not get in: the present stands still."""
         self._present.door_shut()
+
+    @property
+    def clock_off(self) -> Duration:
+        """See `Present.clock_off`."""
+        return self._present.clock_off
+
+    @property
+    def ahead(self) -> Duration:
+        """See `Present.ahead`."""
+        return self._present.ahead
 
     @property
     def steps_back(self) -> int:

@@ -27,8 +27,8 @@ class Told(SqliteLog):
         self.shut = threading.Event()
         super().__init__(path)
 
-    def door_open(self, for_ms: int) -> None:
-        super().door_open(for_ms)
+    def door_open(self, for_ms: int, asked: int | None = None) -> None:
+        super().door_open(for_ms, asked)
         assert for_ms == 2 * TICK
         self.opened.set()
 

@@ -1,9 +1,12 @@
 """Who may say that nothing earlier can follow: the laws of the log's present, over every order of events."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.instants import DAY, HOUR
 from shared.log.present import Present
+from shared.log.steady import Steady
 
 Event = tuple[str, int]
 EVENTS = st.lists(
@@ -64,6 +67,73 @@ def test_a_log_ahead_of_the_clock_is_not_believed_beyond_it() -> None:
     assert present.steps_back == 1
 
 
+@pytest.mark.parametrize("jump", [HOUR, -HOUR])
+def test_a_clock_that_jumps_by_an_hour_stops_the_present_and_no_stamp_goes_astray(jump: int) -> None:
+    clocks = Clocks()
+    present = Present(0, lambda: clocks.wall, lambda: clocks.steady)
+    present.door_open(DAY)
+    before = present.answer()
+    clocks.wall += jump
+    clocks.later(2_000)
+    assert present.answer() == before, "nobody is missed by a clock that was set wrong"
+    assert present.stamp() == before + 2_000, "what is taken lies where it belongs"
+    present.settle(durable=True)
+    assert present.clock_off == jump
+    clocks.wall -= jump
+    clocks.later(1_000)
+    assert present.answer() == before + 3_000, "put right, it goes on as if nothing had been"
+    assert present.clock_off == 0
+
+
+def test_a_correction_by_the_time_service_is_believed() -> None:
+    clocks = Clocks()
+    present = Present(0, lambda: clocks.wall, lambda: clocks.steady)
+    present.door_open(DAY)
+    before = present.answer()
+    for _ in range(10):  # each of them small: a clock that is drawn nearer, not set
+        clocks.wall += 29_000
+        assert present.answer() == clocks.wall
+    assert clocks.wall == before + 290_000
+
+
+def test_while_the_log_is_ahead_of_the_clock_the_present_does_not_pretend_to_move() -> None:
+    clocks = Clocks()
+    present = Present(clocks.wall + HOUR, lambda: clocks.wall, lambda: clocks.steady)
+    present.door_open(DAY)
+    stands = present.answer()
+    clocks.later(HOUR - 1)
+    assert present.answer() == stands
+    assert present.ahead == 1
+    clocks.later(1)
+    assert present.answer() == clocks.wall
+    assert present.ahead == 0
+
+
+def test_a_process_that_was_stopped_between_its_two_clocks_looks_again() -> None:
+    clocks = Clocks()
+    stops = iter([0, 0, 120_000, 0, 0])
+
+    def wall() -> int:
+        clocks.later(next(stops, 0))
+        return clocks.wall
+
+    steady = Steady(wall, lambda: clocks.steady)
+    assert steady.now() == clocks.wall
+    assert steady.now() == clocks.wall
+    assert steady.off == 0
+
+
+def test_a_process_that_was_stopped_does_not_believe_in_the_door_of_before() -> None:
+    clocks = Clocks()
+    present = Present(0, lambda: clocks.wall, lambda: clocks.steady)
+    present.door_open(4_000)
+    before, asked = present.answer(), clocks.steady
+    clocks.later(120_000)  # the probe's answer waited, and is read only now
+    assert not present.door_still_open(4_000, asked)
+    present.door_open(4_000, asked)
+    assert present.answer() == before
+
+
 @given(events=EVENTS, last=st.integers(990_000, 1_010_000))
 def test_stamps_and_presents_never_overtake_each_other(events: list[Event], last: int) -> None:
     clocks = Clocks()
@@ -80,7 +150,8 @@ def test_stamps_and_presents_never_overtake_each_other(events: list[Event], last
             present.door_shut()
         elif event == "stamp" and under_way is None:
             under_way = present.stamp()
-            assert under_way >= max(answered, stamped, clocks.wall)
+            assert under_way >= max(answered, stamped)
+            assert under_way >= clocks.wall or present.clock_off
         elif event in ("durable", "failed") and under_way is not None:
             present.settle(durable=event == "durable")
             stamped = under_way if event == "durable" else stamped

@@ -5,12 +5,14 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from shared.settings import Settings
 
 _GIB: Final = 1 << 30
@@ -245,29 +247,50 @@ def _watchdog(settings: "Settings") -> Iterator[_Found]:
         yield Mark.GOOD, "set: `wakeful up` pings it while somebody watches"
 
 
-def _aside(settings: "Settings") -> Iterator[_Found]:
-    from sqlalchemy import inspect, select
+@contextmanager
+def _views(settings: "Settings") -> "Iterator[Connection | None]":
+    """The read models as they stand; None where there are none yet, or only an older version's."""
+    from sqlalchemy import inspect
 
-    from shared.instants import show_instant
     from shared.store.engine import make_engine
-    from shared.store.tables import ASIDES
+    from shared.store.tables import REBUILDS
 
     path = settings.data / "views.sqlite3"
     if not path.exists():
+        yield None
         return
     engine = make_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
-            there = inspect(connection).has_table(ASIDES.name)
-            rows = connection.execute(select(ASIDES)).all() if there else []
+            yield connection if inspect(connection).has_table(REBUILDS.name) else None
     finally:
         engine.dispose()
+
+
+def _aside(settings: "Settings") -> Iterator[_Found]:
+    from sqlalchemy import select
+
+    from shared.instants import show_instant
+    from shared.store.tables import ASIDES
+
+    with _views(settings) as views:
+        rows = [] if views is None else views.execute(select(ASIDES)).all()
     for row in rows:
         found = f"home {row.home_id} is not watched by {row.service} since {show_instant(row.since)}: {row.reason}"
-        remedy = f"stop `wakeful up`, run: wakeful rebuild {row.service} --home {row.home_id}; if it fails, upgrade"
+        remedy = f"run: wakeful rebuild {row.service} --home {row.home_id}; if it fails, upgrade"
         yield Mark.WRONG, found, remedy
     if not rows:
         yield Mark.GOOD, "none"
+
+
+def _rebuilds(settings: "Settings") -> Iterator[_Found]:
+    from shared.store import rebuilds
+
+    with _views(settings) as views:
+        begun = [] if views is None else rebuilds.under_way(views)
+    for each in begun:
+        come = f"{each.service} is being made again, {each.position} of {each.goal} records"
+        yield Mark.NOTE, come, f"if that stands still, run: wakeful rebuild {each.service}"
 
 
 _LOOKS: Final[dict[str, Callable[["Settings"], Iterable[_Found]]]] = {
@@ -281,4 +304,5 @@ _LOOKS: Final[dict[str, Callable[["Settings"], Iterable[_Found]]]] = {
     "running": _running,
     "watchdog": _watchdog,
     "homes set aside": _aside,
+    "rebuilds": _rebuilds,
 }

@@ -9,6 +9,7 @@ import pytest
 
 from shared import clock
 from shared.instants import HOUR
+from shared.store import outbox, rebuilds
 from shared.store.engine import make_engine, writing
 from tests.integration.cli.house import House
 from tests.integration.house.serving import Up
@@ -153,3 +154,18 @@ def test_what_cannot_be_looked_at_is_a_finding(lived: House) -> None:
     (lived.folder / "log.sqlite3").write_bytes(b"no database at all, however long one looks at it")
     found = wrong("clock")
     assert found["remedy"] == "put that right, then look again"
+
+
+def test_a_rebuild_that_has_not_ended_is_told(house: House) -> None:
+    house.live(night())
+    assert findings("rebuilds") == []
+    with house.views() as views, writing(views) as connection:
+        rebuilds.keep(connection, CHECKS, rebuilds.claim(connection, CHECKS, 1), 5, 10)
+    (found,) = findings("rebuilds")
+    assert found["found"] == "checks is being made again, 5 of 10 records"
+    assert found["remedy"].endswith("wakeful rebuild checks")
+    assert wakeful("rebuild", "checks").exit_code == 0
+    assert findings("rebuilds") == []
+
+
+CHECKS = outbox.Owner("checks", 0)

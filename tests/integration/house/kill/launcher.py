@@ -1,0 +1,87 @@
+"""The process that gets killed: `wakeful up` itself, over instrumented databases.
+
+Run as a module it waits for orders on standard input, having imported everything once, and is forked for each life
+(which a supervisor would start anew; what it does from there on is the same):
+
+    live {"armed": name of a point or "", "nth": n, "version": of the checks' rules}
+        → `up PID`, then `open` when the door is, then `gone STATUS`
+
+`python -m tests.integration.house.kill.launcher FOLDER PORT`. With the end of standard input everything ends.
+"""
+
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from services.checks.model import ChecksMonitor
+from services.up import House, serve
+from shared.clock import now
+from shared.security.people import Person
+from shared.security.rights import Right, Scope
+from shared.settings import Settings
+from tests.integration.house.kill.points import Points, install
+from tests.integration.house.serving import ACTOR, PROVIDER
+
+RIGHTS = frozenset({Right.RECORD, Right.MANAGE, Right.READ, Right.RESPOND})
+
+
+def main(folder: Path, port: int) -> None:
+    """Serve orders until standard input ends."""
+    pending = b""
+    while chunk := os.read(0, 65536):
+        pending += chunk
+        while b"\n" in pending:
+            line, _, pending = pending.partition(b"\n")
+            _live(folder, port, orjson.loads(line))
+
+
+def _live(folder: Path, port: int, order: dict[str, Any]) -> None:
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            _be(folder, port, order)
+            code = 0
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    print(f"up {pid}", flush=True)
+    ended = os.pidfd_open(pid)
+    ready, _, _ = select.select([ended, 0], [], [])
+    if 0 in ready:  # nobody gives orders while one lives: whoever did is gone
+        os.kill(pid, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os.close(ended)
+    print(f"gone {status}", flush=True)
+
+
+def _be(folder: Path, port: int, order: dict[str, Any]) -> None:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    install(Points(folder / "points", folder / "killed", order["armed"], order["nth"]))
+    key = folder / "configuration" / "master.key"
+    ChecksMonitor.version = order["version"]
+    settings = Settings(port=port, data=folder / "data", master_key_file=key, tick_every=200)
+    serve(settings, ready=lambda house: _open(house, folder))
+
+
+def _open(house: House, folder: Path) -> None:
+    """The door is open: whoever calls has a token."""
+    path = folder / "token"
+    if not path.exists():
+        scope = Scope(provider_id=PROVIDER)
+        house.access.put_person(Person(ACTOR, "Sample tester (invented)", scope, RIGHTS), now())
+        secret = house.access.tokens.issue_system("sample-tests", RIGHTS, scope, now()).secret
+        beside = path.with_name("token.new")
+        beside.write_text(secret, "utf-8")
+        beside.replace(path)
+    print("open", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,173 @@
+"""The lives of one process over one folder, each begun with a point at which it is to end, and the clients that go on
+posting through all of them. Which points there are, and what must be left, is asked elsewhere.
+"""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+import orjson
+from sqlalchemy import inspect
+
+from services.checks.model import ChecksMonitor
+from shared.store import ledger
+from shared.store.engine import make_engine
+from tests.integration.house.kill.errands import Errands
+from tests.integration.house.posting import Acknowledged, Poster
+from tests.integration.house.serving import free_port
+
+POSTERS: Final = 2
+PAUSE: Final = 0.01
+WITHIN: Final = 60
+"""Seconds in which a life begins, or ends when it was told to."""
+
+
+class Lives:
+    """The launcher, and the clients. `with` it; then `live`, again and again."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.acknowledged = Acknowledged()
+        self._port = free_port()
+        self._stop = threading.Event()
+        url = f"http://127.0.0.1:{self._port}"
+        self._client: httpx.Client | None = None
+        posters = [
+            Poster(self._own, self.acknowledged, self._stop, seed + n, pause=PAUSE) for n in range(POSTERS)
+        ]
+        self.errands = Errands(folder, url, self.acknowledged, posters, self._stop, seed)
+        self._posters = posters
+        self._url = url
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._running: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.integration.house.kill.launcher",
+            str(self.folder),
+            str(self._port),
+        ]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WAKEFUL_")}
+        with (self.folder / "said").open("ab") as said:
+            self._launcher = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                text=True,
+                env=environment,
+            )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        self._pool = ThreadPoolExecutor(POSTERS + 1)
+        self._running = [self._pool.submit(self.errands.run)]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        assert self._launcher.stdin is not None
+        self._launcher.stdin.close()
+        self._launcher.wait(WITHIN)
+        self._reader.join()
+        self._pool.shutdown()
+        if self._client is not None:
+            self._client.close()
+        if kind is None:
+            for each in self._running:
+                each.result()
+
+    @property
+    def said(self) -> str:
+        """The last of its standard error."""
+        return (self.folder / "said").read_text("utf-8")[-4000:]
+
+    def begin(self, armed: str = "", nth: int = 1, *, version: int | None = None) -> bool:
+        """A life; True when its door is open, False if it ended before. `version`: of the checks' rules (the one that
+        the rows are of, if nothing is said): with another one it makes its rows anew."""
+        version = version or rows_version(self.folder)
+        self.errands.may_rebuild = version == ChecksMonitor.version
+        order = orjson.dumps({"armed": armed, "nth": nth, "version": version}).decode()
+        assert self._launcher.stdin is not None
+        self._launcher.stdin.write(f"{order}\n")
+        self._launcher.stdin.flush()
+        self._pid = int(self._next("up").split()[1])
+        if self._next("open", "gone").startswith("gone"):
+            return False
+        self._post()
+        return True
+
+    def ended_within(self, rounds: int) -> bool:
+        """Whether it ends by itself before the errands have gone so many more rounds."""
+        last = self.errands.rounds + rounds
+        while self.errands.rounds < last:
+            for each in self._running:
+                if each.done():
+                    each.result()
+            try:
+                self._lines.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            return True
+        return False
+
+    def stop(self) -> int:
+        """SIGTERM, and wait until it is gone; its exit code."""
+        os.kill(self._pid, signal.SIGTERM)
+        return int(self._next("gone").split()[1])
+
+    def _own(self) -> httpx.Client:
+        assert self._client is not None
+        return self._client
+
+    def _post(self) -> None:
+        """The checks, once there is somebody to check."""
+        if self._client is None:
+            headers = {"Authorization": f"Bearer {(self.folder / 'token').read_text('utf-8')}"}
+            self._client = httpx.Client(
+                base_url=f"{self._url}/api/v1", headers=headers, trust_env=False, timeout=30
+            )
+        if len(self._running) == 1 and self.errands.settled.is_set():
+            self._running += [self._pool.submit(poster.post) for poster in self._posters]
+
+    def _read(self) -> None:
+        assert self._launcher.stdout is not None
+        for line in self._launcher.stdout:
+            self._lines.put(line)
+        self._lines.put("gone 1")
+        self._launcher.stdout.close()
+
+    def _next(self, *wanted: str) -> str:
+        """The next line that begins so."""
+        while True:
+            line = self._lines.get(timeout=WITHIN)
+            if line.startswith(wanted):
+                return line
+
+
+def rows_version(folder: Path) -> int:
+    """Of which version of the rules the rows of the checks service are; this code's, where there are none."""
+    path = folder / "data" / "views.sqlite3"
+    if path.exists():
+        views = make_engine(path, read_only=True)
+        try:
+            with views.connect() as connection:
+                if inspect(connection).has_table("ledger") and (
+                    entry := ledger.find(connection, "checks", 0)
+                ):
+                    return entry.version
+        finally:
+            views.dispose()
+    return ChecksMonitor.version

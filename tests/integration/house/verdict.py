@@ -1,0 +1,117 @@
+"""What must be left of a folder, however often its process was ended: every acknowledged fact once, the alerts of a
+replay, nothing waiting. Nothing here starts or ends a process.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from services.checks.model import ChecksMonitor
+from shared.events.canonical import canonical
+from shared.events.decode import decode
+from shared.instants import NEVER, Instant
+from shared.log.base import Record
+from shared.log.sqlite import SqliteLog
+from shared.replay import replay
+from shared.store import ledger
+from shared.store.engine import make_engine
+from shared.store.tables import OUTBOX
+from shared.topics import ALERTS, INPUTS, REJECTED
+from wakeful.cli.audit import audited
+
+
+@dataclass
+class Verdict:
+    """What is wrong; all empty where nothing is."""
+
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+    alerts: int = 0
+    """Events of alerts that were compared."""
+
+    @property
+    def good(self) -> bool:
+        return not (self.lost or self.twice or self.differs)
+
+
+def judged(folder: Path, acknowledged: Sequence[str]) -> Verdict:
+    """The folder's `data` after its process ended in order."""
+    data = folder / "data"
+    inputs, derived, clock = read(data)
+    verdict = counted(inputs, acknowledged)
+    published = sorted((record.id, record.body) for record in derived)
+    due = sorted(replayed(inputs, clock))
+    verdict.alerts = len(published)
+    verdict.differs = [id_ for id_, _ in set(published) ^ set(due)] + _audit(data) + _waiting(data)
+    if len(published) != len(due):
+        verdict.differs.append(f"{len(published)} published, {len(due)} due")
+    return verdict
+
+
+def counted(inputs: Sequence[Record], acknowledged: Sequence[str]) -> Verdict:
+    """Every acknowledged fact once, and none twice."""
+    times = Counter(record.id for record in inputs)
+    return Verdict(
+        [each for each in acknowledged if not times[each]],
+        [each for each, count in times.items() if count > 1],
+    )
+
+
+def inputs_of(data: Path) -> list[Record]:
+    """The log's input records."""
+    log = SqliteLog(data / "log.sqlite3", read_only=True)
+    try:
+        return log.read(0, INPUTS, {}, NEVER, 10_000_000)[0]
+    finally:
+        log.close()
+
+
+def read(data: Path) -> tuple[list[Record], list[Record], Instant]:
+    """The log's input records, the alerts of the checks service, and how far that service had come."""
+    log = SqliteLog(data / "log.sqlite3", read_only=True)
+    inputs, _ = log.read(0, INPUTS, {}, NEVER, 10_000_000)
+    derived, _ = log.read(0, (ALERTS, REJECTED), {}, NEVER, 10_000_000)
+    log.close()
+    views = make_engine(data / "views.sqlite3", read_only=True)
+    with views.connect() as connection:
+        entry = ledger.find(connection, "checks", 0)
+    views.dispose()
+    assert entry is not None
+    return inputs, [each for each in derived if b'"wakeful/checks"' in each.body], entry.clock
+
+
+def replayed(inputs: list[Record], clock: Instant) -> list[tuple[str, bytes]]:
+    """What a replay of the log up to the service's clock tells: ids and bytes. (The clock standing at *t*, facts of
+    *t* itself have not been read.)"""
+    facts = [decode(each.topic, each.appended_at, each.body) for each in inputs if each.appended_at < clock]
+    told = replay(facts, [ChecksMonitor], clock)
+    assert not told.refused
+    assert not told.set_aside
+    return [(effect.id, canonical(effect.event)) for effect in told.effects]
+
+
+def _audit(data: Path) -> list[str]:
+    log, views = (
+        SqliteLog(data / "log.sqlite3", read_only=True),
+        make_engine(data / "views.sqlite3", read_only=True),
+    )
+    try:
+        found = audited(log, views)
+    finally:
+        log.close()
+        views.dispose()
+    return [f"audit: {each}" for each in found.differences] + [
+        f"set aside: {each}" for each in found.set_aside
+    ]
+
+
+def _waiting(data: Path) -> list[str]:
+    views = make_engine(data / "views.sqlite3", read_only=True)
+    with views.connect() as connection:
+        left = connection.scalar(select(func.count()).select_from(OUTBOX))
+    views.dispose()
+    return [f"{left} rows wait in the outbox"] if left else []

@@ -72,10 +72,7 @@ def write(path: Path, contents: Contents, passphrase: str) -> None:
 
     Raises KeysFileUnusable where something else is there, or the passphrase is too short.
     """
-    if len(passphrase) < LEAST:
-        raise KeysFileUnusable(
-            f"a passphrase of {len(passphrase)} characters can be guessed; take at least {LEAST}"
-        )
+    refuse_short(passphrase)
     if path.exists():
         _header(path)
     body = canonical(_sealed(contents, passphrase)) + b"\n"
@@ -95,6 +92,14 @@ def write(path: Path, contents: Contents, passphrase: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def refuse_short(passphrase: str) -> None:
+    """Raises KeysFileUnusable for a passphrase that can be guessed."""
+    if len(passphrase) < LEAST:
+        raise KeysFileUnusable(
+            f"a passphrase of {len(passphrase)} characters can be guessed; take at least {LEAST}"
+        )
 
 
 def read(path: Path, passphrase: str) -> Contents:

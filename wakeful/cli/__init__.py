@@ -8,14 +8,17 @@ import typer
 
 from wakeful.cli import (
     audit,
+    backup,
     demo,
     device,
     doctor,
     export,
     importing,
+    keys,
     people,
     rebuild,
     replay,
+    restore,
     snapshot,
     token,
     up,
@@ -31,9 +34,22 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, replay, export, importing, audit, rebuild, snapshot, doctor, version):
+for command in (
+    up,
+    demo,
+    replay,
+    export,
+    importing,
+    audit,
+    rebuild,
+    snapshot,
+    backup,
+    restore,
+    doctor,
+    version,
+):
     command.add_to(app)
-for group in (token, people, device):
+for group in (token, people, device, keys):
     app.add_typer(group.app)
 
 

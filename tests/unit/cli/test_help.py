@@ -27,6 +27,8 @@ def test_all_that_there_are() -> None:
     names = {" ".join(words) for words in COMMANDS}
     assert {"up", "replay", "export", "audit", "rebuild", "doctor", "version"} <= names
     assert {"token make", "token list", "token revoke", "device enrol-code"} <= names
+    assert {"keys make", "keys rotate", "keys destroy", "keys export", "keys import"} <= names
+    assert {"backup", "restore"} <= names
     assert {"people add", "people list", "people set-pin"} <= names
 
 
@@ -42,7 +44,7 @@ def test_help_says_what_it_does_with_an_example(words: list[str]) -> None:
 PRINTS = [
     words
     for words in COMMANDS
-    if words and words[-1] not in ("up", "replay", "export", "token", "people", "device")
+    if words and words[-1] not in ("up", "replay", "export", "token", "people", "device", "keys")
 ]
 
 

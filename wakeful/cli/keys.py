@@ -1,0 +1,190 @@
+"""`wakeful keys`: the keys of what people wrote. Destroying one is the erasure of its texts, and cannot be undone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wakeful.cli.errors import Failure, say
+from wakeful.cli.folder import settings_of
+from wakeful.cli.passphrase import PassphraseFile, passphrase
+from wakeful.cli.terminal import Data, Json, write_json, write_line
+
+if TYPE_CHECKING:
+    from shared.security.keys import KeyRing
+    from shared.security.keysmove import Taken
+    from shared.settings import Settings
+
+app = typer.Typer(
+    name="keys",
+    help="Keys of what people wrote: make, rotate, destroy, export, import.",
+    no_args_is_help=True,
+)
+
+
+@app.command(epilog="Example: wakeful keys make")
+def make(json: Json = False, data: Data = None) -> None:
+    """Make the master key, where there is none. (The first `wakeful up` does it too.)"""
+    from shared.security.masterkey import make_master_key
+
+    settings = settings_of(data)
+    path = master_key_file(settings)
+    if not make_master_key(path, data_folder=settings.data):
+        raise Failure(f"there is a master key at {path}, and it stays; for a new one: wakeful keys rotate")
+    _done({"master_key_file": str(path)}, f"master key made: {path}; nobody else may read it", json)
+
+
+@app.command(epilog="Example: wakeful keys rotate")
+def rotate(json: Json = False, data: Data = None) -> None:
+    """Put a new master key in the place of the old, with `wakeful up` stopped. No text is lost, at any crash."""
+    from shared.security.keysrotation import rotate as rotated
+
+    settings = settings_of(data)
+    path = master_key_file(settings)
+    if not (settings.data / "keys.sqlite3").exists():
+        raise Failure(f"there are no keys in {settings.data}; say where they are with --data or WAKEFUL_DATA")
+    number = rotated(settings.data, path)
+    _done(
+        {"master_key_file": str(path), "keys": number},
+        f"{number} keys are wrapped by a new master key, in {path}; the old one opens nothing any more",
+        json,
+    )
+
+
+@app.command(epilog="Example: wakeful keys destroy --placement P1 --home H1")
+def destroy(
+    placement: Annotated[
+        str | None, typer.Option(metavar="PLACEMENT", help="Erase what was written about this placement.")
+    ] = None,
+    home: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOME", help="Alone: erase what was written about the home, and about no child."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Erase texts for ever, by destroying their key; beside a running `wakeful up` too."""
+    from wakeful.cli.erasing import homes_place, texts_under
+
+    settings = settings_of(data)
+    with ring_of(settings) as ring:
+        home_id = homes_place(ring, placement, home)
+        before = ring.standing(home_id, placement)
+        texts = texts_under(settings.data, home_id, before)
+        whose = f"placement {placement} of home {home_id}" if placement else f"home {home_id}"
+        if before is None or not before.destroyed:
+            say(_what_is_lost(whose, texts))
+            if not yes and not typer.confirm("Destroy the key?", err=True):
+                raise Failure("nothing was destroyed")
+        ring.destroy(home_id, placement)
+    shown = {"home_id": home_id, "placement_id": placement, "facts": texts, "standing": "destroyed"}
+    _done(shown, f"{whose}: the key is destroyed, {texts} facts have lost their texts", json)
+    say("write a new keys file now, and delete every older one: it still holds the key (wakeful keys export)")
+
+
+def _what_is_lost(whose: str, texts: int) -> str:
+    return (
+        f"{whose}: the texts of {texts} facts will never be read again, in no backup either; what was checked, when "
+        "and by whom stays, and so does every alert. What is written later is dropped, and marked"
+    )
+
+
+@app.command(epilog="Example: wakeful keys export /media/safe/wakeful-keys.json")
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; an older keys file gives way.")],
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Write all keys, and which were destroyed, to a file that opens by a passphrase. Keep it apart from backups."""
+    from shared import clock
+    from shared.security import keysfile
+    from shared.security.keysmove import contents
+
+    settings = settings_of(data)
+    if file.resolve().is_relative_to(settings.data.resolve()):
+        raise Failure(f"{file} lies in the data folder; name a place apart from it")
+    with ring_of(settings) as ring:
+        secret = passphrase(passphrase_file, again=True)
+        held = contents(ring, clock.now())
+    keysfile.write(file, held, secret)
+    gone = sum(key.key is None for key in held.keys)
+    _done(
+        {
+            "file": str(file),
+            "installation": held.installation,
+            "keys": len(held.keys) - gone,
+            "destroyed": gone,
+        },
+        f"{file}: {len(held.keys) - gone} keys, {gone} destroyed; delete older ones, and keep the passphrase safe",
+        json,
+    )
+
+
+@app.command(name="import", epilog="Example: wakeful keys import /media/safe/wakeful-keys.json")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As `wakeful keys export` wrote it.")],
+    passphrase_file: PassphraseFile = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Take keys in from a file. A key that was destroyed, here or there, stays destroyed."""
+    from shared.security import keysfile
+    from shared.security.keysmove import take_in
+
+    settings = settings_of(data)
+    given = keysfile.read(file, passphrase(passphrase_file, again=False))
+    with ring_of(settings, of=given.contenthash_key) as ring:
+        taken = take_in(ring, given)
+    _done(_json(taken), _told(taken), json)
+
+
+def _json(taken: "Taken") -> dict[str, Any]:
+    destroyed = [{"home_id": home, "placement_id": placement} for home, placement in taken.destroyed]
+    return {
+        "new": taken.new,
+        "known": taken.known,
+        "stay_destroyed": taken.stay_destroyed,
+        "destroyed": destroyed,
+    }
+
+
+def _told(taken: "Taken") -> str:
+    return (
+        f"{taken.new} keys are new, {taken.known} were known, {len(taken.destroyed)} are destroyed now as they were "
+        f"there, {taken.stay_destroyed} were destroyed here and stay so"
+    )
+
+
+def master_key_file(settings: "Settings") -> Path:
+    """Where the master key lies, or will."""
+    from shared.security.masterkey import default_master_key_path
+
+    return settings.master_key_file or default_master_key_path()
+
+
+@contextmanager
+def ring_of(settings: "Settings", *, of: bytes | None = None) -> "Iterator[KeyRing]":
+    """The keys of the data folder. `of`: the installation's key of content hashes; with it a folder that has no keys
+    yet gets a ring of that installation, and a master key. Raises Failure, MasterKeyUnusable."""
+    from shared.security.keys import KeyRing, load_master_key
+
+    path = settings.data / "keys.sqlite3"
+    if of is None and not path.exists():
+        raise Failure(f"there are no keys in {settings.data}; say where they are with --data or WAKEFUL_DATA")
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    master = load_master_key(settings.master_key_file, make=of is not None, data_folder=settings.data)
+    ring = KeyRing(path, master, contenthash_key=of)
+    try:
+        yield ring
+    finally:
+        ring.close()
+
+
+def _done(shown: dict[str, Any], told: str, json: bool) -> None:
+    write_json(shown) if json else write_line(told)

@@ -36,8 +36,7 @@ def _live(folder: Path) -> int:
     log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: now)
     views = make_engine(folder / "views.sqlite3")
     monitors.migrate(views)
-    rounds = (fact for turn in range(CHECKS) for fact in checks(range(PLACEMENTS), turn))
-    facts = _in_order([*setting(PLACEMENTS), *rounds])
+    facts = _in_order([*setting(PLACEMENTS), *checks(PLACEMENTS, CHECKS)])
     for second, some in groupby(facts, key=lambda fact: fact.appended_at // SECOND):
         now = second * SECOND
         log.append([_draft(fact) for fact in some])

@@ -12,8 +12,8 @@ import pytest
 from shared.backup import making
 from tests.integration.cli.house import House
 from tests.integration.cli.test_keys import PASSPHRASE, STORY, noted, settled, told
+from tests.integration.house.posting import SEEN, said
 from tests.integration.house.serving import Up
-from tests.integration.house.test_kill import SEEN, said
 from tests.unit.cli.story import wakeful
 
 

@@ -12,8 +12,8 @@ import pytest
 from shared.security.keys import KeyRing, load_master_key
 from shared.security.keysmove import contents
 from tests.integration.cli.house import House
+from tests.integration.house.posting import SEEN, said
 from tests.integration.house.serving import PROVIDER, Up
-from tests.integration.house.test_kill import SEEN, said
 from tests.unit.cli.story import Line, check, corrected, registered, started, wakeful
 
 PASSPHRASE = b"nine sample horses\n"

@@ -3,18 +3,22 @@
 import shutil
 import stat
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
 from shared.backup import making
+from shared.log.sqlite import SqliteLog
+from shared.store import ledger
 from tests.integration.cli.house import House
 from tests.integration.cli.test_keys import PASSPHRASE, STORY, noted, settled, told
 from tests.integration.house.posting import SEEN, said
 from tests.integration.house.serving import Up
-from tests.unit.cli.story import wakeful
+from tests.unit.cli.story import check, corrected, wakeful
 
 
 @pytest.fixture
@@ -135,6 +139,37 @@ def test_what_is_there_is_never_restored_over(lived: House, safe: Safe) -> None:
     code, said_ = safe.restore()
     assert (code, "is not empty" in said_) == (1, True)
     assert [each.name for each in safe.other.iterdir()] == ["notes"]
+
+
+def test_files_that_are_copied_in_turn_are_one_state(
+    lived: House, safe: Safe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two copies the watch goes on, and texts are sealed under new keys: the read models are never ahead
+    of the log, and of every text in the log the key is there."""
+    copy, clocks = making._copy, iter(("01:00", "01:10"))
+
+    def copied(source: Path, target: Path, reached: Callable[[float], None]) -> None:
+        copy(source, target, reached)
+        clock = next(clocks)
+        story = corrected(clock, "c2")
+        story["event"] |= {"id": f"at-{clock}", "subject": clock, "homeid": f"H-{clock}"}
+        lived.live([check(clock, f"c-{clock}"), lived.sealed(story)])
+
+    monkeypatch.setattr(making, "_copy", copied)
+    safe.back_up()
+    move(safe, monkeypatch)
+    assert safe.restore()[0] == 0
+    other = House(safe.other, safe.other_master)
+    with closing(SqliteLog(safe.other / "log.sqlite3", read_only=True)) as log, other.views() as views:
+        with views.connect() as connection:
+            entry = ledger.find(connection, "checks", 0)
+        assert entry is not None
+        assert max(entry.positions.values()) < log.end()
+    opened = wakeful("export", "--open")
+    assert (opened.exit_code, opened.stderr) == (0, "")
+    assert {"c-01:00", "at-01:00"} <= {
+        orjson.loads(line)["event"]["id"] for line in opened.stdout.splitlines()
+    }
 
 
 @pytest.mark.parametrize("damage", ["log", "missing", "manifest"])

@@ -74,7 +74,7 @@ class Monitor(Protocol):
         ...
 
     def restore(self, rows: Iterable[Row], clock: Instant) -> None:
-        """State back from the rows of all its tables, standing at `clock`."""
+        """State back from the rows that its memory is made of, standing at `clock`."""
         ...
 
     def drop(self, home_id: str) -> None:

@@ -17,6 +17,8 @@ from shared.monitor import Row
 
 REFUSED: Final = "fact_refused"
 """The kind under which a refused fact shows in the feed (§6: info)."""
+OPEN: Final = ("raised", "acknowledged")
+"""The states of an alert that is open."""
 NOBODY: Final = ""
 """The commissioner of what is about a child whose commissioner is not known: shown to no commissioner."""
 
@@ -67,7 +69,7 @@ class Lives:
         """One row of `alerts_alerts` or `alerts_life`, as it was stored."""
         if row.table == LIFE.name:
             self.position = max(self.position, row.key["position"])
-        elif row.values is not None and row.values["state"] in ("raised", "acknowledged"):
+        elif row.values is not None and row.values["state"] in OPEN:
             alert = AlertRow(**row.key, **row.values)
             self.open.setdefault(alert.home_id, {})[alert.alert_id] = alert
 

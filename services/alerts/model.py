@@ -69,7 +69,7 @@ class AlertsMonitor:
         return rows
 
     def restore(self, rows: Iterable[Row], clock: Instant) -> None:
-        """State back from the rows of all tables. Resolved alerts are passed over."""
+        """State back from rows. Resolved alerts are passed over."""
         for row in rows:
             if row.table in (ALERTS_TABLE.name, LIFE.name):
                 self._lives.restore(row)

@@ -3,21 +3,42 @@
 What the composition root needs and `__main__` uses. No rule and no route lives here.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
+from services.alerts.lives import OPEN
 from services.alerts.model import AlertsMonitor
 from services.alerts.reading import decode
-from services.alerts.tables import METADATA, MIGRATIONS
+from services.alerts.tables import ALERTS, LIFE, METADATA, MIGRATIONS
 from shared.instants import Duration, Instant
 from shared.log.base import Log
+from shared.monitor import Row
 from shared.runner import Runner
 from shared.runner.observer import Observer, Silence
 from shared.runner.service import Service
+from shared.store import rows
 from shared.web.live import Notifier
 
-SERVICE: Final = Service("alerts", AlertsMonitor, METADATA, MIGRATIONS, decode)
+
+def _last_step(connection: Connection) -> Iterator[Row]:
+    """Positions go on from the last one, whoever's it was: a stream is resumed by them."""
+    last = select(func.max(LIFE.c.position)).scalar_subquery()
+    return rows.load(connection, METADATA, [LIFE.name], LIFE.c.position == last)
+
+
+def _memory(connection: Connection) -> Iterator[Row]:
+    """What is known of the homes, the alerts that are open, the last step: the feed's history is for readers."""
+    history = (ALERTS.name, LIFE.name)
+    yield from rows.load(connection, METADATA, [name for name in AlertsMonitor.tables if name not in history])
+    yield from rows.load(connection, METADATA, [ALERTS.name], ALERTS.c.state.in_(OPEN))
+    yield from _last_step(connection)
+
+
+SERVICE: Final = Service(
+    "alerts", AlertsMonitor, METADATA, MIGRATIONS, decode, memory=_memory, beside_others=_last_step
+)
 
 
 class Waking:

@@ -38,7 +38,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
     published = Published(log, owner, home_id)
     with engine.connect() as connection:
         entry = _entry(connection, owner, reading.monitor.version)
-        service.beside_others(connection, reading.monitor)
+        reading.monitor.restore(service.beside_others(connection), 0)
     _relive(log, reading, entry, home_id)
     published.read()
     with writing(engine) as connection:

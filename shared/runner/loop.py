@@ -117,8 +117,7 @@ class Runner:
         self._rested_at, self._behind = -1, False
         entry = self._take_over(stopping)
         with self._engine.connect() as connection:
-            kept = rows.load(connection, self._service.tables, self._monitor.tables)
-            self._monitor.restore(kept, entry.clock)
+            self._monitor.restore(self._service.remembered(connection, self._monitor), entry.clock)
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:
             self._monitor.drop(home_id)

@@ -101,9 +101,9 @@ class _Rebuild:
 
     def _begin_at(self, snapshot: Snapshot) -> None:
         snapshot.check(self._log, self._monitor, self._goal())
-        self._put(snapshot.rows(self._monitor.tables))
+        self._put(snapshot.rows(self._monitor))
         at = snapshot.standing
-        self._reading.begin_at(snapshot.rows(self._monitor.tables), at.positions, at.clock, at.open)
+        self._reading.begin_at(snapshot.remembered(self._monitor), at.positions, at.clock, at.open)
 
     def _goal(self) -> ledger.Entry:
         with self._engine.connect() as connection:

@@ -3,7 +3,7 @@
 No rule and nothing that runs lives here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,9 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from shared.facts import Fact
 from shared.log.base import Record, fact_of
-from shared.monitor import Monitor
+from shared.monitor import Monitor, Row
+from shared.store import rows
 from shared.store.schema import upgrade, version_table_of
-
-
-def _nothing(_connection: Connection, _monitor: Monitor) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +30,16 @@ class Service:
     """How its read model came to be."""
     decode: Callable[[Record], Fact] = fact_of
     """How it reads what it reads."""
-    beside_others: Callable[[Connection, Monitor], None] = _nothing
-    """What a new monitor has to know of the other homes' rows before it reads one home alone."""
+    memory: Callable[[Connection], Iterable[Row]] | None = None
+    """The rows that its monitor's memory is made of, where that is less than all of its read model."""
+    beside_others: Callable[[Connection], Iterable[Row]] = lambda _connection: ()
+    """The rows of other homes that a monitor has to know of before it reads one home alone."""
+
+    def remembered(self, connection: Connection, monitor: Monitor) -> Iterable[Row]:
+        """The rows to restore `monitor` from."""
+        if self.memory is not None:
+            return self.memory(connection)
+        return rows.load(connection, self.tables, monitor.tables)
 
     def migrate(self, views: Engine) -> None:
         """Bring its own tables up to date; what all services share is brought up to date beside them."""

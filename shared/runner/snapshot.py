@@ -5,7 +5,7 @@ the log that it was made from. The file is SQLite: the service's tables, and one
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -123,7 +123,7 @@ class Snapshot:
                 f"there is no snapshot at {path}; `wakeful snapshot {service.name}` makes one"
             )
         self._path = path
-        self._tables = service.tables
+        self._service = service
         self._engine = make_engine(path, read_only=True)
         try:
             with self._engine.connect() as connection:
@@ -151,10 +151,15 @@ class Snapshot:
         if at.clock > entry.clock or at.mark != _mark(log, at.partition, at.positions):
             raise SnapshotUnfit(f"{self._path} was made from another log than this one; {remedy}")
 
-    def rows(self, tables: Sequence[str]) -> Iterator[Row]:
-        """The rows of these tables, as they stood."""
+    def rows(self, monitor: Monitor) -> Iterator[Row]:
+        """All rows, as they stood."""
         with self._engine.connect() as connection:
-            yield from rows.load(connection, self._tables, tables)
+            yield from rows.load(connection, self._service.tables, monitor.tables)
+
+    def remembered(self, monitor: Monitor) -> Iterator[Row]:
+        """The rows to restore `monitor` from."""
+        with self._engine.connect() as connection:
+            yield from self._service.remembered(connection, monitor)
 
     def close(self) -> None:
         """Close the file."""

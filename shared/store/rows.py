@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Executable, Table, bindparam, delete, select
+from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.monitor import Row
@@ -49,14 +49,16 @@ def put(connection: Connection, metadata: Tables, rows: Iterable[Row]) -> int:
     return len(last)
 
 
-def load(connection: Connection, metadata: Tables, tables: Sequence[str]) -> Iterator[Row]:
-    """Every row of `tables`, table by table, in the order of their keys."""
+def load(
+    connection: Connection, metadata: Tables, tables: Sequence[str], *where: ColumnElement[bool]
+) -> Iterator[Row]:
+    """Every row of `tables` (for which `where` holds), table by table, in the order of their keys."""
     for name in tables:
         table = metadata.tables[name]
         keys = [column.name for column in table.primary_key]
         others = [column.name for column in table.columns if column.name not in keys]
         streaming = connection.execution_options(yield_per=1000)
-        for row in streaming.execute(select(table).order_by(*table.primary_key)).mappings():
+        for row in streaming.execute(select(table).where(*where).order_by(*table.primary_key)).mappings():
             yield Row(name, {k: row[k] for k in keys}, {o: row[o] for o in others})
 
 

@@ -8,14 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from services.alerts.feed import Feed, Wanted
 from services.alerts.page import feed_page
 from services.alerts.reading import decode
-from services.alerts.tables import METADATA
+from services.alerts.running import SERVICE
+from services.alerts.tables import LIFE, METADATA
 from services.alerts.watch import set_aside
 from shared import clock
 from shared.log.base import Record
+from shared.runner import homecoming
 from shared.security.rights import Actor, Right, Scope
 from shared.store import asides
 from shared.store.tables import LEDGER
@@ -92,6 +95,40 @@ def test_the_read_model_made_anew_from_the_log_is_the_same(built: House) -> None
     built.rebuild()
     assert dump(built) == before
     assert sum(map(len, before.values())) > 10
+
+
+def test_one_home_read_anew_leaves_the_steps_of_the_others_where_they_were(built: House) -> None:
+    """A step's position is what a stream is resumed by: the home's own steps come after all that were there."""
+    built.home("H1", "PR1")
+    built.child("P1", "kent", "H1")
+    built.home("H2", "PR1")
+    built.child("P2", "kent", "H2")
+    built.close_alert(built.missed("P1", "H1"))
+    built.missed("P2", "H2")
+    before = steps(built)
+    homecoming.home(built.log, built.engine, SERVICE, "H2")
+    after = steps(built)
+    assert [step for step in after if step[1] == "H1"] == [step for step in before if step[1] == "H1"]
+    assert [home for position, home, _ in after if position > before[-1][0]] == ["H2"]
+    assert [step[1:] for step in after] == [step[1:] for step in before]
+
+
+def test_a_restart_remembers_what_is_open_and_goes_on_behind_the_last_step(built: House) -> None:
+    built.home("H1", "PR1")
+    built.child("P1", "kent", "H1")
+    alert = built.missed("P1", "H1")
+    built.close_alert(built.missed("P1", "H1", clock.now() - 3_600_000))
+    built.revive()
+    built.close_alert(alert)
+    assert [(position, step) for position, _, step in steps(built)] == [
+        (1, "raised"), (2, "raised"), (3, "resolved"), (4, "resolved"),
+    ]  # fmt: skip
+
+
+def steps(built: House) -> list[tuple[int, str, str]]:
+    with built.engine.connect() as connection:
+        query = select(LIFE.c.position, LIFE.c.home_id, LIFE.c.step).order_by(LIFE.c.position)
+        return [(row.position, row.home_id, row.step) for row in connection.execute(query)]
 
 
 def dump(built: House) -> dict[str, list[tuple[object, ...]]]:

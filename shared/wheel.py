@@ -21,8 +21,11 @@ class Subject(Protocol):
     """When it wants to be looked at (NEVER: not at all). Its owner's to set."""
     filed: Instant
     """Where its live entry is; the wheel's to set. A new subject says UNFILED."""
-    order: tuple[str, ...]
-    """Breaks ties between subjects due at one instant: unique, and the same in every run."""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Breaks ties between subjects due at one instant: unique, and the same in every run."""
+        ...
 
 
 S = TypeVar("S", bound=Subject)
@@ -31,11 +34,11 @@ S = TypeVar("S", bound=Subject)
 class Wheel(Generic[S]):
     """Subjects by the second in which they are due. Not thread-safe; one monitor owns it."""
 
-    __slots__ = ("_buckets", "_edge", "_opened", "_seconds", "_serial", "next")
+    __slots__ = ("_buckets", "_edge", "_opened", "_serial", "_starts", "next")
 
     def __init__(self) -> None:
-        self._buckets: dict[int, list[S]] = {}  # by second, at or after the edge
-        self._seconds: list[int] = []  # heap of the buckets' seconds
+        self._buckets: dict[Instant, tuple[Instant, list[S]]] = {}  # by their start, at or after the edge
+        self._starts: list[Instant] = []  # heap of the buckets' starts
         self._opened: list[tuple[Instant, tuple[str, ...], int, S]] = []  # heap: what lies before the edge
         self._edge: Instant = -NEVER
         self._serial = 0
@@ -52,14 +55,9 @@ class Wheel(Generic[S]):
             self._serial += 1
             heappush(self._opened, (due, subject.order, self._serial, subject))
         else:
-            second = due // 1000
-            subject.filed = second * 1000
-            bucket = self._buckets.get(second)
-            if bucket is None:
-                self._buckets[second] = [subject]
-                heappush(self._seconds, second)
-            else:
-                bucket.append(subject)
+            start, bucket = self._buckets.get(due - due % 1000) or self._new_bucket(due - due % 1000)
+            subject.filed = start  # one number for all that lie in it, not one for each
+            bucket.append(subject)
         if subject.filed < self.next:  # not `due`: that may yet become earlier within its second, unfiled
             self.next = subject.filed
 
@@ -81,17 +79,22 @@ class Wheel(Generic[S]):
                 if subject.due == due:
                     return subject
                 self.file(subject)
-            elif self._seconds and self._seconds[0] * 1000 < before:
+            elif self._starts and self._starts[0] < before:
                 self._open_first()
             else:
-                self.next = self._seconds[0] * 1000 if self._seconds else NEVER
+                self.next = self._starts[0] if self._starts else NEVER
                 return None
 
+    def _new_bucket(self, start: Instant) -> tuple[Instant, list[S]]:
+        heappush(self._starts, start)
+        bucket: tuple[Instant, list[S]] = (start, [])
+        self._buckets[start] = bucket
+        return bucket
+
     def _open_first(self) -> None:
-        second = heappop(self._seconds)
-        start = second * 1000
+        start, bucket = self._buckets.pop(heappop(self._starts))
         self._edge = start + 1000
-        for subject in self._buckets.pop(second):
+        for subject in bucket:
             if subject.filed == start:
                 subject.filed = UNFILED
                 self.file(subject)

@@ -5,14 +5,14 @@ Here is which fact does what and what time brings; the deadline's formula is `de
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol, cast
 
 from services.checks import saved
 from services.checks.ringing import Ringing
-from services.checks.watch import EARLIER, FORGOTTEN, GONE, NOBODY, NONE_YET, Seen, Watch
+from services.checks.watch import FORGOTTEN, GONE, NOBODY, NONE_YET, Seen, Watch
 from shared.alerting import Resolution
 from shared.facts import Fact
-from shared.home import Change, ChangeKind, Homes, Placement
+from shared.home import Change, ChangeKind, Homes
 from shared.home.valid import RETROSPECTIVE_AFTER, SIGNS_OF_LIFE, is_valid, seen_at
 from shared.instants import NEVER, Instant
 from shared.monitor import Effect, HomeFault, Row
@@ -20,6 +20,12 @@ from shared.topics import CHECK_INS, PLAN_CHANGES
 from shared.wheel import Wheel
 
 NOTHING: Final[tuple[Effect, ...]] = ()
+
+
+class Watched(Protocol):
+    """A home of this monitor's fold: its placements are watches (`Homes(Watch)`)."""
+
+    placements: dict[str, Watch]
 
 
 class ChecksMonitor:
@@ -31,8 +37,8 @@ class ChecksMonitor:
     tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS)
 
     def __init__(self) -> None:
-        self.homes = Homes()
-        self._watches: dict[str, dict[str, Watch]] = {}
+        self.homes = Homes(Watch)
+        self._watched = cast("dict[str, Watched]", self.homes.homes)
         self._wheel: Wheel[Watch] = Wheel()
         self._clock: Instant = -NEVER
         self._changed = saved.Changed()
@@ -51,9 +57,9 @@ class ChecksMonitor:
             raise HomeFault(fact.home_id, cause) from cause
 
     def _check(self, fact: Fact) -> Iterable[Effect]:
-        watches = self._watches.get(fact.home_id)
+        home = self._watched.get(fact.home_id)
         data = fact.data
-        watch = None if watches is None else watches.get(data["placement_id"])
+        watch = None if home is None else home.placements.get(data["placement_id"])
         if watch is None:
             return NOTHING  # unmatched: kept, and satisfies nothing
         at = fact.observed_at
@@ -67,20 +73,12 @@ class ChecksMonitor:
             and data["outcome"] == "seen"
             and data.get("sign_of_life") in SIGNS_OF_LIFE
         ):
-            latest = watch.latest
-            if latest.id:
-                before, earlier = watch.remembered, watch.earlier
-                if earlier and before.at < earlier[0].at:
-                    watch.was_earlier(before)
-                elif before.id:
-                    watch.earlier = (before, *earlier[: EARLIER - 1])
-                watch.remembered = latest
-            watch.latest = Seen(at, fact.id, False)
-            watch.latest_at = watch.anchor = at
+            watch.moved_on(at, fact.id)
+            watch.anchor = at
             watch.demanded = False
-            ceiling = watch.ceiling
-            watch.due_check = due = at + ceiling if ceiling else NEVER
-            watch.fires = fires = due + watch.grace if due < watch.piece_end else NEVER
+            due = at + watch.ceiling if watch.ceiling else NEVER
+            watch.fires_grace = grace = watch.grace
+            watch.fires = fires = due + grace if due < watch.piece_end else NEVER
             watch.due = due = fires if fires < watch.looks else watch.looks
             if due < watch.filed:
                 self._wheel.file(watch)
@@ -90,11 +88,10 @@ class ChecksMonitor:
         return self._unusual(watch, fact)
 
     def _unusual(self, watch: Watch, fact: Fact) -> Iterable[Effect]:
-        placement = watch.placement
         at = seen_at(fact)
-        if fact.data["outcome"] == "not_found" and placement.in_force:
+        if fact.data["outcome"] == "not_found" and watch.in_force:
             return self._touched(watch, self._not_found(watch, fact, at))
-        if not is_valid(fact, placement):
+        if not is_valid(fact, watch):
             return NOTHING
         return self._touched(watch, self._valid(watch, fact, at))
 
@@ -102,7 +99,7 @@ class ChecksMonitor:
         """*Only a valid check observed later than the latest one moves the gap.*"""
         clock = fact.appended_at
         before = watch.own_deadline()
-        changes = self.homes.returned(watch.placement, fact, at)
+        changes = self.homes.returned(watch, fact, at)
         if changes:
             watch.begin(at, clock)
         moved = watch.seen(Seen(at, fact.id, bool(changes)))
@@ -121,14 +118,14 @@ class ChecksMonitor:
     def _not_found(self, watch: Watch, fact: Fact, at: Instant) -> list[Effect]:
         """*Unless a valid check observed later is known or a disposition is open.*"""
         ringing = Ringing(watch, fact.appended_at, fact.id)
-        if watch.placement.away is None and watch.known_at <= at:
+        if watch.away is None and watch.known_at <= at:
             ringing.ask("child_not_found", at, {"check_id": fact.id})
         return ringing.effects
 
     def _corrected(self, fact: Fact) -> Iterable[Effect]:
         """With `withdrawn: true` the check was not so; every other change changes the record only."""
-        watch = self._watches.get(fact.home_id, {}).get(fact.subject)
-        if watch is None or not fact.data["withdrawn"] or not watch.placement.in_force:
+        watch = self._watch(fact.home_id, fact.subject)
+        if watch is None or not fact.data["withdrawn"] or not watch.in_force:
             return NOTHING
         check_id = fact.data["check_id"]
         missed = watch.alert("check_missed")
@@ -154,7 +151,6 @@ class ChecksMonitor:
             watch.latest = NOBODY
         else:
             watch.latest, watch.remembered = watch.remembered, FORGOTTEN
-        watch.latest_at = watch.latest.at
         if not watch.watching:
             return
         watch.anchor, watch.demanded = (clock, True) if gone else (watch.g, False)
@@ -170,26 +166,22 @@ class ChecksMonitor:
         if placement_id is None:
             self._registered(fact.home_id)
             return NOTHING
-        placement = self.homes.placement(fact.home_id, placement_id)
-        if placement is None:
+        watch = self._watch(fact.home_id, placement_id)
+        if watch is None:
             self._changed.home(fact.home_id)
             return NOTHING
-        watch = self._watch(placement)
         return self._touched(watch, self._follow(watch, changes))
 
     def _registered(self, home_id: str) -> None:
         """What waited for the home's zone may have come to life."""
         self._changed.home(home_id)
-        home = self.homes.homes.get(home_id)
-        for placement in () if home is None else home.placements.values():
-            self._touched(self._watch(placement), [])
+        home = self._watched.get(home_id)
+        for watch in () if home is None else home.placements.values():
+            self._touched(watch, [])
 
-    def _watch(self, placement: Placement) -> Watch:
-        watches = self._watches.setdefault(placement.home.id, {})
-        watch = watches.get(placement.id)
-        if watch is None:
-            watch = watches[placement.id] = Watch(placement)
-        return watch
+    def _watch(self, home_id: str, placement_id: str) -> Watch | None:
+        home = self._watched.get(home_id)
+        return None if home is None else home.placements.get(placement_id)
 
     def _follow(self, watch: Watch, changes: Iterable[Change]) -> list[Effect]:
         effects: list[Effect] = []
@@ -244,7 +236,7 @@ class ChecksMonitor:
                 try:
                     yield from self._touched(watch, self._fire(watch, watch.due))
                 except Exception as cause:
-                    raise HomeFault(watch.placement.home.id, cause) from cause
+                    raise HomeFault(watch.home.id, cause) from cause
         finally:  # a fault of another home must not make this one forgotten
             for watch in held:
                 self._wheel.file(watch)
@@ -256,8 +248,8 @@ class ChecksMonitor:
         ringing.time_passed(due)
         effects = ringing.effects
         begins = due + 1
-        while watch.placement.next_promise <= begins:
-            effects += self._follow(watch, self.homes.keep(watch.placement, begins))
+        while watch.next_promise <= begins:
+            effects += self._follow(watch, self.homes.keep(watch, begins))
             watch.lit = begins
         if watch.piece_end <= begins:
             watch.reckon(begins)
@@ -289,12 +281,12 @@ class ChecksMonitor:
         """State back from rows."""
         self._clock = clock
         for watch in saved.restored(rows, self.homes, clock):
-            self._watches.setdefault(watch.placement.home.id, {})[watch.placement.id] = watch
             self._file(watch)
 
     def drop(self, home_id: str) -> None:
         """Forget one home."""
-        for watch in self._watches.pop(home_id, {}).values():
+        home = self._watched.get(home_id)
+        for watch in () if home is None else home.placements.values():
             self._wheel.remove(watch)
         self._changed.dropped(home_id)
         self.homes.drop(home_id)

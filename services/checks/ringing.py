@@ -38,7 +38,7 @@ class Ringing:
         self._close_if_after("child_not_found", seen_at, Resolution.LATE)
         self._close_if_after("concern_raised", seen_at, Resolution.RESTORED)
         missing = self._watch.alert("child_missing")
-        if missing is not None and self._watch.placement.away is None and seen_at >= missing.latest:
+        if missing is not None and self._watch.away is None and seen_at >= missing.latest:
             self._close("child_missing", Resolution.RETURNED)
 
     def _missed_seen(self, seen_at: Instant, deadline: Instant) -> None:
@@ -71,7 +71,7 @@ class Ringing:
     def away(self, before: Absence | None) -> None:
         """A disposition is open, in place of `before` where one was: *an open check_missed, child_not_found or
         concern_raised is closed; a replacement raises its own child_away.*"""
-        away = self._watch.placement.away
+        away = self._watch.away
         if away is None:  # the caller has just seen it open
             raise ValueError("no disposition is open")
         for kind in _STOPPED_BY_ABSENCE:
@@ -105,7 +105,7 @@ class Ringing:
 
     def time_passed(self, due: Instant) -> None:
         """Every deadline of the watch at or before `due` has passed."""
-        away = self._watch.placement.away
+        away = self._watch.away
         if away is not None and away.expected_end <= due and self._watch.alert("absence_expired") is None:
             facts = {"reason": away.reason, "expected_end": show_instant(away.expected_end)}
             self._open("absence_expired", away.expected_end, facts)
@@ -124,7 +124,7 @@ class Ringing:
             return
         facts: dict[str, Any]
         if item is None:
-            rule = piece_at(watch.placement.history, deadline)
+            rule = piece_at(watch.history, deadline)
             facts = {"ceiling": show_duration(rule.ceiling), "grace": show_duration(rule.grace)}
             facts["plan_version"] = rule.version
         else:
@@ -149,11 +149,9 @@ class Ringing:
     def _open(
         self, kind: str, since: Instant, facts: dict[str, Any], deadline: Instant | None = None
     ) -> OpenAlert:
-        placement = self._watch.placement
-        subject = {"placement_id": placement.id}
-        effect = alerting.raised(
-            SERVICE, kind, placement.home.id, subject, since, self._at, facts, deadline=deadline
-        )
+        subject = {"placement_id": self._watch.id}
+        home_id = self._watch.home.id
+        effect = alerting.raised(SERVICE, kind, home_id, subject, since, self._at, facts, deadline=deadline)
         alert = OpenAlert(effect.event["subject"], since, facts, since)
         self._watch.opened(kind, alert)
         self.effects.append(effect)
@@ -161,7 +159,7 @@ class Ringing:
 
     def _worsen(self, alert: OpenAlert) -> None:
         alert.level += 1
-        home_id = self._watch.placement.home.id
+        home_id = self._watch.home.id
         self.effects.append(alerting.worsened(SERVICE, home_id, alert.id, alert.level, self._at, alert.facts))
 
     def _close(self, kind: str, how: Resolution) -> None:
@@ -169,5 +167,5 @@ class Ringing:
         if alert is None:
             return
         self._watch.closed(kind)
-        home_id = self._watch.placement.home.id
+        home_id = self._watch.home.id
         self.effects.append(alerting.resolved(SERVICE, home_id, alert.id, self._at, how, self._fact_id))

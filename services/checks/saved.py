@@ -4,7 +4,7 @@ One row a home and one a placement; `state` is JSON that only this module reads,
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 
@@ -42,7 +42,7 @@ class Changed:
     def dropped(self, home_id: str) -> None:
         """This home is forgotten: what changed in it is not to be written."""
         self._homes.pop(home_id, None)
-        self._watches = [watch for watch in self._watches if watch.placement.home.id != home_id]
+        self._watches = [watch for watch in self._watches if watch.home.id != home_id]
 
     def rows(self, homes: Homes) -> Iterator[Row]:
         """The rows, each once."""
@@ -59,24 +59,23 @@ class Changed:
 
 
 def _row(watch: Watch) -> Row:
-    placement = watch.placement
     own = watch.own_deadline()
     values = {
-        "commissioner_id": placement.commissioner_id,
-        "in_force": placement.in_force,
-        "room": placement.room,
-        "away": None if placement.away is None else placement.away.reason,
+        "commissioner_id": watch.commissioner_id,
+        "in_force": watch.in_force,
+        "room": watch.room,
+        "away": None if watch.away is None else watch.away.reason,
         "seen_at": None if watch.known_at == -NEVER else watch.known_at,
         "due_at": None if own == NEVER else own,
         "missed": watch.alert("check_missed") is not None,
         "state": orjson.dumps(_state(watch)),
     }
-    return Row(PLACEMENTS, {"home_id": placement.home.id, "placement_id": placement.id}, values)
+    return Row(PLACEMENTS, {"home_id": watch.home.id, "placement_id": watch.id}, values)
 
 
 def _state(watch: Watch) -> list[Any]:
     return [
-        placement_state(watch.placement),
+        placement_state(watch),
         watch.watching,
         tuple(watch.latest),
         tuple(watch.remembered),
@@ -125,10 +124,9 @@ def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watc
 
 
 def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], clock: Instant) -> Watch:
-    watch = Watch(restore_placement(homes, home_id, placement_id, state[0]))
+    watch = cast(Watch, restore_placement(homes, home_id, placement_id, state[0]))
     watch.latest, watch.remembered = Seen(*state[2]), Seen(*state[3])
     watch.earlier = tuple(Seen(*check) for check in state[4])
-    watch.latest_at = watch.latest.at
     watch.began, quiet, watch.anchor, watch.demanded = state[5:9]
     watch.quiet = tuple((seen_at, told) for seen_at, told in quiet)
     watch.lit = state[11]

@@ -6,7 +6,7 @@ State and the small moves on it. Which fact does what is the model's (`model.py`
 from typing import Any, Final, NamedTuple
 
 from services.checks.deadline import Asked, Piece, asked_between, next_asked, reckon
-from shared.home import Placement
+from shared.home import Home, Placement
 from shared.instants import NEVER, Duration, Instant
 from shared.wheel import UNFILED
 
@@ -23,10 +23,11 @@ class Seen(NamedTuple):
     is_return: bool
 
 
-NOBODY: Final = Seen(-NEVER, NONE_YET, False)
+LONG_AGO: Final[Instant] = -NEVER
+NOBODY: Final = Seen(LONG_AGO, NONE_YET, False)
 EARLIER: Final = 3
 """How many valid checks are remembered beside the latest and the one before it."""
-FORGOTTEN: Final = Seen(-NEVER, GONE, False)
+FORGOTTEN: Final = Seen(LONG_AGO, GONE, False)
 
 
 class OpenAlert:
@@ -50,10 +51,13 @@ class OpenAlert:
         """The valid checks since it was raised that were observed after the deadline they were to meet."""
 
 
-class Watch:
-    """One placement, watched."""
+class Watch(Placement):
+    """One placement, watched: what the fold keeps of it, and what the watch does. A million of them are in mind:
+    instants that are equal are one number where they can be, and what is empty is one empty thing."""
 
     __slots__ = (
+        "_latest_id",
+        "_latest_is_return",
         "alerts",
         "anchor",
         "asked",
@@ -62,33 +66,29 @@ class Watch:
         "demanded",
         "dirty",
         "due",
-        "due_check",
         "earlier",
         "filed",
         "fires",
+        "fires_grace",
         "grace",
         "items_upto",
-        "latest",
         "latest_at",
         "lit",
         "looks",
         "next_item",
-        "order",
         "piece_end",
         "piece_start",
-        "placement",
         "quiet",
         "remembered",
         "watching",
     )
 
-    def __init__(self, placement: Placement) -> None:
-        self.placement = placement
-        self.order: tuple[str, ...] = (placement.home.id, placement.id)
+    def __init__(self, home: Home, id: str) -> None:  # noqa: A002
+        super().__init__(home, id)
         self.due: Instant = NEVER
         self.looks: Instant = NEVER
         """The part of `due` that checks do not move: the next rule, item or promise."""
-        self.lit: Instant = -NEVER
+        self.lit: Instant = LONG_AGO
         """When a promise last took effect: what it made past came to light then."""
         self.filed: Instant = UNFILED
         self.dirty = False
@@ -98,8 +98,7 @@ class Watch:
 
     def forget(self) -> None:
         """A new life: no check is carried over."""
-        self.latest: Seen = NOBODY
-        self.latest_at: Instant = -NEVER
+        self.latest = NOBODY
         self.remembered: Seen = NOBODY
         self.earlier: tuple[Seen, ...] = ()
         """The latest few valid checks beside these two, newest first: they move nothing, but the child was seen."""
@@ -114,8 +113,10 @@ class Watch:
     def stop(self) -> None:
         """Nothing is due: the child is away, or the placement is over."""
         self.watching = False
-        self.due_check: Instant = NEVER
         self.fires: Instant = NEVER
+        """`D + grace`; NEVER where `D` does not bind."""
+        self.fires_grace: Duration = 0
+        """The grace in `fires`: `D` is what is left without it."""
         self.piece_start: Instant = NEVER
         self.piece_end: Instant = NEVER
         self.ceiling: Duration = 0
@@ -129,7 +130,6 @@ class Watch:
         self.was_earlier(self.remembered)
         self.was_earlier(self.latest)
         self.latest = self.remembered = NOBODY
-        self.latest_at = -NEVER
         self.watching = True
         self.began = self.anchor = at
         self.quiet = ()
@@ -138,6 +138,20 @@ class Watch:
         self.items_upto = at - 1
         self.reckon(clock)
         self.ask(clock)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Its place among those due at one instant."""
+        return self.home.id, self.id
+
+    @property
+    def latest(self) -> Seen:
+        """The latest valid check. Kept in parts: its instant is asked for at every check, the rest hardly ever."""
+        return Seen(self.latest_at, self._latest_id, self._latest_is_return)
+
+    @latest.setter
+    def latest(self, check: Seen) -> None:
+        self.latest_at, self._latest_id, self._latest_is_return = check
 
     @property
     def g(self) -> Instant:
@@ -152,8 +166,9 @@ class Watch:
 
     def reckon(self, clock: Instant) -> None:
         """The deadline anew, from the anchor to the clock."""
-        standing = reckon(self.placement.history, self.anchor, self.g, clock, self.demanded)
-        self.due_check, self.fires = standing.due, standing.fires
+        standing = reckon(self.history, self.anchor, self.g, clock, self.demanded)
+        self.fires = standing.fires
+        self.fires_grace = standing.fires - standing.due if standing.fires != NEVER else 0
         self.stand_in(standing.piece)
 
     def stand_in(self, piece: Piece) -> None:
@@ -164,12 +179,12 @@ class Watch:
     def ask(self, clock: Instant) -> None:
         """The `times` items up to the clock are asked for, but for those a check has settled."""
         if self.items_upto < clock:
-            new = asked_between(self.placement.history, self.items_upto + 1, clock)
+            new = asked_between(self.history, self.items_upto + 1, clock)
             self.asked += tuple(
                 item for item in new if self.known_at < item.opens and not self._is_quiet(item)
             )
             self.items_upto = clock
-        self.next_item = next_asked(self.placement.plan, clock)
+        self.next_item = next_asked(self.plan, clock)
 
     def ask_again(self, clock: Instant) -> None:
         """A check was withdrawn: the items that it alone had settled are asked for again."""
@@ -194,13 +209,13 @@ class Watch:
 
     def own_deadline(self) -> Instant:
         """The child's own deadline: the earliest of `D`, where it binds, and the unsettled items."""
-        due = self.due_check if self.fires != NEVER else NEVER
+        due = self.fires - self.fires_grace if self.fires != NEVER else NEVER
         return min(due, *(item.due for item in self.asked)) if self.asked else due
 
     def earliest_miss(self) -> tuple[Instant, Instant, Asked | None]:
         """What would be missed first, as (fires, due, item): the earliest `D + grace`, then `D`; of two items that
         fall on one instant (in the hour that spring leaves out) the one with the earlier local time."""
-        first: tuple[Instant, Instant, Asked | None] = (self.fires, self.due_check, None)
+        first: tuple[Instant, Instant, Asked | None] = (self.fires, self.fires - self.fires_grace, None)
         if self.asked:
             item = min(self.asked, key=lambda asked: (asked.fires, asked.due, asked.minute))
             if (item.fires, item.due) < first[:2]:
@@ -214,15 +229,27 @@ class Watch:
             self.was_earlier(check)
             return False
         if check.at > self.latest_at:
-            if self.latest.id:
+            latest = self.latest
+            if latest.id:
                 self.was_earlier(self.remembered)
-                self.remembered = self.latest
-            self.latest, self.latest_at = check, check.at
+                self.remembered = latest
+            self.latest = check
             return True
         if self.remembered.at < check.at:
             check, self.remembered = self.remembered, check
         self.was_earlier(check)
         return False
+
+    def moved_on(self, at: Instant, check_id: str) -> None:
+        """`seen`, for the common check: one that is later than all that is known."""
+        if self._latest_id:
+            before, earlier = self.remembered, self.earlier
+            if earlier and before.at < earlier[0].at:
+                self.was_earlier(before)
+            elif before.id:
+                self.earlier = (before, *earlier[: EARLIER - 1])
+            self.remembered = self.latest
+        self.latest_at, self._latest_id, self._latest_is_return = at, check_id, False
 
     def was_earlier(self, check: Seen) -> None:
         """Remember a valid check that is neither the latest nor the one before it."""
@@ -238,11 +265,11 @@ class Watch:
     def next_look(self) -> Instant:
         """When the model has to look at this child next. What takes effect *at* an instant is looked at a millisecond
         early, because deadlines fire only after theirs."""
-        due = min(self.piece_end, self.next_item, self.placement.next_promise)
+        due = min(self.piece_end, self.next_item, self.next_promise)
         self.looks = due = due - 1 if due != NEVER else NEVER
         missed = self.alert("check_missed")
         due = min(due, self.earliest_miss()[0] if missed is None else missed.worsens)
-        away = self.placement.away
+        away = self.away
         if away is not None and self.alert("absence_expired") is None:
             due = min(due, away.expected_end)
         return due

@@ -5,13 +5,12 @@ gets there. What is refused (shared.acceptance) never comes here. What a change 
 monitors' business; sessions of staff are not here yet.
 """
 
-from bisect import insort
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from shared.facts import Fact
-from shared.home.parts import Absence, Change, ChangeKind, Home, Placement, Promise
-from shared.home.plans import PlanVersion, terms_of
+from shared.home.parts import NO_VERSIONS, Absence, Change, ChangeKind, Home, Placement, Promise
+from shared.home.plans import PlanVersion, shared_text, stated, terms_of
 from shared.instants import Instant, parse_instant
 
 NOTHING: Final[Sequence[Change]] = ()
@@ -20,16 +19,25 @@ NOTHING: Final[Sequence[Change]] = ()
 class Homes:
     """All homes of a partition, as the facts so far say."""
 
-    __slots__ = ("_serial", "homes")
+    __slots__ = ("_placement", "_serial", "homes")
 
-    def __init__(self) -> None:
+    def __init__(self, placement: type[Placement] = Placement) -> None:
+        """`placement`: what is kept of each one, where its owner keeps more than the fold does."""
         self.homes: dict[str, Home] = {}
+        self._placement = placement
         self._serial = 0
 
     def placement(self, home_id: str, placement_id: str) -> Placement | None:
         """The placement of that id in that home, whatever its state; None if nothing was told of it."""
         home = self.homes.get(home_id)
         return None if home is None else home.placements.get(placement_id)
+
+    def begin(self, home: Home, placement_id: str) -> Placement:
+        """The placement of that id in `home`, a new one where nothing was told of it."""
+        known = home.placements.get(placement_id)
+        if known is None:
+            known = home.placements[placement_id] = self._placement(home, placement_id)
+        return known
 
     def apply(self, fact: Fact) -> Sequence[Change]:
         """Take a fact in log order, with the clock at its `appended_at`: what changes at once. What lies in the
@@ -58,7 +66,8 @@ class Homes:
         """Keep the placement's next promise if its time is `upto` or before: what it changes, at its time."""
         if placement.next_promise > upto:
             return NOTHING
-        at, _, fact = placement.promises.pop(0)
+        (at, _, fact), *later = placement.promises
+        placement.promises = tuple(later)
         return ENACTED[fact.type](placement, fact, at)
 
     def returned(self, placement: Placement, check: Fact, observed_at: Instant) -> Sequence[Change]:
@@ -80,15 +89,14 @@ class Homes:
 
     def _register(self, fact: Fact) -> None:
         home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
-        insort(home.registrations, (fact.effective_at, fact.data), key=lambda each: each[0])
-        home.zone = fact.data["time_zone"]
-        home.provider_id = fact.data["provider_id"]
-        home.rooms = list(home.stated(fact.appended_at)["rooms"])
-        waiting, home.waiting = home.waiting, []
+        registration = (fact.effective_at, stated(fact.data))
+        home.registrations = tuple(sorted((*home.registrations, registration), key=lambda each: each[0]))
+        home.zone = shared_text(fact.data["time_zone"])
+        home.provider_id = shared_text(fact.data["provider_id"])
+        home.rooms = home.stated(fact.appended_at)["rooms"]
+        waiting, home.waiting = home.waiting, ()
         for told in waiting:
-            placement = home.placements.setdefault(
-                told.data["placement_id"], Placement(home, told.data["placement_id"])
-            )
+            placement = self.begin(home, told.data["placement_id"])
             if told.type == "plan.agreed.v1":
                 self._agree(placement, told, fact.appended_at)
             elif told.observed_at > fact.appended_at:
@@ -97,7 +105,8 @@ class Homes:
     def _wait(self, fact: Fact) -> None:
         """A plan or a promise told before its home is registered waits for the zone: nobody has to send it again."""
         if fact.type == "plan.agreed.v1" or fact.observed_at > fact.appended_at:
-            self.homes.setdefault(fact.home_id, Home(fact.home_id)).waiting.append(fact)
+            home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
+            home.waiting = (*home.waiting, fact)
 
     def _of(self, home: Home, fact: Fact) -> Placement | None:
         """The placement that a fact is about. One that is not known yet begins with its start, with a plan that was
@@ -105,24 +114,21 @@ class Homes:
         id_ = fact.data.get("placement_id")
         if id_ is None:
             return None
-        known = home.placements.get(id_)
-        begins = (
-            fact.type in ("placement.started.v1", "plan.agreed.v1") or fact.observed_at > fact.appended_at
-        )
-        if known is None and begins:
-            known = home.placements[id_] = Placement(home, id_)
-        return known
+        if fact.type in ("placement.started.v1", "plan.agreed.v1") or fact.observed_at > fact.appended_at:
+            return self.begin(home, id_)
+        return home.placements.get(id_)
 
     def _promise(self, placement: Placement, at: Instant, fact: Fact) -> None:
         if fact.type == "placement.started.v1":  # told anew before it began: the later word holds
-            placement.promises = [p for p in placement.promises if p.fact.type != fact.type]
+            _take_back(placement, fact.type)
         self._serial += 1
-        insort(placement.promises, Promise(at, self._serial, fact), key=lambda p: (p.at, p.serial))
+        promises = (*placement.promises, Promise(at, self._serial, fact))
+        placement.promises = tuple(sorted(promises, key=lambda p: (p.at, p.serial)))
 
     def _agree(self, placement: Placement, fact: Fact, clock: Instant) -> Sequence[Change]:
         since = max(parse_instant(fact.data["effective_from"]), fact.appended_at)
         version = PlanVersion(fact.data["version"], since, terms_of(placement.home.zone, fact.data))
-        placement.told[version.number] = version
+        placement.told = {**placement.told, version.number: version}
         if since > clock:
             self._promise(placement, since, fact)
             return NOTHING
@@ -134,16 +140,22 @@ def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     home, data = placement.home, fact.data
     if placement.in_force:
         return NOTHING
-    placement.commissioner_id = data["commissioner_id"]
-    placement.room = data["room"]
+    placement.commissioner_id = shared_text(data["commissioner_id"])
+    placement.room = shared_text(data["room"])
     placement.suicide_risk = data["suicide_risk"]
     placement.in_force = True
     placement.started_at, placement.ended_at = at, None
     placement.away = None
-    placement.promises = [p for p in placement.promises if p.fact.type != fact.type]
-    placement.plan = _first_plan(placement, home, at)
-    placement.history = [] if placement.plan is None else [placement.plan._replace(since=at)]
+    _take_back(placement, fact.type)
+    placement.plan = plan = _first_plan(placement, home, at)
+    placement.history = () if plan is None else (plan if plan.since == at else plan._replace(since=at),)
     return (Change(ChangeKind.STARTED, placement, at, fact),)
+
+
+def _take_back(placement: Placement, promised: str) -> None:
+    """What was promised by facts of that type is promised no more."""
+    if placement.promises:
+        placement.promises = tuple(p for p in placement.promises if p.fact.type != promised)
 
 
 def _first_plan(placement: Placement, home: Home, at: Instant) -> PlanVersion | None:
@@ -163,14 +175,14 @@ def _end(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     placement.in_force = False
     placement.ended_at = at
     placement.away = placement.plan = None
-    placement.told, placement.history, placement.promises = {}, [], []
+    placement.told, placement.history, placement.promises = NO_VERSIONS, (), ()
     return (Change(ChangeKind.ENDED, placement, at, fact, before),)
 
 
 def _move(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     if not placement.in_force:
         return NOTHING
-    placement.room = fact.data["room"]
+    placement.room = shared_text(fact.data["room"])
     return (Change(ChangeKind.MOVED, placement, at, fact),)
 
 
@@ -183,7 +195,7 @@ def _plan_comes(placement: Placement, fact: Fact, at: Instant) -> Sequence[Chang
     if placement.plan is not None and placement.plan.number > version.number:
         return NOTHING
     placement.plan = version
-    placement.history.append(version._replace(since=at))
+    placement.history = (*placement.history, version._replace(since=at))
     return (Change(ChangeKind.PLAN, placement, at, fact),)
 
 
@@ -207,7 +219,7 @@ def _come_back(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change
     """An end told while none is open cancels those promised (§3)."""
     before = placement.away
     if before is None:
-        placement.promises = [p for p in placement.promises if p.fact.type != "disposition.started.v1"]
+        _take_back(placement, "disposition.started.v1")
         return NOTHING
     placement.away = None
     return (Change(ChangeKind.BACK, placement, at, fact, before),)

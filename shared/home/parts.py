@@ -1,14 +1,18 @@
 """What the fold of a home is made of: homes, placements, absences, promises, and the changes it tells.
 
-State only, plain and slotted; how facts change it is `shared.home.fold`.
+State only, plain and slotted; how facts change it is `shared.home.fold`. There may be a million of these: what is empty
+is one empty thing for all, and is replaced, never changed in place.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.facts import Fact
 from shared.home.plans import PlanVersion
 from shared.instants import NEVER, Instant
+
+NO_VERSIONS: Final[Mapping[int, PlanVersion]] = {}
 
 
 class Promise(NamedTuple):
@@ -78,12 +82,12 @@ class Placement:
         self.ended_at: Instant | None = None
         self.plan: PlanVersion | None = None
         """The version in force; number 0 is the home's default plan. None: nothing is asked."""
-        self.told: dict[int, PlanVersion] = {}
+        self.told: Mapping[int, PlanVersion] = NO_VERSIONS
         """The agreed versions of this stay by number, those to come included."""
-        self.history: list[PlanVersion] = []
+        self.history: Sequence[PlanVersion] = ()
         """The versions that came into force in this stay, oldest first; `since` is when each did."""
         self.away: Absence | None = None
-        self.promises: list[Promise] = []
+        self.promises: Sequence[Promise] = ()
 
     @property
     def home_id(self) -> str:
@@ -112,10 +116,11 @@ class Home:
         """Empty while the home is not registered."""
         self.provider_id = ""
         self.rooms: list[str] = []
-        self.registrations: list[tuple[Instant, dict[str, Any]]] = []
-        """What was registered, by when it takes effect, in order; the last of those in the past holds."""
+        self.registrations: Sequence[tuple[Instant, dict[str, Any]]] = ()
+        """What was registered (`shared.home.plans.stated`), by when it takes effect, in order; the last of those in the
+        past holds."""
         self.placements: dict[str, Placement] = {}
-        self.waiting: list[Fact] = []
+        self.waiting: Sequence[Fact] = ()
         """Plans and promises that were told before the home was registered."""
 
     @property

@@ -126,6 +126,26 @@ def shared_terms(zone: str, text: bytes) -> PlanTerms:
     return PlanTerms(zone, text)
 
 
+@lru_cache(maxsize=65_536)
+def shared_text(text: str) -> str:
+    """The one string for all that equal it: every child of a commissioner names the same one."""
+    return text
+
+
+_STATED: Final = ("rooms", "default_plan")
+
+
+def stated(registration: dict[str, Any]) -> dict[str, Any]:
+    """What the fold needs of a home's registration for later, shared where equal. Not to be changed."""
+    return _shared_statement(orjson.dumps({field: registration.get(field) for field in _STATED}))
+
+
+@lru_cache(maxsize=65_536)
+def _shared_statement(text: bytes) -> dict[str, Any]:
+    statement: dict[str, Any] = orjson.loads(text)
+    return statement
+
+
 class PlanVersion(NamedTuple):
     """One version of a placement's plan. Number 0 is the home's default plan."""
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from shared.facts import Fact
 from shared.home.fold import Homes
-from shared.home.parts import Absence, Home, Placement, Promise
-from shared.home.plans import PlanVersion, shared_terms
+from shared.home.parts import NO_VERSIONS, Absence, Home, Placement, Promise
+from shared.home.plans import PlanVersion, shared_terms, shared_text, stated
 
 
 def home_state(home: Home) -> list[Any]:
@@ -17,9 +17,13 @@ def home_state(home: Home) -> list[Any]:
 def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
     """The home of this state, in `homes`."""
     home = homes.homes[home_id] = Home(home_id)
-    home.zone, home.provider_id, home.rooms = state[0], state[1], state[2]
-    home.registrations = [(since, data) for since, data in state[3]]
-    home.waiting = [_fact(fact) for fact in state[4]]
+    home.zone, home.provider_id = shared_text(state[0]), shared_text(state[1])
+    home.registrations = tuple((since, stated(registration)) for since, registration in state[3])
+    home.rooms = state[2]
+    for _, standing in home.registrations:
+        if standing["rooms"] == home.rooms:
+            home.rooms = standing["rooms"]
+    home.waiting = tuple(_fact(fact) for fact in state[4])
     return home
 
 
@@ -43,15 +47,18 @@ def placement_state(placement: Placement) -> list[Any]:
 def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list[Any]) -> Placement:
     """The placement of this state, in its home, which must have been restored before."""
     home = homes.homes[home_id]
-    placement = home.placements[placement_id] = Placement(home, placement_id)
-    placement.commissioner_id, placement.room, placement.suicide_risk, placement.in_force = state[:4]
+    placement = homes.begin(home, placement_id)
+    placement.commissioner_id, placement.room = shared_text(state[0]), shared_text(state[1])
+    placement.suicide_risk, placement.in_force = state[2:4]
     placement.started_at, placement.ended_at = state[4:6]
     placement.plan = None if state[6] is None else _version(home.zone, state[6])
     versions = [_version(home.zone, version) for version in state[7]]
-    placement.told = {version.number: version for version in versions}
-    placement.history = [_version(home.zone, version) for version in state[8]]
+    placement.told = {version.number: version for version in versions} or NO_VERSIONS
+    placement.history = tuple(_version(home.zone, version) for version in state[8])
+    if placement.history and placement.history[-1] == placement.plan:
+        placement.plan = placement.history[-1]
     placement.away = None if state[9] is None else Absence(*state[9])
-    placement.promises = [Promise(at, serial, _fact(fact)) for at, serial, fact in state[10]]
+    placement.promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state[10])
     homes.promised(max((promise.serial for promise in placement.promises), default=0))
     return placement
 

@@ -14,7 +14,7 @@ class Breaks(ChecksMonitor):
     """Has a bug that shows in H2 when time passes there."""
 
     def _fire(self, watch: Watch, due: Instant) -> list[Effect]:
-        if watch.placement.home_id == "H2":
+        if watch.home_id == "H2":
             raise ZeroDivisionError("a bug")
         return super()._fire(watch, due)
 

@@ -75,7 +75,7 @@ class FragileLater(ChecksMonitor):
     """Checks, with a bug that shows when time passes: while one home's deadline fires."""
 
     def _fire(self, watch, due):  # type: ignore[no-untyped-def]
-        if watch.placement.home.id == "H1":
+        if watch.home.id == "H1":
             raise ZeroDivisionError
         return super()._fire(watch, due)
 

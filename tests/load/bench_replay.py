@@ -26,7 +26,8 @@ def lines() -> Iterator[bytes]:
     """About 210,000 lines: the homes, and a night's checks as a phone sends them (500 to 600 bytes each)."""
     for number, fact in enumerate(setting(_PLACEMENTS)):
         yield _line(fact, number)
-    night = sorted(checks(_PLACEMENTS, _ROUNDS), key=lambda fact: fact.appended_at)
+    rounds = (fact for turn in range(_ROUNDS) for fact in checks(range(_PLACEMENTS), turn))
+    night = sorted(rounds, key=lambda fact: fact.appended_at)
     for number, fact in enumerate(night):
         fact.source, fact.actor = f"device/{fact.home_id}", f"staff-{fact.home_id}-{number % 2}"
         fact.id = f"018f3c5e-7a10-7c3e-9a51-{number:012x}"

@@ -36,7 +36,8 @@ def _live(folder: Path) -> int:
     log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: now)
     views = make_engine(folder / "views.sqlite3")
     monitors.migrate(views)
-    facts = _in_order([*setting(PLACEMENTS), *checks(PLACEMENTS, CHECKS)])
+    rounds = (fact for turn in range(CHECKS) for fact in checks(range(PLACEMENTS), turn))
+    facts = _in_order([*setting(PLACEMENTS), *rounds])
     for second, some in groupby(facts, key=lambda fact: fact.appended_at // SECOND):
         now = second * SECOND
         log.append([_draft(fact) for fact in some])

@@ -137,6 +137,7 @@ class House:
                 views=self.views,
                 routers=api,
                 pages=outside,
+                shows=feed.shows,
                 blind_after=self.settings.blind_after,
                 in_hand=self.in_hand,
                 services=self.blind_since,

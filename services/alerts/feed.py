@@ -103,6 +103,13 @@ class Feed:
             life = [StepRow(*row) for row in connection.execute(steps)]
             return found[0], _told_to(connection, actor, life)
 
+    def shows(self, actor: Actor, home_id: str, alert_id: str) -> bool:
+        """Whether `actor` may see that alert of that home."""
+        with self._engine.connect() as connection:
+            query = _seen(connection, actor, select(ALERTS.c.alert_id))
+            query = query.where(ALERTS.c.alert_id == alert_id, ALERTS.c.home_id == home_id)
+            return connection.scalar(query) is not None
+
     def steps(self, actor: Actor, after: int, limit: int = 200) -> tuple[list[Told], int]:
         """Up to `limit` steps behind the position `after` that `actor` may see, and the position read up to.
 

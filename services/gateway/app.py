@@ -5,7 +5,7 @@ Nothing is decided here; every route declares who may call it, or the app does n
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -13,16 +13,19 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from services.gateway import openapi
-from services.gateway.door import Door
+from services.gateway.door import Door, Shows
+from services.gateway.families import FAMILIES
 from services.gateway.fold import DoorFold
 from services.gateway.hot import HotPath
 from services.gateway.inhand import InHand
 from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
 from services.gateway.rejected import RejectedFacts
 from services.gateway.routes_access import access_routes
+from services.gateway.routes_devices import device_routes
 from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
 from services.gateway.routes_running import Blindness, health_routes, running_routes
+from services.gateway.shares import Limits, Shares
 from shared import clock
 from shared.blind import BLIND_AFTER
 from shared.instants import Duration, Instant
@@ -34,7 +37,23 @@ from shared.web import problems
 from shared.web.app import App
 
 API: Final = "/api/v1"
+NEVER_LIMITED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Whoever watches over us must be answered."""
 LARGER: Final = {f"{API}/facts:batch": BATCH_BYTES}
+
+
+_KINDS: Final = {
+    ("POST", f"{API}/facts:batch"): "batch",
+    ("GET", f"{API}/alerts/stream"): "stream",
+    **{("PUT", f"{API}/{family}"): "fact" for family in FAMILIES},
+}
+
+
+def kind_of(method: str, path: str) -> str:
+    """Of which kind a request is, for the share that its token has of the door."""
+    if path in NEVER_LIMITED:
+        return "free"
+    return _KINDS.get((method, path)) or _KINDS.get((method, path.rpartition("/")[0]), "other")
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,9 @@ class Deps:
     """Routers of other services, under `/api/v1`."""
     pages: Sequence[APIRouter] = ()
     """Routers outside it."""
+    shows: Shows | None = None
+    """Whether a reader is shown an alert: what a commissioner may answer."""
+    limits: Limits = field(default_factory=Limits)
     now: Callable[[], Instant] = clock.now
     monotonic: Callable[[], Duration] = clock.monotonic
     blind_after: Duration = BLIND_AFTER
@@ -63,7 +85,7 @@ def make_app(deps: Deps) -> App:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
     fold, rejected = DoorFold(deps.log), RejectedFacts(deps.log)
     fold.catch_up(rejected.note)
-    door = Door(deps.log, deps.keys, deps.access.people, fold)
+    door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
@@ -72,6 +94,7 @@ def make_app(deps: Deps) -> App:
         fact_routes(door),
         home_routes(fold),
         access_routes(deps.access, fold, deps.now),
+        device_routes(deps.access, fold, deps.now),
         running_routes(deps.log, fold, rejected, deps.views, blind),
     )
     for router in (*own, *deps.routers):
@@ -81,6 +104,7 @@ def make_app(deps: Deps) -> App:
     app.add_middleware(BodyLimit, larger=LARGER)
     problems.install(app)
     app.wrap(partial(HotPath, routes=app.routes, limits=LARGER, usual=FACT_BYTES))
+    app.wrap(partial(Shares, kind_of=kind_of, limits=deps.limits, monotonic=deps.monotonic))
     app.wrap(problems.Faults)
     app.wrap((deps.in_hand or InHand()).layer)
     return app

@@ -38,6 +38,8 @@ class Said(NamedTuple):
     """Of a system's fact: the person it names."""
     approver_id: str | None
     approver: Person | None
+    shown: bool = False
+    """Of an answer to an alert: whether a commissioner who gives it is shown the alert."""
 
 
 def approver_of(event: Mapping[str, Any]) -> str | None:
@@ -77,7 +79,7 @@ def may_say(said: Said, homes: Whereabouts) -> Problem | None:
     if fact.type == "placement.started.v1":
         commissioner_id = fact.data["commissioner_id"]
     known = home or HomeRef(fact.home_id, "")
-    if not said.voice.speaks.may(said.needed, known, commissioner_id):
+    if not (said.voice.speaks.may(said.needed, known, commissioner_id) or (said.shown and home is not None)):
         return _unknown(fact) if home is None else _not_theirs(fact)
     return wrong or _names_its_own(said, known) or _approved(said, known, commissioner_id)
 

@@ -10,7 +10,7 @@
 A batch goes in as one step, in order of `observed_at`; one bad item never spoils the others. No HTTP here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeAlias
 
@@ -35,9 +35,12 @@ from shared.log.base import Draft, Receipt, Taken
 from shared.log.sqlite import SqliteLog
 from shared.security.keys import KeyRing
 from shared.security.people import People
-from shared.security.rights import Right
+from shared.security.rights import Actor, Right
 from shared.security.tokens import Token
 from shared.web.problems import Problem, invalid
+
+Shows: TypeAlias = Callable[[Actor, str, str], bool]
+"""Whether a reader is shown the alert of that home, by its id. May read the disk."""
 
 Cleared: TypeAlias = set[tuple[str, str, Right]]
 """Of one speaker: homes, actors and rights that were asked already, and are good."""
@@ -64,12 +67,16 @@ class Outcome(NamedTuple):
 class Door:
     """The way in. `prepare` may run in any thread; `append` hands over to the log's writer."""
 
-    def __init__(self, log: SqliteLog, keys: KeyRing, people: People, fold: DoorFold) -> None:
+    def __init__(
+        self, log: SqliteLog, keys: KeyRing, people: People, fold: DoorFold, shows: Shows | None = None
+    ) -> None:
+        """`shows`: whether a reader is shown an alert of a home; None: no alert is known here."""
         self._log = log
         self._keys = keys
         self._hash_key = keys.contenthash_key
         self._people = people
         self.fold = fold
+        self._shows = shows
         log.on_rollback = fold.rolled_back
 
     def prepare(
@@ -164,6 +171,7 @@ class Door:
             actor=self._people.find(fact.actor) if who.actor_id is None else None,
             approver_id=approver_id,
             approver=self._people.find(approver_id) if approver_id else None,
+            shown=self._is_shown(fact, who.speaks),
         )
         if self.fold.home(fact.home_id) is None:
             return said
@@ -173,6 +181,13 @@ class Door:
         if cleared is not None and who.speaks.scope.commissioner_id is None:
             cleared.add(key)
         return None
+
+    def _is_shown(self, fact: Fact, speaks: Actor) -> bool:
+        """A commissioner answers alerts that they are shown (the chain reaches them too): of their children, and of
+        homes in which one lives."""
+        if fact.type != "response.given.v1" or self._shows is None or speaks.scope.commissioner_id is None:
+            return False
+        return self._shows(speaks, fact.home_id, fact.data["alert_id"])
 
     def _decide(self, ready: Prepared, stamp: Instant) -> Problem | None:
         """In the log's writer, in its order: may this fact stand? If so it is folded in at once, so that what

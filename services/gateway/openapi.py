@@ -13,15 +13,21 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from services.gateway.answers import with_problems
 from services.gateway.families import FAMILIES, RIGHT_OF
 from services.gateway.limits import BATCH_FACTS
+from shared.events.fields import ID_LENGTH, ID_PATTERN
 from shared.events.registry import TYPES
 from shared.web.access import WORKER_HEADER, open_to_all
-from shared.web.problems import MEDIA_TYPE
 
 _REF: Final = "#/components/schemas/"
-_ID: Final = {"type": "string", "minLength": 1, "maxLength": 200}
-_INSTANT: Final = {"type": "string", "format": "date-time"}
+INSTANT_PATTERN: Final = (
+    r"^(?:19|2[0-9])[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?Z$"
+)
+"""In UTC, of the years 1900 to 2999: what `format: date-time` alone does not say."""
+_ID: Final = {"type": "string", "minLength": 1, "maxLength": ID_LENGTH, "pattern": ID_PATTERN}
+_INSTANT: Final = {"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}
 
 
 def fact_operation(family: str) -> dict[str, Any]:
@@ -41,7 +47,6 @@ def fact_operation(family: str) -> dict[str, Any]:
         "responses": {
             202: _json("New; durable", "Taken"),
             200: _json("The same again; durable before", "Taken"),
-            **_problems(400, 401, 403, 409, 413, 422, 503),
         },
         "status_code": 202,
         "openapi_extra": {
@@ -79,24 +84,6 @@ def _json(description: str, schema: str) -> dict[str, Any]:
     return {"description": description, "content": content}
 
 
-_SAID: Final[Mapping[int, str]] = {
-    400: "Not JSON",
-    401: "No token, or one that is not good; the phone keeps what it has",
-    403: "Not the sender's to do",
-    404: "Nothing here that the reader may see",
-    409: "Another fact has this id",
-    413: "Too large",
-    422: "Wrong, or refused: `errors` says what would be accepted",
-    429: "Too often; see Retry-After",
-    503: "Not now; see Retry-After",
-}
-
-
-def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}}}
-    return {status: {"description": _SAID[status], "content": content} for status in statuses}
-
-
 BATCH: Final[dict[str, Any]] = {
     "operation_id": "post_facts_batch",
     "tags": ["facts"],
@@ -107,7 +94,7 @@ BATCH: Final[dict[str, Any]] = {
         f"carries in `worker` the token under which it was entered (`{WORKER_HEADER}` stands for those that "
         "carry none)."
     ),
-    "responses": {200: _json("One result an item", "Results"), **_problems(400, 401, 403, 413, 422, 503)},
+    "responses": {200: _json("One result an item", "Results")},
     "openapi_extra": {
         "parameters": [_worker_header("items without a `worker` of their own were")],
         "requestBody": {
@@ -141,7 +128,20 @@ def complete(app: FastAPI) -> dict[str, Any]:
     components.setdefault("schemas", {}).update(_schemas())
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
+    with_problems(document, app)
+    _say_utc(document)
     return document
+
+
+def _say_utc(part: Any) -> None:
+    if isinstance(part, dict):
+        if part.get("format") == "date-time":
+            part["pattern"] = INSTANT_PATTERN
+        for value in part.values():
+            _say_utc(value)
+    elif isinstance(part, list):
+        for value in part:
+            _say_utc(value)
 
 
 _ABOUT: Final = (
@@ -156,7 +156,13 @@ def _schemas() -> dict[str, Any]:
     refs, definitions = models_json_schema(models, ref_template=_REF + "{model}")  # type: ignore[arg-type]
     bodies = {name: _body(name, refs[TYPES[name].model, "validation"]) for name in names}
     every = [{"$ref": _REF + name} for name in names]
-    return {**definitions["$defs"], **bodies, **_answers(), "Batch": _batch(every)}
+    parts = {name: _closed(part) for name, part in definitions["$defs"].items()}
+    return {**parts, **bodies, **_answers(), "Batch": _batch(every)}
+
+
+def _closed(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of an event as the door takes it: readers keep fields that they do not know, the door refuses them."""
+    return {**part, "additionalProperties": False} if "properties" in part else part
 
 
 def _body(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +200,7 @@ def _answers() -> dict[str, Any]:
         "detail": {"type": "string"},
         "errors": {"type": "array", "items": {"type": "object", "properties": error}},
     }
-    result = {"id": _ID, "status": {"type": "integer"}, "problem": {"$ref": _REF + "Problem"}}
+    result = {"id": {"type": "string", "description": "As it was sent"}, "status": {"type": "integer"}, "problem": {"$ref": _REF + "Problem"}}
     results = {
         "type": "array",
         "items": {"type": "object", "required": ["id", "status"], "properties": result},

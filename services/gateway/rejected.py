@@ -1,22 +1,34 @@
 """The facts that the log holds and that changed nothing, the latest of them, for `GET /rejected`.
 
+Whoever may see a home as a whole sees all of its; a commissioner those that are about a child of theirs, and say so.
+
 Kept in memory, from the log's own topic; what was refused at the door was answered there, and is not here.
 """
 
 import threading
 from collections import deque
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Any, Final, Protocol
 
 import orjson
 
 from services.gateway.shapes import RejectedShape
+from shared.events.registry import TYPES
 from shared.instants import NEVER, show_instant
 from shared.log.base import Log, Record
-from shared.security.rights import Actor, HomeRef, Right, visible
+from shared.security.rights import Actor, HomeRef, visible
 from shared.topics import REJECTED
 
 KEPT: Final = 10_000
+_UNSAID: Final = frozenset({"id_used", "unreadable"})
+
+
+class Whose(Protocol):
+    """Whose a home and a child are, as the door knows."""
+
+    def home(self, home_id: str) -> HomeRef | None: ...
+    def commissioner_now(self, home_id: str, placement_id: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,10 @@ class _Kept:
     home_id: str
     body: bytes
     appended_at: int
+
+    def data(self) -> dict[str, Any]:
+        data: dict[str, Any] = orjson.loads(self.body)["data"]
+        return data
 
 
 class RejectedFacts:
@@ -40,17 +56,33 @@ class RejectedFacts:
         with self._lock:
             self._take(record)
 
-    def shown(
-        self, reader: Actor, provider_of: dict[str, str], home: str | None, limit: int
-    ) -> list[RejectedShape]:
-        """Those that the reader may see, the latest first. One may be about any child of the home: only who
-        may see the whole home is shown it."""
+    def shown(self, reader: Actor, whose: Whose, home: str | None, limit: int) -> list[RejectedShape]:
+        """Those that the reader may see, the latest first."""
         with self._lock:
             self._read_on()
             kept = list(reversed(self._kept))
         seen = (each for each in kept if home is None or each.home_id == home)
-        shown = [_shape(each) for each in seen if _sees(reader, each.home_id, provider_of)]
-        return shown[:limit]
+        shown = (_shape(each) for each in seen if self._sees(reader, each, whose))
+        return list(islice(shown, limit))
+
+    def _sees(self, reader: Actor, kept: _Kept, whose: Whose) -> bool:
+        home = whose.home(kept.home_id) or HomeRef(kept.home_id, "")
+        if visible(reader, home, None):
+            return True
+        if reader.scope.commissioner_id is None:
+            return False
+        commissioner_id = self._commissioner(kept, whose)
+        return commissioner_id is not None and visible(reader, home, commissioner_id)
+
+    def _commissioner(self, kept: _Kept, whose: Whose) -> str | None:
+        """Who placed the child that a refused fact is about; None where it is not about one, or does not say so
+        itself (of two facts under one id the log's index knows the first)."""
+        data = kept.data()
+        named = None if data["reason"] in _UNSAID else self._log.named(kept.home_id, data["event_id"])
+        kind = None if named is None else TYPES.get(named.type)
+        if named is None or kind is None or kind.about != "placement":
+            return None
+        return whose.commissioner_now(kept.home_id, named.subject)
 
     def _read_on(self) -> None:
         while True:
@@ -67,13 +99,8 @@ class RejectedFacts:
             self._kept.append(_Kept(record.home_id, record.body, record.appended_at))
 
 
-def _sees(reader: Actor, home_id: str, provider_of: dict[str, str]) -> bool:
-    home = HomeRef(home_id, provider_of.get(home_id, ""))
-    return Right.READ in reader.rights and visible(reader, home, None)
-
-
 def _shape(kept: _Kept) -> RejectedShape:
-    data = orjson.loads(kept.body)["data"]
+    data = kept.data()
     return RejectedShape(
         event_id=data["event_id"],
         home_id=kept.home_id,

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from services.gateway.fold import DoorFold
 from services.gateway.shapes import EnrolBody, Enrolled, PersonBody, PersonShape, Session, SessionBody
 from shared.events.errors import FieldError
+from shared.events.fields import Id
 from shared.instants import Instant, show_instant
 from shared.security.access import Access, Pause
 from shared.security.people import Person
@@ -76,7 +77,7 @@ def access_routes(access: Access, fold: DoorFold, now: Callable[[], Instant]) ->
         return Response(status_code=204)
 
     @router.get("/people/{person_id}", tags=["people"])
-    def person(manager: Manager, person_id: str) -> PersonShape:
+    def person(manager: Manager, person_id: Id) -> PersonShape:
         """Somebody whom the reader manages."""
         found = access.people.get(person_id)
         if found is None or not found.scope.within(manager.scope):
@@ -84,7 +85,7 @@ def access_routes(access: Access, fold: DoorFold, now: Callable[[], Instant]) ->
         return _shape(found)
 
     @router.put("/people/{person_id}", tags=["people"])
-    def put_person(manager: Manager, person_id: str, body: PersonBody) -> PersonShape:
+    def put_person(manager: Manager, person_id: Id, body: PersonBody) -> PersonShape:
         """Add or change somebody. What they are signed in with ends where they lose something by it."""
         wanted = _wanted(person_id, body)
         known = access.people.get(person_id)

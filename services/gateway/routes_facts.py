@@ -17,6 +17,7 @@ from services.gateway.families import FAMILIES, RIGHT_OF, rights_of_family
 from services.gateway.hot import Endpoint, HotRoute
 from services.gateway.limits import BATCH_FACTS, too_large
 from services.gateway.openapi import BATCH, fact_operation
+from services.gateway.shares import charge
 from services.gateway.speaker import Voice, voice
 from services.gateway.waiting import awaiter
 from shared.events.errors import FieldError
@@ -82,6 +83,7 @@ def _batch(door: Door, gate: Gate) -> Endpoint:
         if not workers:  # whoever speaks for all of it must be somebody, however little there is
             voice(bearer, default)
         items = _items(body)
+        charge(request.scope, len(items))
         step = _Batch(door, gate, bearer, default, workers, keeper.now())
         tried = await asyncio.to_thread(step.prepare, items)
         ready = in_order([each for each in tried if isinstance(each, Prepared)])

@@ -48,7 +48,7 @@ def running_routes(
         reader: Reader, home: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
     ) -> Rejected:
         """Facts that the log holds and that changed nothing, with the reason, the latest first."""
-        return Rejected(rejected=rejected.shown(reader, fold.provider_of, home, limit))
+        return Rejected(rejected=rejected.shown(reader, fold, home, limit))
 
     @router.get("/operations")
     def to_see_to(_admin: Admin) -> Operations:

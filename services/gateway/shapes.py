@@ -20,7 +20,9 @@ class Given(BaseModel):
 
 
 class EnrolBody(Given):
-    code: Annotated[str, Field(min_length=8, max_length=40, description="Shown once by `wakeful token`.")]
+    code: Annotated[
+        str, Field(min_length=8, max_length=40, description="Shown once, by `POST /devices:code`.")
+    ]
 
 
 class Enrolled(BaseModel):
@@ -28,6 +30,28 @@ class Enrolled(BaseModel):
     home_id: str
     token: Annotated[str, Field(description="The device's own, shown this once.")]
     valid_until: Instant
+
+
+class CodeBody(Given):
+    home_id: Id
+
+
+class NewCode(BaseModel):
+    home_id: str
+    code: Annotated[str, Field(description="For one device, once; shown this once.")]
+    valid_until: Instant
+
+
+class DeviceShape(BaseModel):
+    device_id: str
+    home_id: str
+    enrolled_at: Instant
+    valid_until: Instant
+    ended_at: Instant | None
+
+
+class Devices(BaseModel):
+    devices: list[DeviceShape]
 
 
 class SessionBody(Given):

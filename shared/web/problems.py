@@ -71,7 +71,8 @@ def _json(body: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(body)
     except orjson.JSONEncodeError:
-        return json.dumps(body).encode("ascii")
+        errors = [{**error, "value": WITHHELD} for error in body.get("errors", ())]
+        return json.dumps({**body, "errors": errors}, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def unauthorised(detail: str, kind: str = "unauthorised") -> Problem:

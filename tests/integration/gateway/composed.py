@@ -12,6 +12,7 @@ from services.alerts.watch import Watch
 from services.checks import api as checks
 from services.checks.tables import MIGRATIONS as OF_CHECKS
 from shared.log.sqlite import SqliteLog
+from shared.metrics import Metrics
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web.live import Notifier
@@ -32,7 +33,7 @@ class Others:
     """`routers` go under `/api/v1`, `pages` outside it."""
 
     def __init__(self, engine: Engine, log: SqliteLog) -> None:
-        feed = Feed(engine)
+        feed = self.feed = Feed(engine)
         watch = Watch(lambda: log.present(0), lambda: None, dict)
         pages = Pages([alerts.TEMPLATES])
         self.routers = [
@@ -42,4 +43,5 @@ class Others:
         self.pages = [
             alerts.page_routes(feed, watch, pages, 40_000),
             session_routes(pages, "http://door.test"),
+            Metrics(log, engine, lambda: None).routes(),
         ]

@@ -12,7 +12,9 @@ import orjson
 from httpx import Response
 
 from services.gateway.app import Deps, make_app
-from shared.instants import HOUR, NEVER, SECOND, Instant, parse_instant, show_instant
+from services.gateway.shares import Limits
+from shared import clock
+from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
 from shared.log.base import Record
 from shared.log.sqlite import SqliteLog
 from shared.security.access import Access
@@ -33,9 +35,13 @@ PIN = "4826"
 class House:
     """Everything behind one door, and clients in front of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+        """`limits`: others than the usual ones, by a clock (`elapsed`, in milliseconds) that the test moves."""
         self.folder = folder
         self.now: Instant = EVENING
+        self.limits = limits or Limits()
+        self.elapsed: Duration = 0
+        self._moves = limits is not None
 
     def __enter__(self) -> Self:
         self.log = SqliteLog(self.folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
@@ -50,7 +56,10 @@ class House:
             self.views,
             others.routers,
             others.pages,
+            shows=others.feed.shows,
+            limits=self.limits,
             now=lambda: self.now,
+            monotonic=(lambda: self.elapsed) if self._moves else clock.monotonic,
         )
         self.app = make_app(deps)
         pages.install(self.app, "http://door.test")

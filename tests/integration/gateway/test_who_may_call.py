@@ -23,6 +23,7 @@ FILLED = {
     "person_id": "manager",
     "alert_id": str(uuid.UUID(int=9)),
     "night_of": "2026-03-27",
+    "device_id": "larchs-phone",
 }
 """Somebody's own ids; the wrong callers ask for them."""
 
@@ -61,6 +62,17 @@ def test_what_is_open_to_all_says_why_and_is_known(house: House) -> None:
     assert all(len(reason) > 20 for reason in reasons)
     ours = {path for path in open_to_all if path.startswith(("/api", "/healthz", "/readyz"))}
     assert ours == {"/healthz", "/readyz", "/api/v1/openapi.json", "/api/v1/devices:enrol"}
+
+
+def test_the_walk_comes_by_every_route_of_operations_too(house: House) -> None:
+    paths = {call.path for call in closed(house)}
+    assert {
+        "/metrics",
+        "/api/v1/operations",
+        "/api/v1/probe",
+        "/api/v1/rejected",
+        "/api/v1/devices:code",
+    } <= paths
 
 
 def send(house: House, call: Called, headers: dict[str, str]) -> int:

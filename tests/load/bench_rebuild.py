@@ -9,15 +9,14 @@ from typing import Final
 
 from services import monitors
 from services.checks.running import SERVICE, make_runner
-from shared.events.canonical import canonical
 from shared.facts import Fact
-from shared.instants import SECOND, Instant, show_instant
-from shared.log.base import Draft
+from shared.instants import SECOND, Instant
 from shared.log.sqlite import SqliteLog
 from shared.runner import rebuild
 from shared.store import ledger
 from shared.store.engine import make_engine
 from tests.load.bench_core import checks, setting
+from tests.load.drafts import draft_of
 
 PLACEMENTS: Final = 10_000
 CHECKS: Final = 30
@@ -40,7 +39,7 @@ def _live(folder: Path) -> int:
     facts = _in_order([*setting(PLACEMENTS), *rounds])
     for second, some in groupby(facts, key=lambda fact: fact.appended_at // SECOND):
         now = second * SECOND
-        log.append([_draft(fact) for fact in some])
+        log.append([draft_of(fact) for fact in some])
     now += SECOND
     runner = make_runner(log, views)
     runner.start()
@@ -53,23 +52,6 @@ def _live(folder: Path) -> int:
 
 def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda fact: fact.appended_at)
-
-
-def _draft(fact: Fact) -> Draft:
-    event = {
-        "specversion": "1.0",
-        "id": fact.id,
-        "source": fact.source,
-        "type": fact.type,
-        "subject": fact.subject,
-        "time": show_instant(fact.observed_at),
-        "enteredat": show_instant(fact.entered_at),
-        "homeid": fact.home_id,
-        "actor": fact.actor,
-        "datacontenttype": "application/json",
-        "data": fact.data,
-    }
-    return Draft(fact.topic, fact.home_id, fact.id, fact.contenthash or fact.id, canonical(event))
 
 
 def _rebuilt_in(folder: Path) -> float:

@@ -225,22 +225,35 @@ class ChecksMonitor:
     def _advance(self, to: Instant) -> Iterator[Effect]:
         begins = to > self._clock  # else this is the end of the step of `to`
         held: list[Watch] = []
+        begun: list[Effect] = []  # what began a millisecond after the deadlines that are firing: told after them all
         try:
             while (watch := self._wheel.pop(before=to)) is not None:
                 if begins and watch.lit == to:
-                    held.append(
-                        watch
-                    )  # what a promise at `to` made past waits for the facts of the same step
+                    held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
                     continue
-                self._clock = max(self._clock, watch.due)
-                try:
-                    yield from self._touched(watch, self._fire(watch, watch.due))
-                except Exception as cause:
-                    raise HomeFault(watch.home.id, cause) from cause
+                if watch.due > self._clock:
+                    self._clock = watch.due
+                    yield from begun
+                    begun = []
+                for effect in self._touched(watch, self._fired(watch)):
+                    if effect.at > self._clock:
+                        begun.append(effect)
+                    else:
+                        yield effect
+        except HomeFault:
+            yield from begun
+            raise
         finally:  # a fault of another home must not make this one forgotten
             for watch in held:
                 self._wheel.file(watch)
+        yield from begun
         self._clock = to
+
+    def _fired(self, watch: Watch) -> list[Effect]:
+        try:
+            return self._fire(watch, watch.due)
+        except Exception as cause:
+            raise HomeFault(watch.home.id, cause) from cause
 
     def _fire(self, watch: Watch, due: Instant) -> list[Effect]:
         """What is past at `due` first; then what begins a millisecond later, before the facts of that instant."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from sqlalchemy import Engine, RowMapping, select
 
 from services.checks.model import ChecksMonitor
@@ -21,6 +22,9 @@ from shared.web.access import needs
 from shared.web.problems import invalid, missing
 
 Reader = Annotated[Actor, needs(Right.READ)]
+
+_Night = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2999, 12, 31))]
+"""The evening's date, of the years in which facts may lie."""
 
 _STANDING: Final = (
     select(PLACEMENTS, HOMES.c.provider_id, HOMES.c.zone)
@@ -56,7 +60,7 @@ def api_routes(views: Engine, log: Log) -> APIRouter:
     def night(
         reader: Reader,
         placement_id: str,
-        night_of: date,
+        night_of: _Night,
         as_of: Annotated[
             str | None, Query(description="An instant: the night as it was known then. Now, where not given.")
         ] = None,
@@ -83,6 +87,6 @@ def _instant(as_of: str | None) -> Instant:
     if as_of is None:
         return clock.now()
     try:
-        return parse_instant(as_of)
+        return min(parse_instant(as_of), clock.now())  # nobody knows yet what will be known then
     except ValueError as error:
         raise invalid([FieldError("as_of", as_of, str(error))]) from error

@@ -35,6 +35,7 @@ from services.checks import running as checks
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.probe import Prober, probe_token
+from services.gateway.snapshot import Keeper
 from services.sample.running import start as play_sample
 from shared import blind, clock, logs, watchdog
 from shared.instants import Instant
@@ -200,6 +201,7 @@ class _Server(uvicorn.Server):
         self._house = house
         self._ready = ready
         self._prober: Prober | None = None
+        self._keeper: Keeper | None = None
         self._watchdog: watchdog.Watchdog | watchdog.Reminder | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -215,6 +217,8 @@ class _Server(uvicorn.Server):
             blind_after=house.settings.blind_after,
         )
         self._prober.start()
+        self._keeper = Keeper(house.log, house.views)
+        self._keeper.start()
         self._watchdog = watchdog.begin(house.settings.watchdog_url, house.watching)
         if self._ready is not None:
             ready = self._ready
@@ -227,6 +231,8 @@ class _Server(uvicorn.Server):
         if self._prober is not None:
             await asyncio.to_thread(self._prober.stop)
         await super().shutdown(sockets)
+        if self._keeper is not None:
+            await asyncio.to_thread(self._keeper.stop)
 
 
 def _heed_signals(server: _Server) -> None:

@@ -15,17 +15,16 @@ from sqlalchemy import Engine
 from services.gateway import openapi
 from services.gateway.door import Door, Shows
 from services.gateway.families import FAMILIES
-from services.gateway.fold import DoorFold
 from services.gateway.hot import HotPath
 from services.gateway.inhand import InHand
 from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
-from services.gateway.rejected import RejectedFacts
 from services.gateway.routes_access import access_routes
 from services.gateway.routes_devices import device_routes
 from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
 from services.gateway.routes_running import Blindness, health_routes, running_routes
 from services.gateway.shares import Limits, Shares
+from services.gateway.starting import caught_up
 from shared import clock
 from shared.blind import BLIND_AFTER
 from shared.instants import Duration, Instant
@@ -83,8 +82,7 @@ class Deps:
 
 def make_app(deps: Deps) -> App:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
-    fold, rejected = DoorFold(deps.log), RejectedFacts(deps.log)
-    fold.catch_up(rejected.note)
+    fold, rejected = caught_up(deps.log, deps.views)
     door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)

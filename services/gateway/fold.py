@@ -1,34 +1,39 @@
 """The door's own fold: the homes as everything that it has acknowledged says, earlier items of a batch included.
 
-1. At the start the log is read to its end, before anybody is let in.
+1. At the start the snapshot is laid at rest, and the log is read from there to its end, before anybody is let in.
 2. The log's writer asks `admit` of each new fact, in log order.
 3. If a commit fails, what was folded for it was never so: those homes are built anew from the log before the
    next fact of theirs is judged.
 4. A home whose fold raises is set aside: the door answers 202 for it and refuses nothing (the runner decides).
 
 One lock, held for one fact (microseconds) by the writer's thread and for one answer by a reader's: nobody sees
-half a fact. What the hot path needs in the event loop (whose a home is) are plain look-ups without it.
+half a fact. What the hot path needs in the event loop (whose a home is) are plain look-ups without it. What the fold
+is made of is `folded`; how the snapshot is kept, `snapshot`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 import structlog
 
+from services.gateway.folded import TOPICS, AtRest, Folded
+from services.gateway.snapshot import READ, Loaded
 from shared.acceptance import Refusal, courtesy, refusal
 from shared.facts import Fact
-from shared.home import Home, Homes, Placement
-from shared.home.valid import is_valid, seen_at
+from shared.home import Home
 from shared.instants import NEVER, Instant
-from shared.log.base import Draft, Log, Named, Record, Unavailable, fact_of
+from shared.log.base import Draft, Log, Named, Positions, Record, Unavailable
 from shared.security.rights import HomeRef
-from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
+from shared.topics import CHECK_INS, REJECTED
 
-TOPICS: Final = (PLAN_CHANGES, CHECK_INS)
 _STEP: Final = 10_000
 _FRESH_AT_MOST: Final = 50_000
+_MUCH: Final = 20_000
+"""So many records since the snapshot that the next start shall not have to read them again."""
+_WOKEN_AT_ONCE: Final = 20
+"""Homes that are restored while the lock is held once, so that the writer never waits for long."""
 
 _log = structlog.get_logger("gateway")
 
@@ -36,35 +41,51 @@ _log = structlog.get_logger("gateway")
 class DoorFold:
     """The homes as the door knows them. `admit` is for the log's writer, `reading` for everybody."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, snapshot: Loaded | None = None) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._homes = Homes()
-        self._next: dict[str, Instant] = {}
+        self._rest = snapshot or Loaded()
+        self._folded = folded = Folded(self._rest)
+        self._homes = folded.homes
         self._doubtful: dict[str, Instant] = {}
-        self._aside: dict[str, Instant] = {}
         # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
         self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
-        self.provider_of: dict[str, str] = {}
+        self._rest.lay(folded)
+        self.provider_of = folded.provider_of
         """The provider of each home, by what is durable."""
-        self.commissioner_of: dict[tuple[str, str], str] = {}
-        """The commissioner of each placement, by home and placement; likewise."""
-        self._homes_of: dict[str, set[str]] = {}  # where each placement was ever started
 
-    def catch_up(self, passing: Callable[[Record], None] | None = None) -> None:
-        """Read the log to its end; what was rejected is handed on to `passing`. Raises Unavailable."""
-        after: dict[str, int] = {}
+    def catch_up(
+        self, passing: Callable[[Record], None] | None = None, keep: Callable[[int], None] | None = None
+    ) -> None:
+        """Read the log to its end; what was rejected is handed on to `passing`. `keep` is told the position up to which
+        the fold holds whole instants of the log, and nothing else, if much was read. Raises Unavailable."""
+        begun = self._rest.position
+        settled = self._read_on(begun, self._log.present(0), passing)
+        if keep is not None and settled - begun >= _MUCH:
+            keep(settled)
+        self._read_on(settled, NEVER, passing)
+        with self._lock:
+            for home_id in self._rest.anew:  # its fold had raised when the snapshot was made
+                self._build_anew(home_id)
+
+    def changed(self) -> Iterator[AtRest]:
+        """The homes that do not lie at rest, in their form at rest: since the snapshot, no other has changed. For
+        `keep`, before anybody is let in."""
+        for home_id in self._homes.homes.keys() | self._folded.aside.keys():
+            yield self._folded.at_rest(home_id)
+
+    def _read_on(self, position: int, before: Instant, passing: Callable[[Record], None] | None) -> int:
+        after: Positions = dict.fromkeys(READ, position)
         while True:
-            records, reached = self._log.read(0, (*TOPICS, REJECTED), after, NEVER, _STEP)
+            records, after = self._log.read(0, READ, after, before, _STEP)
             with self._lock:
                 for record in records:
                     if record.topic != REJECTED:
-                        self._replay(record)
+                        self._folded.replay(record)
                     elif passing is not None:
                         passing(record)
             if not records:
-                return
-            after = dict(reached)
+                return min(after.values())
 
     def home(self, home_id: str) -> HomeRef | None:
         """Whose a home is, by what is durable; None if nobody has registered it. A plain look-up."""
@@ -73,10 +94,7 @@ class DoorFold:
 
     def durable(self, fact: Fact) -> None:
         """A fact is in the log for good: what everybody may look up without the lock."""
-        if fact.type == "home.registered.v1":
-            self.provider_of[fact.home_id] = fact.data["provider_id"]
-        elif fact.type == "placement.started.v1":
-            self.commissioner_of[fact.home_id, fact.data["placement_id"]] = fact.data["commissioner_id"]
+        self._folded.durable(fact)
 
     # -- in the log's writer ---------------------------------------------------------------------------------
 
@@ -87,17 +105,21 @@ class DoorFold:
         home_id = fact.home_id
         with self._lock:
             try:
+                if fact.type == "check.recorded.v1" and not self._folded.concerned(home_id):
+                    self._remember(fact)
+                    return None
                 if not self._sure_of(home_id, fact.appended_at):
                     return None
-                if self._next.get(home_id, NEVER) <= fact.appended_at:
-                    self._keep_promises(home_id, fact.appended_at)
+                self._folded.keep_promises(home_id, fact.appended_at)
                 if fact.type != "check.recorded.v1":  # a check is never refused (§3)
                     refused = self._refusal(fact)
                     if refused is not None:
                         return refused
-                self._apply(fact)
+                if fact.topic == CHECK_INS:
+                    self._remember(fact)
+                self._folded.apply(fact)
             except Exception as error:
-                self._set_aside(home_id, fact.appended_at, error)
+                self._folded.set_aside(home_id, fact.appended_at, error)
             return None
 
     def rolled_back(self, drafts: Sequence[Draft]) -> None:
@@ -110,7 +132,7 @@ class DoorFold:
     def home_now(self, home_id: str) -> HomeRef | None:
         """Whose a home is, with what the commit under way has let in."""
         with self._lock:
-            home = None if home_id in self._doubtful else self._homes.homes.get(home_id)
+            home = self._known(home_id)
             if home is not None and home.registered:
                 return HomeRef(home_id, home.provider_id)
         return self.home(home_id)
@@ -118,10 +140,11 @@ class DoorFold:
     def commissioner_now(self, home_id: str, placement_id: str) -> str | None:
         """Who placed the child, with what the commit under way has let in."""
         with self._lock:
-            child = None if home_id in self._doubtful else self._homes.placement(home_id, placement_id)
+            home = self._known(home_id)
+            child = None if home is None else home.placements.get(placement_id)
             if child is not None and child.commissioner_id:
                 return child.commissioner_id
-        return self.commissioner_of.get((home_id, placement_id))
+        return self._folded.commissioners.get(home_id, {}).get(placement_id)
 
     def make_sure(self, home_id: str, at: Instant) -> None:
         """Build a home anew where a commit failed, before anything is asked of it. Never raises."""
@@ -129,12 +152,13 @@ class DoorFold:
             try:
                 self._sure_of(home_id, at)
             except Exception as error:
-                self._set_aside(home_id, at, error)
+                self._folded.set_aside(home_id, at, error)
 
     def elsewhere(self, placement_id: str, home_id: str) -> HomeRef | None:
         """Another home in which the placement is in force."""
         with self._lock:
-            for other in self._homes_of.get(placement_id, ()):
+            for other in self._folded.homes_of.get(placement_id, ()):
+                self._wake(other)
                 known = self._homes.placement(other, placement_id)
                 if other != home_id and known is not None and known.in_force:
                     return self.home(other)
@@ -148,7 +172,8 @@ class DoorFold:
             fact.actor, fact.observed_at, fact.entered_at, alone,
         )  # fmt: skip
         with self._lock:
-            self._keep_promises(fact.home_id, fact.appended_at)
+            self._wake(fact.home_id)
+            self._folded.keep_promises(fact.home_id, fact.appended_at)
             return self._refusal(unapproved) is not None and self._refusal(fact) is None
 
     # -- everywhere ------------------------------------------------------------------------------------------
@@ -158,71 +183,22 @@ class DoorFold:
         """The homes as they stand at the log's present, for as long as it takes to copy what is needed: the
         writer waits."""
         present = self._log.present(0)
+        while some := self._rest.some(_WOKEN_AT_ONCE):
+            with self._lock:
+                for home_id in some:
+                    self._wake(home_id)
         with self._lock:
-            for home_id in list(self._next):
-                self._keep_promises(home_id, present)
+            for home_id in list(self._folded.next):
+                self._folded.keep_promises(home_id, present)
             yield self._homes.homes
 
     @property
     def aside(self) -> dict[str, Instant]:
         """The homes for which the door refuses nothing, and since which instant of the log."""
         with self._lock:
-            return dict(self._aside)
+            return dict(self._folded.aside)
 
     # -- under the lock --------------------------------------------------------------------------------------
-
-    def _replay(self, record: Record) -> None:
-        if record.home_id in self._aside:
-            return
-        if record.topic == CHECK_INS and not self._anybody_away(record.home_id, record.appended_at):
-            return  # a check changes nothing here but for a child who is away
-        try:
-            fact = fact_of(record)
-            if refusal(fact, self._homes, self._named(fact)) is None:
-                self._apply(fact)
-                self.durable(fact)
-        except Exception as error:
-            self._set_aside(record.home_id, record.appended_at, error)
-
-    def _anybody_away(self, home_id: str, at: Instant) -> bool:
-        self._keep_promises(home_id, at)
-        home = self._homes.homes.get(home_id)
-        return home is not None and any(child.away is not None for child in home.placements.values())
-
-    def _apply(self, fact: Fact) -> None:
-        home_id = fact.home_id
-        if fact.topic == CHECK_INS:
-            self._remember(fact)
-            self._see(fact)
-            return
-        self._keep_promises(home_id, fact.appended_at)
-        self._homes.apply(fact)
-        if fact.type == "placement.started.v1":
-            self._homes_of.setdefault(fact.data["placement_id"], set()).add(home_id)
-        self._expect(home_id)
-
-    def _see(self, check: Fact) -> None:
-        child = self._homes.placement(check.home_id, check.subject)
-        if child is None or child.away is None or check.type != "check.recorded.v1":
-            return
-        if is_valid(check, child):
-            self._homes.returned(child, check, seen_at(check))
-
-    def _keep_promises(self, home_id: str, upto: Instant) -> None:
-        if self._next.get(home_id, NEVER) > upto:
-            return
-        for child in list(self._homes.homes[home_id].placements.values()):
-            while child.next_promise <= upto:
-                self._homes.keep(child, upto)
-        self._expect(home_id)
-
-    def _expect(self, home_id: str) -> None:
-        home = self._homes.homes.get(home_id)
-        soonest = NEVER if home is None else min(map(_next_promise, home.placements.values()), default=NEVER)
-        if soonest == NEVER:
-            self._next.pop(home_id, None)
-        else:
-            self._next[home_id] = soonest
 
     def _refusal(self, fact: Fact) -> Refusal | None:
         return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes)
@@ -243,35 +219,39 @@ class DoorFold:
                 del self._fresh[old]
         self._fresh[fact.home_id, fact.id] = (fact.type, fact.subject, fact.appended_at)
 
+    def _known(self, home_id: str) -> Home | None:
+        """The home, where the fold holds all that was acknowledged for it."""
+        self._wake(home_id)
+        return None if home_id in self._doubtful else self._homes.homes.get(home_id)
+
+    def _wake(self, home_id: str) -> None:
+        """Restore the home if it lies at rest; one that cannot be restored is doubtful, and built anew."""
+        try:
+            self._folded.home(home_id)
+        except Exception as error:
+            self._doubtful[home_id] = -1
+            _log.warning("a home of the door's snapshot cannot be read", error=type(error).__name__)
+
     def _sure_of(self, home_id: str, at: Instant) -> bool:
         """Whether the fold holds all that was acknowledged for the home; builds it anew where it may not."""
-        if home_id in self._aside:
+        if home_id in self._folded.aside:
             return False
+        self._wake(home_id)
         failed_at = self._doubtful.get(home_id)
         if failed_at is None:
             return True
         if failed_at == at:  # the same commit: what it has let in meanwhile is not in the log to be read
             return False
         try:
-            self._build_anew(self._log.home(home_id, TOPICS), home_id)
+            self._build_anew(home_id)
         except Unavailable:
             self._doubtful[home_id] = at
             return False
         del self._doubtful[home_id]
         return True
 
-    def _build_anew(self, records: Iterable[Record], home_id: str) -> None:
-        known = list(records)
-        self._homes.drop(home_id)
-        self._next.pop(home_id, None)
+    def _build_anew(self, home_id: str) -> None:
+        known = list(self._log.home(home_id, TOPICS))
+        self._folded.forget(home_id)
         for record in known:
-            self._replay(record)
-
-    def _set_aside(self, home_id: str, since: Instant, error: Exception) -> None:
-        self._aside[home_id] = since
-        self._next.pop(home_id, None)
-        _log.error("home set aside at the door", home_id=home_id, error=type(error).__name__)
-
-
-def _next_promise(child: Placement) -> Instant:
-    return child.next_promise
+            self._folded.replay(record)

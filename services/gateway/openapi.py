@@ -200,7 +200,11 @@ def _answers() -> dict[str, Any]:
         "detail": {"type": "string"},
         "errors": {"type": "array", "items": {"type": "object", "properties": error}},
     }
-    result = {"id": {"type": "string", "description": "As it was sent"}, "status": {"type": "integer"}, "problem": {"$ref": _REF + "Problem"}}
+    result = {
+        "id": {"type": "string", "description": "As it was sent"},
+        "status": {"type": "integer"},
+        "problem": {"$ref": _REF + "Problem"},
+    }
     results = {
         "type": "array",
         "items": {"type": "object", "required": ["id", "status"], "properties": result},

@@ -2,7 +2,8 @@
 
 Whoever may see a home as a whole sees all of its; a commissioner those that are about a child of theirs, and say so.
 
-Kept in memory, from the log's own topic; what was refused at the door was answered there, and is not here.
+Kept in memory, from the log's own topic and the door's snapshot; what was refused at the door was answered there, and
+is not here.
 """
 
 import threading
@@ -14,13 +15,13 @@ from typing import Any, Final, Protocol
 import orjson
 
 from services.gateway.shapes import RejectedShape
+from services.gateway.snapshot import KEPT, Loaded
 from shared.events.registry import TYPES
 from shared.instants import NEVER, show_instant
 from shared.log.base import Log, Record
 from shared.security.rights import Actor, HomeRef, visible
 from shared.topics import REJECTED
 
-KEPT: Final = 10_000
 _UNSAID: Final = frozenset({"id_used", "unreadable"})
 
 
@@ -45,11 +46,15 @@ class _Kept:
 class RejectedFacts:
     """The latest rejected facts. Safe for use from several threads."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, snapshot: Loaded | None = None) -> None:
         self._log = log
         self._lock = threading.Lock()
         self._after: dict[str, int] = {}
         self._kept: deque[_Kept] = deque(maxlen=KEPT)
+        if snapshot is not None:
+            for record in snapshot.rejected:
+                self._take(record)
+            self._after[REJECTED] = snapshot.position
 
     def note(self, record: Record) -> None:
         """One that a reader of the log came by."""

@@ -1,8 +1,8 @@
 """How long nobody watches when the process is started anew over 100,000 placements.
 
-`run()` makes the folder (`large_house`), starts a real `wakeful up` over it once, and then twice more: after SIGTERM, and
-after SIGKILL. What is measured is from exec until the door is open, the present is fresh (`/readyz`) and every service
-has begun: it has made its first turn (`/metrics`).
+`run()` makes the folder (`large_house`), starts a real `wakeful up` over it once, and then twice more: after SIGTERM,
+and after SIGKILL. What is measured is from exec until the door is open, the present is fresh (`/readyz`) and every
+service has begun: it has made its first turn (`/metrics`).
 """
 
 import os

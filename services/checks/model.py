@@ -225,11 +225,11 @@ class ChecksMonitor:
     def _advance(self, to: Instant) -> Iterator[Effect]:
         begins = to > self._clock  # else this is the end of the step of `to`
         held: list[Watch] = []
-        begun: list[Effect] = []  # what began a millisecond after the deadlines that are firing: told after them all
+        begun: list[Effect] = []  # by what begins a millisecond later: told after all that fires now
         try:
             while (watch := self._wheel.pop(before=to)) is not None:
                 if begins and watch.lit == to:
-                    held.append(watch)  # what a promise at `to` made past waits for the facts of the same step
+                    held.append(watch)  # a promise at `to` made it past: it waits for the facts of that step
                     continue
                 if watch.due > self._clock:
                     self._clock = watch.due

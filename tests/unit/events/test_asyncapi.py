@@ -12,7 +12,7 @@ import pytest
 
 from services.alerts.model import AlertsMonitor
 from services.checks.model import ChecksMonitor
-from services.gateway.fold import TOPICS as FOLDED
+from services.gateway.folded import TOPICS as FOLDED
 from shared import alerting, topics
 from shared.events.asyncapi import READS, document
 from shared.events.registry import TYPES

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -46,7 +47,7 @@ from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
-from shared.store import ledger
+from shared.store import damage, ledger
 from shared.store.engine import make_engine
 from shared.web import pages as web_pages
 from shared.web.app import App
@@ -78,11 +79,14 @@ class House:
         with ExitStack() as stack:
             self.log = SqliteLog(folder / "log.sqlite3")
             stack.callback(self.log.close)
+            for name in ("keys.sqlite3", "access.sqlite3"):
+                damage.look(folder / name)
             master = load_master_key(settings.master_key_file, data_folder=folder)
             self.keys = KeyRing(folder / "keys.sqlite3", master)
             stack.callback(self.keys.close)
             self.access = Access.open(folder / "access.sqlite3")
             stack.callback(self.access.close)
+            _put_aside_if_damaged(folder / "views.sqlite3")
             self.views = make_engine(folder / "views.sqlite3")
             stack.callback(self.views.dispose)
             monitors.migrate(self.views)
@@ -140,6 +144,7 @@ class House:
                 pages=outside,
                 shows=feed.shows,
                 blind_after=self.settings.blind_after,
+                now=self.log.now,  # a clock that is not believed must not end whoever is signed in
                 in_hand=self.in_hand,
                 services=self.blind_since,
             )
@@ -180,6 +185,13 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
             runner.start()
         _log.info("up", url=settings.url, data=str(settings.data.resolve()))
         server.run(sockets=[listening])
+
+
+def _put_aside_if_damaged(views: Path) -> None:
+    aside = damage.put_aside(views, clock.now())
+    if aside is not None:
+        remedy = "they are made anew from the log; look at the disk"
+        _log.error("the read models were damaged", put_aside=str(aside), remedy=remedy)
 
 
 class _Server(uvicorn.Server):

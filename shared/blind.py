@@ -41,7 +41,7 @@ def clock_said(off: Duration) -> str:
     """A machine's clock that jumped by `off` and is not believed, and what to do: for people."""
     way = "forward" if off > 0 else "back"
     remedy = "put it right (NTP), and all goes on by itself; if it is right now, restart Wakeful"
-    return f"the machine's clock jumped {show_duration(abs(off))} {way}; {remedy}"
+    return f"the machine's clock jumped {_seconds(abs(off))} {way}; {remedy}"
 
 
 def why(off: Duration, ahead: Duration, *, stands: bool) -> str:
@@ -51,7 +51,11 @@ def why(off: Duration, ahead: Duration, *, stands: bool) -> str:
         return clock_said(off)
     if ahead > SECOND:
         remedy = "set the clock right (NTP): until it has caught up, time stands still here"
-        return f"the machine's clock is {show_duration(ahead)} behind the log; {remedy}"
+        return f"the machine's clock is {_seconds(ahead)} behind the log; {remedy}"
     if stands:
         return "the door's probe does not get in, or the disk does not answer; see the process's log"
-    return "a service stands still: see to the disk of views.sqlite3 and to the process's log"
+    return "a service stands still; see to the disk and to the process's log"
+
+
+def _seconds(length: Duration) -> str:
+    return show_duration(round(length / SECOND) * SECOND)

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from shared.instants import Duration, Instant
-from shared.log.steady import Steady
+from shared.log.steady import BELIEVED, Steady
 
 
 class Present:
@@ -79,6 +79,11 @@ class Present:
         with self._lock:
             self._least = max(self._least, instant)
 
+    def now(self) -> Instant:
+        """What a stamp would be now, for whoever judges by the same time: tokens, say."""
+        with self._lock:
+            return max(self._now(), self._least, self._answered)
+
     @property
     def clock_off(self) -> Duration:
         """How far the machine's clock is ahead of what is believed (below 0: behind); 0 while it is believed."""
@@ -113,7 +118,12 @@ class Present:
             self._open_until = None
 
     def _now(self) -> Instant:
-        return self._clock() if self._always_open else self._time.now()
+        if self._always_open:
+            return self._clock()
+        now = self._time.now()
+        if now + BELIEVED < self._least <= now + self._time.off:
+            return self._time.believe()  # it stood behind the log, so it was wrong; now it has been put right
+        return now
 
     def _is_open(self) -> bool:
         if self._always_open:

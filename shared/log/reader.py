@@ -15,6 +15,7 @@ import orjson
 
 from shared.instants import NEVER, Instant
 from shared.log.base import Named, Positions, Record, Unavailable
+from shared.store.damage import is_damage, said
 from shared.topics import RANK
 
 _COLUMNS: Final = "topic, position, appended_at, home_id, id, contenthash, body"
@@ -138,7 +139,7 @@ class Reader:
             connection.close()
             if isinstance(error, sqlite3.Error):
                 reason = f"the log could not be read ({error}); see to the disk of {self._path}"
-                raise Unavailable(reason) from error
+                raise Unavailable(said(self._path, error) if is_damage(error) else reason) from error
             raise
         with self._idle_lock:
             if self._closed:

@@ -17,6 +17,7 @@ from shared.log.lockfile import LockFile
 from shared.log.present import Present
 from shared.log.reader import Reader
 from shared.log.writer import Ask, Writer
+from shared.store.damage import Damaged, is_damage, said
 from shared.store.engine import make_engine
 from shared.store.schema import LOG_MIGRATIONS, current, upgrade
 from shared.topics import ALL
@@ -27,7 +28,7 @@ class SqliteLog:
 
     Opened for writing it holds the folder's lock (Locked if another process has it). `read_only` opens it
     beside a running writer, for export and audit: appending is Unavailable, and the present is the last
-    instant on disk.
+    instant on disk. Damaged, where the disk has spoilt the file.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class SqliteLog:
             if not read_only:
                 self._writer = Writer(self._connect, standing.codes, self._present, self._committed)
                 self._writer.start()
-        except BaseException:
+        except BaseException as error:
             if self._lock is not None:
                 self._lock.release()
+            if is_damage(error):
+                raise Damaged(said(path, error)) from error
             raise
 
     # -- appending -------------------------------------------------------------------------------------------
@@ -133,6 +136,10 @@ class SqliteLog:
     def door_shut(self) -> None:
         """The prober could not get in: the present stands still."""
         self._present.door_shut()
+
+    def now(self) -> Instant:
+        """See `Present.now`."""
+        return self._present.now()
 
     @property
     def clock_off(self) -> Duration:

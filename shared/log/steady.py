@@ -23,9 +23,14 @@ class Steady:
         """What the wall clock says now is believed: there is nothing to compare it with."""
         self._wall = wall
         self._steady = steady
-        self._since, self._at = steady(), wall()
         self.off: Duration = 0
         """How far the wall clock is ahead of what is believed (below 0: behind); 0 while it is believed."""
+        self.believe()
+
+    def believe(self) -> Instant:
+        """Take the wall clock as it is."""
+        self._since, self._at, self.off = self._steady(), self._wall(), 0
+        return self._at
 
     def now(self) -> Instant:
         """The instant, as far as it is believed; then `off` says whether it is the wall clock's."""

@@ -24,6 +24,7 @@ _TOLD: Final = (
     ("shared.security.keysfile", "KeysFileUnusable"),
     ("shared.security.keysmove", "OtherInstallation"),
     ("shared.security.masterkey", "MasterKeyUnusable"),
+    ("shared.store.damage", "Damaged"),
     ("shared.store.schema", "TooNew"),
     ("shared.runner.homecoming", "StillBroken"),
     ("shared.runner.homecoming", "OtherVersion"),

@@ -32,6 +32,7 @@ RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT0.3S", "grace": "PT
 """So short that children fall due all the time, whoever is killed when."""
 AGAIN: Final = 0.02
 """Seconds until what was not answered for is posted again."""
+LOOK_AGAIN: Final = 0.1
 
 
 @dataclass
@@ -166,5 +167,5 @@ def until(said_so: Callable[[], bool], within: float = 30) -> bool:
     while time.monotonic() < last:
         if said_so():
             return True
-        time.sleep(AGAIN)
+        time.sleep(LOOK_AGAIN)
     return said_so()

@@ -1,7 +1,9 @@
 """A real `wakeful up` in a process of its own, on a free port, over a folder of the test's own.
 
 `Up` starts it, waits until its door is open, and ends it: by SIGTERM, or by SIGKILL at any moment. Run as a module it
-is that process: `python -m tests.integration.house.serving FOLDER PORT [SAMPLE_PACE]`.
+is that process: `python -m tests.integration.house.serving FOLDER PORT '{"pace": SAMPLE_PACE, SETTING: …}'`.
+
+The wall clock of that process is the machine's and what `FOLDER/clock` says in milliseconds, where it is.
 """
 
 import os
@@ -9,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,21 +27,19 @@ _UP: Final = "the door is open"
 class Up:
     """The process, and a client of it with a system's token for every home of PROVIDER."""
 
-    def __init__(self, folder: Path, *, pace: float | None = None) -> None:
+    def __init__(self, folder: Path, *, pace: float | None = None, **settings: int) -> None:
         """`pace`: play the sample, so many times as fast as usual."""
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._pace = pace
+        self._options = orjson.dumps({"pace": pace, **settings}).decode()
         self.process: subprocess.Popen[str]
         self.client: httpx.Client
 
     def start(self) -> Self:
         """Start it, and wait until its door is open."""
-        command = [sys.executable, "-m", __name__, str(self.folder), str(self.port)]
-        if self._pace is not None:
-            command.append(str(self._pace))
+        command = [sys.executable, "-m", __name__, str(self.folder), str(self.port), self._options]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAKEFUL_")}
         with self._said.open("ab") as said:
             self.process = subprocess.Popen(
@@ -68,6 +69,10 @@ class Up:
         """SIGTERM, and wait until it is gone; its exit code."""
         return self._end(signal.SIGTERM)
 
+    def ended(self) -> int:
+        """Wait until it ends by itself; its exit code."""
+        return self._end(None)
+
     @property
     def said(self) -> str:
         """Its standard error so far, of all its lives."""
@@ -77,9 +82,10 @@ class Up:
     def _said(self) -> Path:
         return self.folder / "said"
 
-    def _end(self, signal_: signal.Signals) -> int:
+    def _end(self, signal_: signal.Signals | None) -> int:
         self.client.close()
-        self.process.send_signal(signal_)
+        if signal_ is not None:
+            self.process.send_signal(signal_)
         code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
@@ -114,8 +120,25 @@ def steps(client: httpx.Client, after: int = 0) -> Any:
                 yield orjson.loads(value)
 
 
-def main(folder: Path, port: int, pace: float | None) -> None:
+def set_clock(folder: Path, ahead: int) -> None:
+    """From here on the process believes to be so many milliseconds ahead of the machine."""
+    beside = folder / "clock.new"
+    beside.write_text(str(ahead), "utf-8")
+    beside.replace(folder / "clock")
+
+
+def _bend_the_clock(folder: Path) -> None:
+    path, real = folder / "clock", time.time_ns
+
+    def bent() -> int:
+        return real() + (int(path.read_text("utf-8")) * 1_000_000 if path.exists() else 0)
+
+    time.time_ns = bent
+
+
+def main(folder: Path, port: int, pace: float | None = None, **options: int) -> None:
     """Be the process."""
+    _bend_the_clock(folder)
     from services import sample
     from services.sample.cast import Pace
     from services.up import House, serve
@@ -129,7 +152,8 @@ def main(folder: Path, port: int, pace: float | None) -> None:
             sample.start(house, pace=Pace.times(pace))
 
     key = folder / "configuration" / "master.key"
-    serve(Settings(port=port, data=folder / "data", master_key_file=key, tick_every=500), ready=ready)
+    settings = {"tick_every": 500, **options}
+    serve(Settings(port=port, data=folder / "data", master_key_file=key, **settings), ready=ready)  # type: ignore[arg-type]
 
 
 def token_for_tests(house: Any) -> str:
@@ -145,4 +169,4 @@ def token_for_tests(house: Any) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]) if len(sys.argv) > 3 else None)
+    main(Path(sys.argv[1]), int(sys.argv[2]), **orjson.loads(sys.argv[3]))

@@ -109,6 +109,18 @@ def test_while_the_log_is_ahead_of_the_clock_the_present_does_not_pretend_to_mov
     assert present.ahead == 0
 
 
+def test_a_clock_that_stood_behind_the_log_and_is_put_right_is_believed_at_once() -> None:
+    clocks = Clocks()
+    present = Present(clocks.wall + HOUR, lambda: clocks.wall, lambda: clocks.steady)
+    present.door_open(DAY)
+    stands = present.answer()
+    clocks.later(5_000)
+    assert present.answer() == stands
+    clocks.wall += HOUR
+    assert present.answer() == clocks.wall
+    assert present.clock_off == 0
+
+
 def test_a_process_that_was_stopped_between_its_two_clocks_looks_again() -> None:
     clocks = Clocks()
     stops = iter([0, 0, 120_000, 0, 0])

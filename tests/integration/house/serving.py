@@ -153,7 +153,7 @@ def main(folder: Path, port: int, pace: float | None = None, **options: int) -> 
 
     key = folder / "configuration" / "master.key"
     settings = {"tick_every": 500, **options}
-    serve(Settings(port=port, data=folder / "data", master_key_file=key, **settings), ready=ready)  # type: ignore[arg-type]
+    serve(Settings(port=port, data=folder / "data", master_key_file=key, **settings), ready=ready)
 
 
 def token_for_tests(house: Any) -> str:

@@ -36,6 +36,7 @@ from shared.runner.publisher import Publisher
 from shared.runner.service import Service
 from shared.store import asides, ledger, outbox, rows
 from shared.store.engine import writing
+from shared.undisturbed import undisturbed
 
 READ: Final = 1000
 """Facts a turn (more, where one instant holds more)."""
@@ -116,7 +117,7 @@ class Runner:
         self._unpublished = True  # a predecessor may have left something
         self._rested_at, self._behind = -1, False
         entry = self._take_over(stopping)
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, undisturbed():
             self._monitor.restore(self._service.remembered(connection, self._monitor), entry.clock)
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:

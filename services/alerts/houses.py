@@ -6,15 +6,36 @@ It carries the one fold (`shared.home`) and keeps its promises in time; out of i
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from typing import Any
+
+import orjson
 
 from services.alerts.lives import NOBODY, Whose
 from services.alerts.tables import COMMISSIONERS, HOME_STATE, HOMES, PLACEMENT_STATE
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Home, Homes, Placement
-from shared.home.saved import home_state, placement_state, restore_home, restore_placement
+from shared.home.saved import (
+    Resting,
+    home_state,
+    placement_state,
+    promises_nothing,
+    restore_home,
+    restore_placement,
+)
 from shared.home.valid import is_valid, seen_at
 from shared.instants import NEVER, Instant
 from shared.monitor import HomeFault, Row
+
+
+class _Rest:
+    """A home as its rows hold it: JSON, as text where the database keeps text."""
+
+    __slots__ = ("placements", "state")
+
+    def __init__(self, state: Any) -> None:
+        self.state = state
+        self.placements: list[tuple[str, Any, Any]] = []
+        """Each one's id, state, and whose it was earlier."""
 
 
 class Houses:
@@ -22,6 +43,9 @@ class Houses:
 
     def __init__(self) -> None:
         self.fold = Homes()
+        self.fold.homes = self._homes = Resting(self._wake)
+        self._resting: dict[str, _Rest] = {}
+        self._promising: list[str] = []  # homes at rest in which something is promised
         self._promised: list[tuple[Instant, str, str]] = []
         self._told_homes: dict[str, tuple[str, str]] = {}
         self._told: dict[str, set[str]] = {}
@@ -94,6 +118,7 @@ class Houses:
     def drop(self, home_id: str) -> None:
         """Forget one home; what readers were told of it stays."""
         self.fold.drop(home_id)
+        self._resting.pop(home_id, None)
         self._earlier = {key: stays for key, stays in self._earlier.items() if key[0] != home_id}
         self._unsaved = {key: None for key in self._unsaved if key[0] != home_id}
 
@@ -117,19 +142,35 @@ class Houses:
         return rows
 
     def restore(self, row: Row) -> None:
-        """One row, as it was stored. Homes come before their placements."""
+        """One row, as it was stored. Homes come before their placements; what readers were told follows from both."""
         values, home_id = row.values or {}, row.key["home_id"]
-        if row.table == HOMES.name:
-            self._told_homes[home_id] = (values["provider_id"], values["zone"])
-        elif row.table == COMMISSIONERS.name:
-            self._told.setdefault(home_id, set()).add(row.key["commissioner_id"])
-        elif row.table == HOME_STATE.name:
-            restore_home(self.fold, home_id, values["state"])
+        if row.table == HOME_STATE.name:
+            self._resting[home_id] = _Rest(values["state"])
+            self._homes.lay(home_id)
         elif row.table == PLACEMENT_STATE.name:
-            child = restore_placement(self.fold, home_id, row.key["placement_id"], values["state"])
-            if values["earlier"]:
-                self._earlier[home_id, child.id] = [(until, whose) for until, whose in values["earlier"]]
+            state = values["state"]
+            self._resting[home_id].placements.append((row.key["placement_id"], state, values["earlier"]))
+            if not (isinstance(state, str) and promises_nothing(state)):
+                self._promising.append(home_id)
+
+    def restored(self) -> None:
+        """All rows are here: what is promised has its time."""
+        promising, self._promising = self._promising, []
+        for home_id in promising:
+            self._homes.get(home_id)
+
+    def _wake(self, home_id: str) -> None:
+        rest = self._resting.pop(home_id)
+        home = restore_home(self.fold, home_id, _read(rest.state))
+        for placement_id, state, earlier in rest.placements:
+            child = restore_placement(self.fold, home_id, placement_id, _read(state))
+            stays = [(until, whose) for until, whose in _read(earlier)]
+            if stays:
+                self._earlier[home_id, child.id] = stays
             self._expect(child)
+        if home.registered:
+            self._told_homes[home_id] = (home.provider_id, home.zone)
+            self._told[home_id] = _commissioners(home)
 
     def _keep(self, placement: Placement, upto: Instant) -> Iterable[Row]:
         before = placement.commissioner_id
@@ -170,10 +211,18 @@ class Houses:
         if self._told_homes.get(home.id) != stated:
             self._told_homes[home.id] = stated
             rows.append(Row(HOMES.name, {"home_id": home.id}, {"provider_id": stated[0], "zone": stated[1]}))
-        now = {each.commissioner_id for each in home.placements.values() if each.in_force}
+        now = _commissioners(home)
         before = self._told.get(home.id, set())
         for commissioner_id in sorted(now ^ before):
             key = {"home_id": home.id, "commissioner_id": commissioner_id}
             rows.append(Row(COMMISSIONERS.name, key, {} if commissioner_id in now else None))
         self._told[home.id] = now
         return rows
+
+
+def _read(json: Any) -> Any:
+    return orjson.loads(json) if isinstance(json, str) else json
+
+
+def _commissioners(home: Home) -> set[str]:
+    return {each.commissioner_id for each in home.placements.values() if each.in_force}

@@ -75,6 +75,7 @@ class AlertsMonitor:
                 self._lives.restore(row)
             else:
                 self._houses.restore(row)
+        self._houses.restored()
 
     def drop(self, home_id: str) -> None:
         """Forget one home: it is set aside, or will be read again."""

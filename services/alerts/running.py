@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from services.alerts.lives import OPEN
 from services.alerts.model import AlertsMonitor
 from services.alerts.reading import decode
-from services.alerts.tables import ALERTS, LIFE, METADATA, MIGRATIONS
+from services.alerts.tables import ALERTS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
 from shared.instants import Duration, Instant
 from shared.log.base import Log
 from shared.monitor import Row
@@ -30,8 +30,7 @@ def _last_step(connection: Connection) -> Iterator[Row]:
 
 def _memory(connection: Connection) -> Iterator[Row]:
     """What is known of the homes, the alerts that are open, the last step: the feed's history is for readers."""
-    history = (ALERTS.name, LIFE.name)
-    yield from rows.load(connection, METADATA, [name for name in AlertsMonitor.tables if name not in history])
+    yield from rows.load(connection, METADATA, [HOME_STATE.name, PLACEMENT_STATE.name], unread=True)
     yield from rows.load(connection, METADATA, [ALERTS.name], ALERTS.c.state.in_(OPEN))
     yield from _last_step(connection)
 

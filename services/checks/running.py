@@ -1,17 +1,26 @@
 """The checks service as a running thing: its parts and its runner. No rule and no route lives here."""
 
+from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from services.checks.model import ChecksMonitor
 from services.checks.tables import METADATA, MIGRATIONS
 from shared.log.base import Log
+from shared.monitor import Row
 from shared.runner import Runner
 from shared.runner.observer import Observer
 from shared.runner.service import Service
+from shared.store import rows
 
-SERVICE: Final = Service("checks", ChecksMonitor, METADATA, MIGRATIONS)
+
+def _memory(connection: Connection) -> Iterator[Row]:
+    """The monitor's own state: the other columns are for readers."""
+    return rows.load(connection, METADATA, ChecksMonitor.tables, only=("state",))
+
+
+SERVICE: Final = Service("checks", ChecksMonitor, METADATA, MIGRATIONS, memory=_memory)
 
 
 def make_runner(log: Log, views: Engine, *, observer: Observer | None = None, partition: int = 0) -> Runner:

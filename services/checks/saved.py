@@ -111,16 +111,13 @@ def _alert(state: list[Any]) -> OpenAlert:
 
 
 def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watch]:
-    """The watches of these rows, as they stood at `clock`; their homes go into `homes`."""
-    placements = []
-    for row in rows:
-        state = orjson.loads((row.values or {})["state"])
-        if row.table == HOMES:
-            restore_home(homes, row.key["home_id"], state)
+    """The watches of these rows, as they stood at `clock`; their homes, whose rows come first, go into `homes`."""
+    for table, key, values in rows:
+        state = orjson.loads((values or {})["state"])
+        if table == HOMES:
+            restore_home(homes, key["home_id"], state)
         else:
-            placements.append((row.key, state))
-    for key, state in placements:
-        yield _watch(homes, key["home_id"], key["placement_id"], state, clock)
+            yield _watch(homes, key["home_id"], key["placement_id"], state, clock)
 
 
 def _watch(homes: Homes, home_id: str, placement_id: str, state: list[Any], clock: Instant) -> Watch:

@@ -1,5 +1,6 @@
 """The fold's form at rest: homes and placements as JSON values, and back. Monitors keep them in rows of their own."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.facts import Fact
@@ -61,6 +62,83 @@ def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list
     placement.promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state[10])
     homes.promised(max((promise.serial for promise in placement.promises), default=0))
     return placement
+
+
+class Resting(dict[str, Home]):
+    """Homes by id, of which some lie at rest until they are asked for; then `wake` puts them here. One that cannot be
+    woken raises at that, and is not here afterwards."""
+
+    def __init__(self, wake: Callable[[str], None]) -> None:
+        super().__init__()
+        self._wake = wake
+        self._lying: set[str] = set()
+
+    def lay(self, home_id: str) -> None:
+        """This home lies at rest."""
+        self._lying.add(home_id)
+
+    def lies(self, home_id: str) -> bool:
+        """Whether the home lies at rest."""
+        return home_id in self._lying
+
+    def get(self, home_id: str, default: Any = None) -> Any:
+        if self._lying and home_id in self._lying:
+            self._woken(home_id)
+        return super().get(home_id, default)
+
+    def pop(self, home_id: str, default: Any = None) -> Any:
+        self._lying.discard(home_id)
+        return super().pop(home_id, default)
+
+    def setdefault(self, home_id: str, default: Any = None) -> Any:
+        if home_id in self._lying:
+            self._woken(home_id)
+        return super().setdefault(home_id, default)
+
+    def __missing__(self, home_id: str) -> Home:
+        if home_id not in self._lying:
+            raise KeyError(home_id)
+        self._woken(home_id)
+        return self[home_id]
+
+    def __contains__(self, home_id: object) -> bool:
+        return super().__contains__(home_id) or home_id in self._lying
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self._lying)
+
+    def __iter__(self) -> Iterator[str]:
+        self._all()
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        self._all()
+        return super().keys()
+
+    def values(self) -> Any:
+        self._all()
+        return super().values()
+
+    def items(self) -> Any:
+        self._all()
+        return super().items()
+
+    def _all(self) -> None:
+        for home_id in sorted(self._lying):
+            self._woken(home_id)
+
+    def _woken(self, home_id: str) -> None:
+        self._lying.discard(home_id)
+        try:
+            self._wake(home_id)
+        except BaseException:
+            super().pop(home_id, None)  # half a home is worse than none
+            raise
+
+
+def promises_nothing(state: str) -> bool:
+    """Whether a placement of this state, as JSON, has no promise: known by its end, without reading it."""
+    return state.endswith(",[]]")
 
 
 def _version_state(version: PlanVersion) -> list[Any]:

@@ -4,11 +4,23 @@ Hot: every turn of every runner comes through here. Rows are grouped by statemen
 several rows of one key become the last of them. What a row means is its service's affair.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, delete, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.monitor import Row
@@ -50,16 +62,32 @@ def put(connection: Connection, metadata: Tables, rows: Iterable[Row]) -> int:
 
 
 def load(
-    connection: Connection, metadata: Tables, tables: Sequence[str], *where: ColumnElement[bool]
+    connection: Connection,
+    metadata: Tables,
+    tables: Sequence[str],
+    *where: ColumnElement[bool],
+    only: Collection[str] | None = None,
+    unread: bool = False,
 ) -> Iterator[Row]:
-    """Every row of `tables` (for which `where` holds), table by table, in the order of their keys."""
+    """Every row of `tables` (for which `where` holds), table by table, in the order of their keys.
+
+    `only`: of the values, those columns alone. `unread`: JSON as the text that is stored, where the database keeps
+    text; whoever wants it reads it.
+    """
     for name in tables:
         table = metadata.tables[name]
         keys = [column.name for column in table.primary_key]
-        others = [column.name for column in table.columns if column.name not in keys]
+        others = [c.name for c in table.columns if c.name not in keys and (only is None or c.name in only)]
+        columns = [_unread(table.c[name]) if unread else table.c[name] for name in (*keys, *others)]
         streaming = connection.execution_options(yield_per=1000)
-        for row in streaming.execute(select(table).where(*where).order_by(*table.primary_key)).mappings():
-            yield Row(name, {k: row[k] for k in keys}, {o: row[o] for o in others})
+        for found in streaming.execute(select(*columns).where(*where).order_by(*table.primary_key)):
+            yield Row(
+                name, dict(zip(keys, found, strict=False)), dict(zip(others, found[len(keys) :], strict=True))
+            )
+
+
+def _unread(column: Column[Any]) -> ColumnElement[Any]:
+    return type_coerce(column, Text) if isinstance(column.type, JSON) else column
 
 
 def clear(

@@ -2,7 +2,8 @@
 
 `run()` makes the folder (`large_house`), starts a real `wakeful up` over it once, and then twice more: after SIGTERM,
 and after SIGKILL. What is measured is from exec until the door is open, the present is fresh (`/readyz`) and every
-service has begun: it has made its first turn (`/metrics`).
+service has begun: it has made its first turn (`/metrics`). Where others work on the machine, look at the seconds of a
+processor that the process took until then (`restart_100k_cpu_s`): they are what it would take alone.
 """
 
 import os
@@ -26,7 +27,8 @@ PLACEMENTS: Final = 100_000
 SERVICES: Final = {"checks", "alerts"}
 _LIVES: Final = 3.0
 """How many seconds it runs before it is ended."""
-_TURNED: Final = re.compile(r'wakeful_present_lag_seconds\{service="(\w+)"\}')
+_TURNED: Final = re.compile(r'wakeful_present_lag_seconds\{service="(\w+)"\} (?!0\.0$)', re.MULTILINE)
+"""A service that has not turned yet says 0.0; one that has, how far the machine's clock is ahead of its own."""
 
 
 def run() -> dict[str, float]:
@@ -35,28 +37,29 @@ def run() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder, "data")
         fill(data, PLACEMENTS)
-        first, _ = _start(data, signal.SIGTERM)
-        stopped, resident = _start(data, signal.SIGKILL)
-        killed, _ = _start(data, signal.SIGTERM)
+        first, _, _ = _start(data, signal.SIGTERM)
+        stopped, cpu, resident = _start(data, signal.SIGKILL)
+        killed, cpu_killed, _ = _start(data, signal.SIGTERM)
     return {
         "restart_100k_s": max(stopped, killed),
         "restart_100k_stopped_s": stopped,
         "restart_100k_killed_s": killed,
         "restart_100k_first_s": first,
+        "restart_100k_cpu_s": max(cpu, cpu_killed),
         "restart_100k_mib": resident,
     }
 
 
-def _start(data: Path, end_by: signal.Signals) -> tuple[float, float]:
-    """Start it, and end it: seconds until it watched, and its memory then."""
+def _start(data: Path, end_by: signal.Signals) -> tuple[float, float, float]:
+    """Start it, and end it: seconds until it watched, those of a processor, and its memory then."""
     began = perf_counter()
     with _up(data, end_by) as (process, client):
         _until(lambda: _ready(client), process)
         _until(lambda: _turned(client) >= SERVICES, process)
         took = perf_counter() - began
-        resident = _resident(process.pid)
+        cpu, resident = _cpu(process.pid), _resident(process.pid)
         sleep(_LIVES)
-    return took, resident
+    return took, cpu, resident
 
 
 @contextmanager
@@ -98,6 +101,11 @@ def _ready(client: httpx.Client) -> bool:
 
 def _turned(client: httpx.Client) -> set[str]:
     return set(_TURNED.findall(client.get("/metrics").text))
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> float:

@@ -1,12 +1,13 @@
 """The fold's form at rest: homes and placements as JSON values, and back. Monitors keep them in rows of their own."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from shared.facts import Fact
 from shared.home.fold import Homes
-from shared.home.parts import NO_VERSIONS, Absence, Home, Placement, Promise
-from shared.home.plans import PlanVersion, shared_terms, shared_text, stated
+from shared.home.parts import Absence, Home, Placement, Promise
+from shared.home.plans import PlanTerms, PlanVersion, shared_terms, shared_text, stated
 
 
 def home_state(home: Home) -> list[Any]:
@@ -52,15 +53,20 @@ def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list
     placement.commissioner_id, placement.room = shared_text(state[0]), shared_text(state[1])
     placement.suicide_risk, placement.in_force = state[2:4]
     placement.started_at, placement.ended_at = state[4:6]
-    placement.plan = None if state[6] is None else _version(home.zone, state[6])
-    versions = [_version(home.zone, version) for version in state[7]]
-    placement.told = {version.number: version for version in versions} or NO_VERSIONS
-    placement.history = tuple(_version(home.zone, version) for version in state[8])
-    if placement.history and placement.history[-1] == placement.plan:
-        placement.plan = placement.history[-1]
+    zone, told, came = home.zone, state[7], state[8]
+    placement.plan = plan = None if state[6] is None else _version(zone, state[6])
+    # One object for what is the same version: as a rule the one in force is the last that was told and that came.
+    if told:
+        versions = [plan if plan and each == state[6] else _version(zone, each) for each in told]
+        placement.told = {version.number: version for version in versions}
+    if came:
+        placement.history = tuple(
+            plan if plan and each == state[6] else _version(zone, each) for each in came
+        )
     placement.away = None if state[9] is None else Absence(*state[9])
-    placement.promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state[10])
-    homes.promised(max((promise.serial for promise in placement.promises), default=0))
+    if state[10]:
+        placement.promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state[10])
+        homes.promised(max(promise.serial for promise in placement.promises))
     return placement
 
 
@@ -146,7 +152,12 @@ def _version_state(version: PlanVersion) -> list[Any]:
 
 
 def _version(zone: str, state: list[Any]) -> PlanVersion:
-    return PlanVersion(state[0], state[1], shared_terms(zone, state[2].encode()))
+    return PlanVersion(state[0], state[1], _terms(zone, state[2]))
+
+
+@lru_cache(maxsize=65_536)
+def _terms(zone: str, text: str) -> PlanTerms:
+    return shared_terms(zone, text.encode())
 
 
 def _fact_state(fact: Fact) -> list[Any]:

@@ -25,6 +25,8 @@ from tests.load.large_house import fill
 
 PLACEMENTS: Final = 100_000
 SERVICES: Final = {"checks", "alerts"}
+_LOOK_EVERY: Final = 0.2
+"""Seconds: whoever asks for metrics every few milliseconds measures himself."""
 _LIVES: Final = 3.0
 """How many seconds it runs before it is ended."""
 _TURNED: Final = re.compile(r'wakeful_present_lag_seconds\{service="(\w+)"\} (?!0\.0$)', re.MULTILINE)
@@ -52,6 +54,7 @@ def run() -> dict[str, float]:
 
 def _start(data: Path, end_by: signal.Signals) -> tuple[float, float, float]:
     """Start it, and end it: seconds until it watched, those of a processor, and its memory then."""
+    os.sync()  # what was written before is not this start's
     began = perf_counter()
     with _up(data, end_by) as (process, client):
         _until(lambda: _ready(client), process)
@@ -85,7 +88,7 @@ def _until(holds: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     while not _so(holds):
         if process.poll() is not None:
             raise RuntimeError(f"`wakeful up` ended with {process.returncode} before it watched")
-        sleep(0.01)
+        sleep(_LOOK_EVERY)
 
 
 def _so(holds: Callable[[], bool]) -> bool:

@@ -8,7 +8,6 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
@@ -20,8 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.gateway.folded import TOPICS, VERSION, AtRest, Folded
 from services.gateway.tables import HOMES, METADATA, MIGRATIONS, REJECTED, STANDING
 from shared import topics
-from shared.instants import NEVER, SECOND, Duration
+from shared.instants import SECOND, Duration
 from shared.log.base import Log, Record
+from shared.log.mark import mark
 from shared.monitor import Row
 from shared.store import rows
 from shared.store.engine import writing
@@ -117,7 +117,7 @@ class Snapshot:
     ) -> None:
         """Bring it to `position`: these homes have changed up to there. `anew`: it held nothing that counts. In one
         transaction. Raises SQLAlchemyError, Unavailable."""
-        mark = _mark(log, position)
+        marked = mark(log, 0, position)
         with writing(self._views) as connection:
             if anew:
                 rows.clear(connection, METADATA, [HOMES.name, REJECTED.name])
@@ -126,7 +126,7 @@ class Snapshot:
                 rows.put(connection, METADATA, some)
             rows.put(connection, METADATA, [_rejected_row(record) for record in rejected])
             _forget_old(connection)
-            values = {"version": VERSION, "position": position, "mark": mark}
+            values = {"version": VERSION, "position": position, "mark": marked}
             rows.put(connection, METADATA, [Row(STANDING.name, {"one": 1}, values)])
 
     def follow(self, log: Log) -> "Follower":
@@ -224,18 +224,10 @@ class Keeper(threading.Thread):
 def _position(connection: Connection, log: Log) -> int:
     """Where it stands; 0 where it is not of this version or of this log."""
     standing = connection.execute(select(STANDING)).one_or_none()
-    if standing is None or standing.version != VERSION or standing.mark != _mark(log, standing.position):
+    if standing is None or standing.version != VERSION or standing.mark != mark(log, 0, standing.position):
         return 0
     position: int = standing.position
     return position
-
-
-def _mark(log: Log, position: int) -> str:
-    """What tells the log's record at that position from any other log's."""
-    before = dict.fromkeys(topics.ALL, position - 1)
-    found, _ = log.read(0, topics.ALL, before, NEVER, 1)
-    marked = [f"{each.home_id} {each.id} {each.contenthash}" for each in found if each.position == position]
-    return sha256("".join(marked).encode()).hexdigest() if marked else ""
 
 
 def _load(connection: Connection, position: int) -> Loaded:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from shared.log.base import Log
 from shared.runner import setaside
 from shared.runner.reading import Reading
-from shared.runner.rebuild import NeverRan
+from shared.runner.rebuild import standing
 from shared.runner.reconcile import Published, reconcile
 from shared.runner.service import Service
 from shared.store import ledger, outbox, rows
@@ -55,9 +55,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
 
 
 def _entry(connection: Connection, owner: outbox.Owner, version: int) -> ledger.Entry:
-    entry = ledger.find(connection, *owner)
-    if entry is None:
-        raise NeverRan(f"{owner.service} has never run here; `wakeful up` starts it and reads the log for it")
+    entry = standing(connection, owner)
     if entry.version != version:
         raise OtherVersion(
             f"{owner.service} has rows of version {entry.version}, and this is version {version}; "

@@ -65,6 +65,14 @@ def whole(
     return _Rebuild(log, engine, service, partition, reached, stopping).run(snapshot)
 
 
+def standing(connection: Connection, owner: outbox.Owner) -> ledger.Entry:
+    """Where the service stands that is to be made anew. Raises NeverRan."""
+    entry = ledger.find(connection, *owner)
+    if entry is None:
+        raise NeverRan(f"{owner.service} has never run here; `wakeful up` starts it and reads the log for it")
+    return entry
+
+
 class _Rebuild:
     def __init__(
         self,
@@ -107,15 +115,7 @@ class _Rebuild:
 
     def _goal(self) -> ledger.Entry:
         with self._engine.connect() as connection:
-            return self._entry(connection)
-
-    def _entry(self, connection: Connection) -> ledger.Entry:
-        entry = ledger.find(connection, *self._owner)
-        if entry is None:
-            raise NeverRan(
-                f"{self._owner.service} has never run here; `wakeful up` starts it and reads the log for it"
-            )
-        return entry
+            return standing(connection, self._owner)
 
     def _catch_up(self, goal: ledger.Entry) -> bool:
         """Up to the goal; whether that took so long that the service may be far ahead again."""
@@ -148,7 +148,7 @@ class _Rebuild:
     def _swap(self) -> ledger.Entry:
         with writing(self._engine) as connection:
             rebuilds.end(connection, self._owner, self._token)
-            entry = self._entry(connection)
+            entry = standing(connection, self._owner)
             self._reading.reach(entry)
             rows.put(connection, self._fresh, self._monitor.changed())
             self._fresh.swap(connection)

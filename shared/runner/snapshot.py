@@ -7,7 +7,6 @@ the log that it was made from. The file is SQLite: the service's tables, and one
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -16,14 +15,15 @@ import orjson
 from sqlalchemy import Column, Connection, Engine, LargeBinary, MetaData, Table, insert, select
 from sqlalchemy.exc import DatabaseError
 
-from shared.instants import NEVER, Instant
+from shared.durable import sync
+from shared.instants import Instant
 from shared.log.base import Log, Positions
+from shared.log.mark import mark
 from shared.monitor import Monitor, Row
 from shared.runner.reconcile import Published
 from shared.runner.service import Service
 from shared.store import ledger, outbox, rows
 from shared.store.engine import make_engine, writing
-from shared.topics import ALL
 
 _ROWS: Final = 5_000
 _META: Final = MetaData()
@@ -71,7 +71,7 @@ def take(
             _copy(connection, copy, service, standing, reached)
         copy.dispose()
         os.replace(beside, path)
-        _sync(path.parent)
+        sync(path.parent)
     except BaseException:
         copy.dispose()
         beside.unlink(missing_ok=True)
@@ -91,9 +91,9 @@ def _standing(connection: Connection, log: Log, service: Service, partition: int
         )
     published = Published(log, outbox.Owner(service.name, partition))
     published.read_to_the_end(connection)
-    mark = _mark(log, partition, entry.positions)
+    marked = mark(log, partition, _last(entry.positions))
     return Standing(
-        service.name, partition, version, entry.positions, entry.clock, sorted(published.open), mark
+        service.name, partition, version, entry.positions, entry.clock, sorted(published.open), marked
     )
 
 
@@ -148,7 +148,7 @@ class Snapshot:
             raise SnapshotUnfit(
                 f"{self._path} is of version {at.version} of the rules, and this is {monitor.version}; {remedy}"
             )
-        if at.clock > entry.clock or at.mark != _mark(log, at.partition, at.positions):
+        if at.clock > entry.clock or at.mark != mark(log, at.partition, _last(at.positions)):
             raise SnapshotUnfit(f"{self._path} was made from another log than this one; {remedy}")
 
     def rows(self, monitor: Monitor) -> Iterator[Row]:
@@ -166,17 +166,5 @@ class Snapshot:
         self._engine.dispose()
 
 
-def _mark(log: Log, partition: int, positions: Positions) -> str:
-    last = max(positions.values(), default=0)
-    before = dict.fromkeys(ALL, last - 1)
-    records, _ = log.read(partition, ALL, before, NEVER, 1)
-    marked = [f"{each.home_id} {each.id} {each.contenthash}" for each in records if each.position == last]
-    return sha256("".join(marked).encode()).hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _last(positions: Positions) -> int:
+    return max(positions.values(), default=0)

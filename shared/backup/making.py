@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from shared import clock
-from shared.backup.manifest import FILES, LOG, BackupUnusable, Manifest, digest, sync
+from shared.backup.manifest import FILES, LOG, BackupUnusable, Manifest, digest
+from shared.durable import sync
 from shared.instants import show_instant
 
 _PAGES: Final = 4096

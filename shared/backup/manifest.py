@@ -109,12 +109,3 @@ def copied(source: Path, target: Path, expected: File) -> None:
 
 
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-
-
-def sync(folder: Path) -> None:
-    """Make a folder's names durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from shared.backup.manifest import ACCESS, KEYS, LOG, VIEWS, BackupUnusable, Manifest, copied, sync
+from shared.backup.manifest import ACCESS, KEYS, LOG, VIEWS, BackupUnusable, Manifest, copied
+from shared.durable import sync
 
 _ORDER: Final = (LOG, KEYS, ACCESS, VIEWS)
 

@@ -8,9 +8,7 @@ are taken in is `shared.security.keysmove`'s.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from shared.durable import written
 from shared.events.canonical import canonical
 from shared.instants import Instant, parse_instant, show_instant
 
@@ -77,21 +76,8 @@ def write(path: Path, contents: Contents, passphrase: str) -> None:
         _header(path)
     body = canonical(_sealed(contents, passphrase)) + b"\n"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with written(path) as file:
+        file.write(body)
 
 
 def refuse_short(passphrase: str) -> None:

@@ -8,11 +8,12 @@ import binascii
 import os
 import secrets
 import stat
-import tempfile
 from pathlib import Path
 from typing import Final
 
 import platformdirs
+
+from shared.durable import sync, written, written_beside
 
 KEY_BYTES: Final = 32
 
@@ -51,14 +52,15 @@ def make_master_key(path: Path, *, data_folder: Path | None = None) -> bool:
     MasterKeyUnusable for a place inside `data_folder`."""
     _refuse_inside(path, data_folder)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = _written_beside(path, new_master_key())
+    with written_beside(path) as (file, beside):
+        file.write(_line(new_master_key()))
     try:
         os.link(beside, path)
     except FileExistsError:
         return False  # another process was first, and its key counts
     finally:
         beside.unlink()
-    _sync_folder(path.parent)
+    sync(path.parent)
     return True
 
 
@@ -70,14 +72,12 @@ def new_master_key() -> bytes:
 def replace_master_key(path: Path, key: bytes) -> None:
     """Put `key` in the place of the one in the file, in one step: whoever looks, also after a power cut, finds the
     old one whole or the new one whole."""
-    path = path.resolve()  # a link stays a link
-    beside = _written_beside(path, key)
-    try:
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    with written(path.resolve()) as file:  # a link stays a link
+        file.write(_line(key))
+
+
+def _line(key: bytes) -> bytes:
+    return base64.b64encode(key) + b"\n"
 
 
 def _refuse_inside(path: Path, data_folder: Path | None) -> None:
@@ -87,29 +87,6 @@ def _refuse_inside(path: Path, data_folder: Path | None) -> None:
             f"data has the key to it; move it out (say to {default_master_key_path()}) and name it in "
             "WAKEFUL_MASTER_KEY_FILE"
         )
-
-
-def _written_beside(path: Path, key: bytes) -> Path:
-    """A durable file in the same folder, mode 0600, ready to be put in its place."""
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".master-key-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(key) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        os.unlink(beside)
-        raise
-    return Path(beside)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _read_master_key(path: Path) -> bytes:

@@ -2,9 +2,7 @@
 `wakeful up` runs.
 """
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import orjson
 import typer
 
+from shared.durable import written
 from wakeful.cli.errors import WRONG, say
 from wakeful.cli.folder import reading_log, settings_of
 from wakeful.cli.terminal import Data, progress
@@ -113,16 +112,8 @@ def _written(path: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    with written(path) as file:
+        yield file
 
 
 def add_to(app: typer.Typer) -> None:

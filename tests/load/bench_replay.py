@@ -14,6 +14,7 @@ from shared.events.canonical import canonical
 from shared.facts import Fact
 from shared.instants import show_instant
 from tests.load.bench_core import checks, setting
+from tests.load.drafts import envelope_of
 from wakeful.cli.replay import Format
 from wakeful.cli.replay import run as replay
 
@@ -36,20 +37,7 @@ def lines() -> Iterator[bytes]:
 
 
 def _line(fact: Fact, number: int) -> bytes:
-    event = {
-        "specversion": "1.0",
-        "id": fact.id,
-        "source": fact.source,
-        "type": fact.type,
-        "subject": fact.subject,
-        "time": show_instant(fact.observed_at),
-        "enteredat": show_instant(fact.entered_at),
-        "homeid": fact.home_id,
-        "actor": fact.actor,
-        "datacontenttype": "application/json",
-        "contenthash": f"{number:064x}",
-        "data": fact.data,
-    }
+    event = {**envelope_of(fact), "contenthash": f"{number:064x}"}
     line = {"topic": fact.topic, "appended_at": show_instant(fact.appended_at), "event": event}
     return canonical(line) + b"\n"
 

@@ -16,7 +16,7 @@ import httpx
 
 from shared.clock import now
 from shared.instants import Instant, show_instant
-from tests.integration.house.serving import ACTOR, PROVIDER
+from tests.integration.house.serving import ACTOR, PROVIDER, Up
 
 HOMES: Final = 4
 CHILDREN: Final = 5
@@ -169,3 +169,18 @@ def until(said_so: Callable[[], bool], within: float = 30) -> bool:
             return True
         time.sleep(LOOK_AGAIN)
     return said_so()
+
+
+HOME: Final = "sample-home-0"
+CHILD: Final = "sample-child-0"
+
+
+def one_child(up: Up, acknowledged: Acknowledged, rule: dict[str, str]) -> None:
+    """One home and one child in it, who is checked by that rule."""
+    put(up.client, acknowledged, "homes", home_registered(HOME, rule))
+    put(up.client, acknowledged, "placements", placement_started(HOME, CHILD))
+
+
+def ready(up: Up) -> httpx.Response:
+    """What the process says of its being ready."""
+    return httpx.get(f"{up.url}/readyz", trust_env=False)

@@ -21,18 +21,20 @@ from shared.instants import HOUR, MINUTE, NEVER, SECOND, parse_instant
 from shared.log.sqlite import SqliteLog
 from shared.topics import ALERTS
 from tests.integration.house.posting import (
+    CHILD,
+    HOME,
     Acknowledged,
     check,
     home_registered,
+    one_child,
     placement_started,
     put,
+    ready,
     until,
 )
 from tests.integration.house.serving import Up, set_clock
 from tests.integration.house.verdict import judged
 
-HOME: Final = "sample-home-0"
-CHILD: Final = "sample-child-0"
 RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT20M"}
 """Within the hour everybody falls due, and nobody does while a test lasts."""
 QUICK: Final = {"tick_every": 200, "blind_after": 1_000}
@@ -44,15 +46,10 @@ WAITING: Final = 24
 def house(folder: Path, acknowledged: Acknowledged) -> Iterator[Up]:
     """One home, one child who was just seen, running."""
     with Up(folder, **QUICK) as up:
-        put(up.client, acknowledged, "homes", home_registered(HOME, RULE))
-        put(up.client, acknowledged, "placements", placement_started(HOME, CHILD))
+        one_child(up, acknowledged, RULE)
         put(up.client, acknowledged, "checks", check(HOME, CHILD))
         assert until(lambda: ready(up).status_code == 200)
         yield up
-
-
-def ready(up: Up) -> httpx.Response:
-    return httpx.get(f"{up.url}/readyz", trust_env=False)
 
 
 def missed(folder: Path) -> list[Any]:

@@ -22,18 +22,18 @@ import httpx
 import pytest
 
 from tests.integration.house.posting import (
+    CHILD,
+    HOME,
     Acknowledged,
     check,
-    home_registered,
-    placement_started,
+    one_child,
     put,
+    ready,
     until,
 )
 from tests.integration.house.serving import Up, free_port
 from tests.integration.house.verdict import judged
 
-HOME: Final = "sample-home-0"
-CHILD: Final = "sample-child-0"
 CALM: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT4H"}
 """So long that nobody is missed while a test lasts."""
 KIB: Final = 1 << 10
@@ -44,8 +44,7 @@ NOBODY: Final = 65534
 def house(folder: Path, acknowledged: Acknowledged, **settings: int) -> Iterator[Up]:
     """One home, one child, running."""
     with Up(folder, **settings) as up:
-        put(up.client, acknowledged, "homes", home_registered(HOME, CALM))
-        put(up.client, acknowledged, "placements", placement_started(HOME, CHILD))
+        one_child(up, acknowledged, CALM)
         yield up
 
 
@@ -56,10 +55,6 @@ def posted(up: Up, acknowledged: Acknowledged) -> httpx.Response:
     if answer.status_code == 202:
         acknowledged.add(event_id)
     return answer
-
-
-def ready(up: Up) -> httpx.Response:
-    return httpx.get(f"{up.url}/readyz", trust_env=False)
 
 
 def room(up: Up, size: int) -> None:

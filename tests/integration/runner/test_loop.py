@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 
 from shared import clock as machine
-from shared.instants import MINUTE, SECOND
+from shared.alerting import RAISED
+from shared.instants import MINUTE, SECOND, show_instant
 from shared.log.base import Draft, Unavailable
 from shared.log.sqlite import SqliteLog
 from shared.runner import Runner
 from shared.store import ledger
-from shared.topics import ALERTS
-from tests.integration.runner.stories import (
-    NIGHT,
-    home,
-)
+from shared.topics import ALERTS, PLAN_CHANGES
+from tests.integration.runner.stories import EVENING, NIGHT, check, home, line
 from tests.integration.runner.world import Heard, World, draft
 
 
@@ -104,3 +102,26 @@ def test_the_loop_raises_when_it_has_lost_its_partition(world: World) -> None:
     world.now += SECOND
     loop.join(60)
     assert len(raised) == 1
+
+
+def test_what_was_past_in_one_home_is_told_before_what_begins_a_millisecond_later_in_another(
+    world: World,
+) -> None:
+    """H1 comes first where two homes fall on one instant; its absence begins just after H2's deadline has passed."""
+    begins = NIGHT + 30 * MINUTE
+    runner = world.started()
+    world.feed([*home("H1"), *home("H2")])
+    promised = line(
+        PLAN_CHANGES, EVENING + MINUTE, "away", "disposition.started.v1", "H1", "P-H1",
+        placement_id="P-H1", reason="home_leave", expected_end=show_instant(begins + 60 * MINUTE), approver="M1",
+    )  # fmt: skip
+    promised["event"]["time"] = show_instant(begins)
+    world.feed([promised])
+    world.feed([check("H2", begins - 17 * MINUTE - 1), check("H1", begins - 10 * MINUTE)])
+    world.settle(runner, begins + MINUTE)
+    raised = [event for event in world.events(ALERTS) if event["type"] == RAISED]
+    told = [(event["homeid"], event["data"]["kind"], event["time"]) for event in raised]
+    assert told[-2:] == [
+        ("H2", "check_missed", show_instant(begins - 1)),
+        ("H1", "child_away", show_instant(begins)),
+    ]

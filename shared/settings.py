@@ -54,6 +54,14 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _database(value: SecretStr) -> SecretStr:
+    """Postgres through psycopg; the driver needs not be named."""
+    scheme, _, rest = value.get_secret_value().partition("://")
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not rest:
+        raise ValueError("write postgresql://user:password@host:5432/database")
+    return SecretStr(f"postgresql+psycopg://{rest}")
+
+
 def _secret_web_address(value: SecretStr) -> SecretStr:
     return SecretStr(_web_address(value.get_secret_value()))
 
@@ -63,7 +71,7 @@ Length = Annotated[int, BeforeValidator(_milliseconds), AfterValidator(_some)]
 Place = Annotated[Path, AfterValidator(Path.expanduser)]
 """A file or folder; `~` is the user's own."""
 _LENGTHS: Final = ("tick_every", "blind_after")
-_SECRETS: Final = ("watchdog_url",)
+_SECRETS: Final = ("watchdog_url", "database_url", "kafka_sasl_password")
 
 
 class Settings(BaseModel):
@@ -85,6 +93,26 @@ class Settings(BaseModel):
     """How long the log's present may stand still before that is told."""
     tick_every: Length = 2 * SECOND
     """How often the door is probed."""
+    kafka: str | None = None
+    """Bootstrap servers of the broker, `host:port` with commas between; not set: the embedded log of one process."""
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    """How Wakeful signs in at the broker; not set: it does not."""
+    kafka_sasl_username: str | None = None
+    """As whom."""
+    kafka_sasl_password: SecretStr | None = None
+    """With what password."""
+    kafka_tls: bool = False
+    """Whether what goes to and from the broker is encrypted."""
+    kafka_tls_ca_file: Place | None = None
+    """The certificates that the broker's own is checked by; not set: the machine's."""
+    kafka_tls_cert_file: Place | None = None
+    """A certificate of Wakeful's own, where the broker asks for one."""
+    kafka_tls_key_file: Place | None = None
+    """Its key."""
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    """The Postgres database of read models, keys, people and tokens, where the log is a broker's."""
+    partitions: Annotated[int, Field(ge=1, le=1024)] = 8
+    """Home-partitions of the broker's topics: the most workers that one service can have. Fixed once topics are made."""
     watchdog_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
     """An outside dead man's switch, pinged while somebody watches (`shared.watchdog`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

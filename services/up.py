@@ -147,6 +147,7 @@ class House:
                 now=self.log.now,  # a clock that is not believed must not end whoever is signed in
                 in_hand=self.in_hand,
                 services=self.blind_since,
+                begun=lambda: self.watched_to() is not None,
             )
         )
         web_pages.install(app, self.settings.url)

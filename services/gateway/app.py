@@ -78,6 +78,8 @@ class Deps:
     """Where the prober asks what the door has in hand."""
     services: Callable[[], Instant | None] = lambda: None
     """Since when some service has stood still."""
+    begun: Callable[[], bool] = lambda: True
+    """Whether every service has begun."""
 
 
 def make_app(deps: Deps) -> App:
@@ -97,7 +99,11 @@ def make_app(deps: Deps) -> App:
     )
     for router in (*own, *deps.routers):
         app.include_router(router, prefix=API)
-    for router in (health_routes(blind), openapi.document_route(app, f"{API}/openapi.json"), *deps.pages):
+    for router in (
+        health_routes(blind, deps.begun),
+        openapi.document_route(app, f"{API}/openapi.json"),
+        *deps.pages,
+    ):
         app.include_router(router)
     app.add_middleware(BodyLimit, larger=LARGER)
     problems.install(app)

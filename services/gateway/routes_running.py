@@ -59,8 +59,8 @@ def running_routes(
     return router
 
 
-def health_routes(blind: "Blindness") -> APIRouter:
-    """`/healthz` and `/readyz`, outside `/api/v1`."""
+def health_routes(blind: "Blindness", begun: Callable[[], bool]) -> APIRouter:
+    """`/healthz` and `/readyz`, outside `/api/v1`. `begun`: whether every service has, since the process started."""
     router = APIRouter(tags=["running"])
 
     @router.get("/healthz", dependencies=[open_to_all("a supervisor has no token; it learns nothing else")])
@@ -70,7 +70,10 @@ def health_routes(blind: "Blindness") -> APIRouter:
 
     @router.get("/readyz", dependencies=[open_to_all("a load balancer has no token; it learns nothing else")])
     def readyz() -> dict[str, str]:
-        """The log's present is fresh."""
+        """Every service watches, and the log's present is fresh."""
+        if not begun():
+            detail = "the services are still coming back to where they stood; what is sent is taken meanwhile"
+            raise later(503, "starting", "Nobody is watching yet", detail, 1_000)
         since = blind.since()
         if since is not None:
             detail = f"not watched since {show_instant(since)}: {blind.reason()}"

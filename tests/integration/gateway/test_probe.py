@@ -3,18 +3,23 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from services.gateway.app import Deps, make_app
 from services.gateway.probe import Prober, probe_token
+from services.gateway.routes_running import Blindness, health_routes
 from shared import clock
 from shared.log.sqlite import SqliteLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
+from shared.web import problems
+from tests.integration.gateway.client import Client
 
 TICK = 50
 
@@ -113,3 +118,20 @@ def test_a_prober_that_stops_leaves_the_present_standing(log: Told, access: Acce
     assert log.shut.is_set()
     present = log.present(0)
     assert log.present(0) == present
+
+
+def test_nobody_is_sent_to_a_door_behind_which_nobody_watches_yet(tmp_path: Path) -> None:
+    begun: list[str] = []
+    with closing(SqliteLog(tmp_path / "log.sqlite3", always_open=True)) as log:
+        app = FastAPI()
+        problems.install(app)
+        app.include_router(health_routes(Blindness(log, clock.monotonic, 60_000), begun=lambda: bool(begun)))
+        with closing(Client(app)) as client:
+            early = client.get("/readyz")
+            assert (early.status_code, early.json()["type"], early.headers["Retry-After"]) == (
+                503,
+                "urn:wakeful:starting",
+                "1",
+            )
+            begun.append("checks")
+            assert client.get("/readyz").status_code == 200

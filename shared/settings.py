@@ -112,7 +112,7 @@ class Settings(BaseModel):
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     """The Postgres database of read models, keys, people and tokens, where the log is a broker's."""
     partitions: Annotated[int, Field(ge=1, le=1024)] = 8
-    """Home-partitions of the broker's topics: the most workers that one service can have. Fixed once topics are made."""
+    """Home-partitions of the broker's topics: the most workers that a service can have. Fixed once topics are made."""
     watchdog_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
     """An outside dead man's switch, pinged while somebody watches (`shared.watchdog`)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,4 +1,4 @@
-"""The log's port: what a log is, whatever carries it (`sqlite` embedded, Kafka later).
+"""The log's port: what a log is, whatever carries it (`sqlite` embedded, or `kafka`).
 
 A log holds every fact once, in order, for ever. One `append` is durable before it returns. A reader asks for
 what is new after its positions and before an instant; *the present* is an instant before which nothing more
@@ -8,14 +8,17 @@ can come. No storage lives here, and no rule about what a fact means.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from enum import Enum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from shared.facts import Fact
 from shared.instants import Duration, Instant
 from shared.topics import RANK
 
 Positions: TypeAlias = Mapping[str, int]
-"""How far a reader has come, by topic. A topic that is not named is read from its start."""
+"""How far a reader has come, by topic. A topic that is not named is read from its start. A log may keep what else
+belongs to a place beside it, under the topic's name with `BESIDE` behind it (`beside`)."""
+
+BESIDE: Final = "@"
 
 
 class Draft(NamedTuple):
@@ -89,6 +92,11 @@ class Unavailable(Exception):  # noqa: N818
 class Log(Protocol):
     """A log of all topics. Safe for use from several threads."""
 
+    partitions: int
+    """How many home-partitions it has; each home's facts lie in one of them."""
+    once: bool
+    """Whether it holds each id once in a home, and each record where it belongs; else whoever reads it must see to
+    that (`shared.runner.sieve`)."""
     on_rollback: Callable[[Sequence[Draft]], None] | None
     """Called with drafts that `decide` let in and that were not written after all (the commit failed, or
     `decide` raised later in the same append), before anything further is decided: whoever folded them must
@@ -144,6 +152,17 @@ class Log(Protocol):
     def close(self) -> None:
         """Take what is queued, then close. Waiting threads are let go."""
         ...
+
+
+def beside(name: str) -> tuple[str, str]:
+    """Of a name in `Positions`: the topic, and what belongs to its place."""
+    topic = name.removesuffix(BESIDE)
+    return topic, topic + BESIDE
+
+
+def furthest(positions: Positions) -> int:
+    """The furthest place of any topic."""
+    return max((place for topic, place in positions.items() if not topic.endswith(BESIDE)), default=0)
 
 
 def in_order(records: Iterable[Record]) -> list[Record]:

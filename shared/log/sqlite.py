@@ -31,6 +31,9 @@ class SqliteLog:
     instant on disk. Damaged, where the disk has spoilt the file.
     """
 
+    partitions = 1
+    once = True
+
     def __init__(
         self,
         path: Path,

@@ -19,6 +19,7 @@ from shared.runner.reading import Reading
 from shared.runner.rebuild import standing
 from shared.runner.reconcile import Published, reconcile
 from shared.runner.service import Service
+from shared.runner.sieve import sieve_again
 from shared.store import ledger, outbox, rows
 from shared.store.engine import writing
 
@@ -34,9 +35,11 @@ class OtherVersion(Exception):  # noqa: N818 - reads as what it says
 def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition: int = 0) -> ledger.Entry:
     """Bring the home back: the ledger's row after it. Raises StillBroken, OtherVersion, NeverRan, Unavailable."""
     owner = outbox.Owner(service.name, partition)
-    reading = Reading(log, service, partition, home_id)
     published = Published(log, owner, home_id)
     with engine.connect() as connection:
+        read_before = standing(connection, owner).positions
+        sieve = sieve_again(log, connection, owner, read_before)
+        reading = Reading(log, service, partition, sieve, home_id)
         entry = _entry(connection, owner, reading.monitor.version)
         reading.monitor.restore(service.beside_others(connection), 0)
     _relive(log, reading, entry, home_id)

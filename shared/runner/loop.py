@@ -5,7 +5,8 @@ of another version of the rules, let them be made again beside the old ones firs
 by turn:
 
     1. Ask the log for its present, and read what is new before it, up to 1,000 facts and never half an instant.
-    2. Decode; what cannot be read goes to `wakeful.rejected`. Look up what the facts name.
+    2. Decode; what cannot be read goes to `wakeful.rejected`. Pass over what was seen before (`shared.runner.sieve`);
+       look up what the facts name.
     3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock is put to
        each fact's instant. At the end of what there is, the clock is put to the present.
     4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the ledger's row.
@@ -25,15 +26,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from shared import clock as machine
-from shared.course import Course, Seen, TrustedSeen, Turn
+from shared.course import Course, TrustedSeen, Turn
 from shared.instants import SECOND, Duration, Instant
-from shared.log.base import Log, Named, Unavailable
+from shared.log.base import Log, Unavailable
 from shared.monitor import Effect, Monitor, Row
 from shared.runner import rebuild, rejection, setaside
 from shared.runner.names import Names
 from shared.runner.observer import Observer, Silence
 from shared.runner.publisher import Publisher
 from shared.runner.service import Service
+from shared.runner.sieve import sieve_for
 from shared.store import asides, ledger, outbox, rows
 from shared.store.engine import writing
 from shared.undisturbed import undisturbed
@@ -64,6 +66,7 @@ class _Batch:
     rejected: list[Effect]
     turn: Turn
     rows: list[Row]
+    differed: list[str]
 
 
 class Runner:
@@ -76,22 +79,21 @@ class Runner:
         service: Service,
         *,
         partition: int = 0,
-        named: Callable[[str, str], Named | None] | None = None,
-        seen: Seen | None = None,
         observer: Observer | None = None,
         clock: Callable[[], Instant] = machine.now,
+        read: int = READ,
     ) -> None:
-        """`engine` holds the service's read model, migrated. `named` looks up what a fact names (default: the log);
-        `seen`, whether an id was taken before (default: the log holds each id once). `clock`: for lags only."""
+        """`engine` holds the service's read model, migrated. `clock`: for lags only. `read`: facts a turn."""
         self._log = log
         self._engine = engine
         self._service = service
         self._owner = outbox.Owner(service.name, partition)
-        self._seen = seen or TrustedSeen()
+        self._sieve = sieve_for(log, engine, self._owner)
+        self._read = read
         self._observer = observer or Silence()
         self._now = clock
         self._publisher = Publisher(log, engine, self._owner, self._observer, clock)
-        self._names = Names(named or log.named, lambda: self._course.clock)
+        self._names = Names(self._sieve.named, lambda: self._course.clock)
         self.entry: ledger.Entry
         """The ledger's row as this runner wrote it last; none before the start."""
         self._monitor: Monitor
@@ -122,7 +124,7 @@ class Runner:
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:
             self._monitor.drop(home_id)
-        self._course = Course(self._monitor, self._seen, self._names.named, entry.clock, unwatched)
+        self._course = Course(self._monitor, TrustedSeen(), self._names.named, entry.clock, unwatched)
         self.entry = entry
 
     def _take_over(self, stopping: Callable[[], bool]) -> ledger.Entry:
@@ -190,16 +192,19 @@ class Runner:
         but a bug."""
         partition, topics, entry = self._owner.partition, self._monitor.topics, self.entry
         present = self._log.present(partition)
-        records, positions = self._log.read(partition, topics, entry.positions, present, READ)
-        facts, unreadable = rejection.decoded(partition, records, self._service.decode)
-        self._behind = len(records) >= READ
-        self._names.look_up(facts)
-        turn = self._course.take(facts)
+        records, positions = self._log.read(partition, topics, entry.positions, present, self._read)
+        read, rejected = rejection.decoded(partition, records, self._service.decode)
+        sifted = self._sieve.sift(read)
+        self._names.look_up(sifted.facts)
+        self._behind = len(records) >= self._read
+        turn = self._course.take(sifted.facts)
         if not self._behind:
             _add(turn, self._course.reach(present))
-        rejected = [*unreadable, *rejection.refused(partition, records, turn.refused)]
+        rejected += [rejection.turned_away(partition, *each) for each in sifted.turned_away]
+        rejected += rejection.refused(partition, records, turn.refused)
         reached = replace(entry, positions=positions, clock=max(self._course.clock, entry.clock))
-        return _Batch(reached, len(records), turn.effects, rejected, turn, list(self._monitor.changed()))
+        changed = list(self._monitor.changed())
+        return _Batch(reached, len(records), turn.effects, rejected, turn, changed, sifted.differed)
 
     def _clock_is_worth_it(self, entry: ledger.Entry) -> bool:
         return entry.clock - self.entry.clock >= IDLE_COMMIT
@@ -214,6 +219,7 @@ class Runner:
             rows.put(connection, self._service.tables, batch.rows)
             setaside.set_aside(connection, entry, batch.turn.set_aside)
             outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
+            self._sieve.save(connection)
             ledger.swap(connection, self.entry, entry)
         self.entry, self._unpublished = entry, unpublished  # only now is it so
         self._tell(batch)
@@ -224,6 +230,8 @@ class Runner:
             self._observer.applied(service, batch.facts)
         for effect in batch.rejected:
             self._observer.rejected(service, effect.event["data"]["reason"])
+        for event_id in batch.differed:
+            self._observer.differed(service, event_id)
         for aside in batch.turn.set_aside:
             self._observer.set_aside(service, aside.home_id, aside.reason)
 

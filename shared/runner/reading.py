@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from shared.alerting import RESOLVED
 from shared.course import Aside, Course, TrustedSeen, Turn
 from shared.instants import Instant
-from shared.log.base import Log, Positions, Record
+from shared.log.base import Log, Positions, Record, beside
 from shared.monitor import Effect, Row
 from shared.runner import rejection
 from shared.runner.names import Names
 from shared.runner.service import Service
+from shared.runner.sieve import Sieve
 from shared.store.ledger import Entry
 
 STEP = 10_000
@@ -22,13 +23,16 @@ STEP = 10_000
 class Reading:
     """One new reading, of a whole home-partition or of one home."""
 
-    def __init__(self, log: Log, service: Service, partition: int, home_id: str | None = None) -> None:
+    def __init__(
+        self, log: Log, service: Service, partition: int, sieve: Sieve, home_id: str | None = None
+    ) -> None:
         self._log = log
+        self.sieve = sieve
         self._service = service
         self._partition = partition
         self._home_id = home_id
         self.monitor = service.make()
-        self._names = Names(log.named, lambda: self._course.clock)
+        self._names = Names(sieve.named, lambda: self._course.clock)
         self._course = Course(self.monitor, TrustedSeen(), self._names.named)
         self.positions: Positions = {}
         self.open: dict[str, list[Effect]] = {}
@@ -52,30 +56,39 @@ class Reading:
         self.positions = positions
         self.open = {alert_id: [] for alert_id in alerts}
 
-    def step(self, upto: Instant) -> int:
-        """Read on, but nothing that is not before `upto`; how many records that were. Raises Unavailable."""
+    def step(self, goal: Entry) -> int:
+        """Read on, but nothing that is not before the goal's clock, nor what the service itself has not read; how many
+        records that were. Raises Unavailable."""
         topics = self.monitor.topics
-        records, positions = self._log.read(self._partition, topics, self.positions, upto, STEP)
+        records, positions = self._log.read(self._partition, topics, self.positions, goal.clock, STEP)
+        if _beyond(positions, goal.positions):
+            records = [
+                each for each in records if each.position <= goal.positions.get(each.topic, each.position)
+            ]
+            positions = _up_to(positions, goal.positions)
         self.take(records)
         self.positions = positions
         return len(records)
 
     def reach(self, entry: Entry) -> None:
-        """Come to where the service stands, by its ledger: what it has read has been read, and the clock is its own."""
-        while self.step(entry.clock):
+        """Come to where the service stands, by its ledger: what it has read has been read, and the clock is its own. A
+        topic that it has never read is read as far as the clock."""
+        while self.step(entry):
             pass
         last, _ = self._log.read(self._partition, self.monitor.topics, self.positions, entry.clock + 1, STEP)
         self.take([record for record in last if record.position <= entry.positions.get(record.topic, 0)])
-        self.positions = entry.positions
+        self.positions = {**self.positions, **entry.positions}
         self._keep(self._course.reach(entry.clock))
 
     def take(self, records: Sequence[Record]) -> None:
         """Take these, in order and in whole instants."""
         mine = [r for r in records if self._home_id in (None, r.home_id)]
-        facts, unreadable = rejection.decoded(self._partition, mine, self._service.decode)
-        self._names.look_up(facts)
-        turn = self._course.take(facts)
-        self.rejected += [*unreadable, *rejection.refused(self._partition, mine, turn.refused)]
+        read, rejected = rejection.decoded(self._partition, mine, self._service.decode)
+        sifted = self.sieve.sift(read)
+        self._names.look_up(sifted.facts)
+        turn = self._course.take(sifted.facts)
+        rejected += [rejection.turned_away(self._partition, *each) for each in sifted.turned_away]
+        self.rejected += [*rejected, *rejection.refused(self._partition, mine, turn.refused)]
         self._keep(turn)
 
     def _keep(self, turn: Turn) -> None:
@@ -87,3 +100,15 @@ class Reading:
             else:
                 self.open.setdefault(alert_id, []).append(effect)
         self.set_aside |= {aside.home_id: aside for aside in turn.set_aside}
+
+
+def _beyond(positions: Positions, goal: Positions) -> bool:
+    """Whether more was read than the service has: what is derived can come late, with an instant that has passed."""
+    return any(position > goal.get(topic, position) for topic, position in positions.items())
+
+
+def _up_to(positions: Positions, goal: Positions) -> Positions:
+    """Not beyond the goal, with all that belongs to a place."""
+    over = [topic for topic, position in positions.items() if position > goal.get(topic, position)]
+    cut = {name for topic in over for name in beside(topic)}
+    return {name: goal[name] if name in cut and name in goal else at for name, at in positions.items()}

@@ -23,12 +23,13 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from shared.log.base import Log, Positions
+from shared.log.base import Log, furthest
 from shared.monitor import Row
 from shared.runner import setaside
 from shared.runner.reading import Reading
 from shared.runner.reconcile import Published, reconcile
 from shared.runner.service import Service
+from shared.runner.sieve import Sieve, sieve_again
 from shared.runner.snapshot import Snapshot
 from shared.store import ledger, outbox, rebuilds, rows
 from shared.store.engine import writing
@@ -88,12 +89,17 @@ class _Rebuild:
         self._owner = outbox.Owner(service.name, partition)
         self._reached = reached
         self._stopping = stopping
-        self._reading = Reading(log, service, partition)
+        self._reading = Reading(log, service, partition, self._sieve())
         self._monitor = self._reading.monitor
         self._fresh = Fresh(service.tables, self._monitor.tables)
         self._published = Published(log, self._owner)
         self._token = ""
         self._unwritten = 0
+
+    def _sieve(self) -> Sieve:
+        with self._engine.connect() as connection:
+            read_before = standing(connection, self._owner).positions
+            return sieve_again(self._log, connection, self._owner, read_before)
 
     def run(self, snapshot: Snapshot | None) -> ledger.Entry:
         """The numbered steps."""
@@ -120,7 +126,7 @@ class _Rebuild:
     def _catch_up(self, goal: ledger.Entry) -> bool:
         """Up to the goal; whether that took so long that the service may be far ahead again."""
         read = 0
-        while found := self._reading.step(goal.clock):
+        while found := self._reading.step(goal):
             if self._stopping():
                 raise Stopped
             read += found
@@ -132,7 +138,7 @@ class _Rebuild:
 
     def _write(self, goal: ledger.Entry) -> None:
         self._put(self._monitor.changed())
-        position, end = _furthest(self._reading.positions), _furthest(goal.positions)
+        position, end = furthest(self._reading.positions), furthest(goal.positions)
         with writing(self._engine) as connection:
             rebuilds.keep(connection, self._owner, self._token, position, end)
         self._reached(position, end)
@@ -161,10 +167,6 @@ class _Rebuild:
                     connection, entry, self._monitor.version, self._reading.open, self._published.open,
                     unwatched=aside.keys(),
                 )  # fmt: skip
-            return ledger.swap(
-                connection, entry, replace(entry, epoch=entry.epoch + 1, version=self._monitor.version)
-            )
-
-
-def _furthest(positions: Positions) -> int:
-    return max(positions.values(), default=0)
+            self._reading.sieve.save(connection)
+            made = replace(entry, epoch=entry.epoch + 1, positions=self._reading.positions)
+            return ledger.swap(connection, entry, replace(made, version=self._monitor.version))

@@ -7,9 +7,10 @@ one say it once. Why a fact is refused is `shared.acceptance`'s to say.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
+from shared.acceptance import Refusal
 from shared.course import Refused
 from shared.events.canonical import canonical
 from shared.facts import Fact
@@ -18,6 +19,8 @@ from shared.log.base import Record
 from shared.monitor import Effect
 from shared.topics import REJECTED
 
+Read: TypeAlias = tuple[Record, Fact]
+"""A record, and the fact that it holds."""
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:rejected")
 TYPE: Final = "fact.rejected.v1"
 UNREADABLE: Final = "unreadable"
@@ -26,19 +29,24 @@ _UPGRADE: Final = "install the version of Wakeful that wrote it, then rebuild"
 
 def decoded(
     partition: int, records: Sequence[Record], decode: Callable[[Record], Fact]
-) -> tuple[list[Fact], list[Effect]]:
+) -> tuple[list[Read], list[Effect]]:
     """The facts of `records`, and what is told of those that are none (an unknown type or version, or no
     event)."""
-    facts: list[Fact] = []
+    read: list[Read] = []
     rejected: list[Effect] = []
     for record in records:
         try:
-            facts.append(decode(record))
+            read.append((record, decode(record)))
         except (
             Exception
         ):  # whatever is wrong with one record: the others are read, and it is told, not dropped
             rejected.append(_event(partition, record, UNREADABLE, {"remedy": _UPGRADE}))
-    return facts, rejected
+    return read, rejected
+
+
+def turned_away(partition: int, record: Record, reason: Refusal) -> Effect:
+    """What is told of a record that was not even asked about in its home."""
+    return _event(partition, record, reason.reason, {"field": reason.field, "remedy": reason.remedy})
 
 
 def refused(partition: int, records: Sequence[Record], refusals: Sequence[Refused]) -> list[Effect]:

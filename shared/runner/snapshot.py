@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from shared.durable import sync
 from shared.instants import Instant
-from shared.log.base import Log, Positions
+from shared.log.base import Log, Positions, furthest
 from shared.log.mark import mark
 from shared.monitor import Monitor, Row
 from shared.runner.reconcile import Published
@@ -91,7 +91,7 @@ def _standing(connection: Connection, log: Log, service: Service, partition: int
         )
     published = Published(log, outbox.Owner(service.name, partition))
     published.read_to_the_end(connection)
-    marked = mark(log, partition, _last(entry.positions))
+    marked = mark(log, partition, furthest(entry.positions))
     return Standing(
         service.name, partition, version, entry.positions, entry.clock, sorted(published.open), marked
     )
@@ -148,7 +148,7 @@ class Snapshot:
             raise SnapshotUnfit(
                 f"{self._path} is of version {at.version} of the rules, and this is {monitor.version}; {remedy}"
             )
-        if at.clock > entry.clock or at.mark != mark(log, at.partition, _last(at.positions)):
+        if at.clock > entry.clock or at.mark != mark(log, at.partition, furthest(at.positions)):
             raise SnapshotUnfit(f"{self._path} was made from another log than this one; {remedy}")
 
     def rows(self, monitor: Monitor) -> Iterator[Row]:
@@ -164,7 +164,3 @@ class Snapshot:
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
-
-
-def _last(positions: Positions) -> int:
-    return max(positions.values(), default=0)

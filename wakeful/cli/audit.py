@@ -130,7 +130,7 @@ def _due(log: "Log", until: int, reached: Callable[[int], None]) -> tuple[dict[s
     due: dict[str, bytes] = {}
     records, positions = log.read(0, monitor.topics, {}, until, _LIMIT)
     while records:
-        facts, _unreadable = decoded(0, records, fact_of)
+        facts = [fact for _, fact in decoded(0, records, fact_of)[0]]
         names.look_up(facts)
         due.update((e.id, canonical(e.event)) for e in course.take(facts).effects if e.at < until)
         reached(records[-1].position)

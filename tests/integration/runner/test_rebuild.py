@@ -14,7 +14,7 @@ from shared.instants import MINUTE, show_instant
 from shared.runner import rebuild
 from shared.store import asides, ledger, operations, rebuilds
 from shared.store.tables import LEDGER, OUTBOX
-from shared.topics import ALERTS, SWAPS
+from shared.topics import ALERTS, CHECK_INS, PLAN_CHANGES, SWAPS
 from tests.integration.runner.stories import NIGHT, Fragile, Newer, check, home, kinds
 from tests.integration.runner.world import World, end_of
 from tests.oracle.nights import night as random_night
@@ -169,6 +169,20 @@ def test_views_that_are_lost_are_read_again_and_nothing_is_told_twice(world: Wor
     assert world.alerts() == before == world.replayed(NIGHT + 60 * MINUTE)
 
 
+def test_a_topic_that_only_the_new_version_reads_is_read_once(world: World) -> None:
+    """What the rebuild has taken of it must not be taken again by whoever runs the service from there on."""
+    old = world.started(Deaf)
+    world.feed([*home("H1"), check("H1", NIGHT)])
+    world.feed([check("H1", NIGHT + 10 * MINUTE)])
+    world.settle(old, NIGHT + 11 * MINUTE)
+    assert CHECK_INS not in old.entry.positions
+
+    new = world.started(ChecksMonitor)
+    taken = world.observer.facts
+    world.settle(new, NIGHT + 12 * MINUTE)
+    assert world.observer.facts == taken
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_on_random_nights_a_rebuild_of_the_same_version_changes_nothing(world: World, seed: int) -> None:
     lines = random_night(seed)
@@ -184,6 +198,13 @@ def test_on_random_nights_a_rebuild_of_the_same_version_changes_nothing(world: W
     assert (swap["raised"], swap["superseded"]) == ([], [])
     world.settle(again, end_of(lines))
     assert world.alerts() == world.replayed(end_of(lines))
+
+
+class Deaf(ChecksMonitor):
+    """An older version, that reads of no checks."""
+
+    version = 0
+    topics = (PLAN_CHANGES,)
 
 
 class Killed(Exception):  # noqa: N818

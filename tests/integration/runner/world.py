@@ -120,6 +120,10 @@ class Heard(Silence):
         self.differing: list[str] = []
         self.lags: list[int] = []
         self.errors: list[Exception] = []
+        self.facts = 0
+
+    def applied(self, service: str, facts: int) -> None:
+        self.facts += facts
 
     def set_aside(self, service: str, home_id: str, reason: str) -> None:
         self.aside.append(home_id)

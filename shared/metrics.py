@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
-from shared.log.sqlite import SqliteLog
+from shared.log.base import DoorLog
 from shared.security.rights import Right
 from shared.store.tables import ASIDES
 from shared.web.access import needs_unless_here
@@ -44,7 +44,7 @@ class Metrics:
 
     def __init__(
         self,
-        log: SqliteLog,
+        log: DoorLog,
         views: Engine,
         blind_since: Callable[[], Instant | None],
         folder: Path | None = None,
@@ -163,7 +163,7 @@ class _Standing(Collector):
 
     def __init__(
         self,
-        log: SqliteLog,
+        log: DoorLog,
         views: Engine,
         blind_since: Callable[[], Instant | None],
         folder: Path | None,

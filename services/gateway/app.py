@@ -28,7 +28,7 @@ from services.gateway.starting import caught_up
 from shared import clock
 from shared.blind import BLIND_AFTER
 from shared.instants import Duration, Instant
-from shared.log.sqlite import SqliteLog
+from shared.log.base import DoorLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
 from shared.web import access as web_access
@@ -59,7 +59,7 @@ def kind_of(method: str, path: str) -> str:
 class Deps:
     """What the gateway stands on."""
 
-    log: SqliteLog
+    log: DoorLog
     keys: KeyRing
     access: Access
     views: Engine | None = None

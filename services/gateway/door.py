@@ -31,8 +31,7 @@ from shared.events.sealing import refuse_sealed, seal
 from shared.events.validate import validate
 from shared.facts import Fact
 from shared.instants import Instant, show_instant
-from shared.log.base import Draft, Receipt, Taken
-from shared.log.sqlite import SqliteLog
+from shared.log.base import DoorLog, Draft, Receipt, Taken
 from shared.security.keys import KeyRing
 from shared.security.people import People
 from shared.security.rights import Actor, Right
@@ -68,7 +67,7 @@ class Door:
     """The way in. `prepare` may run in any thread; `append` hands over to the log's writer."""
 
     def __init__(
-        self, log: SqliteLog, keys: KeyRing, people: People, fold: DoorFold, shows: Shows | None = None
+        self, log: DoorLog, keys: KeyRing, people: People, fold: DoorFold, shows: Shows | None = None
     ) -> None:
         """`shows`: whether a reader is shown an alert of a home; None: no alert is known here."""
         self._log = log

@@ -14,7 +14,7 @@ is made of is `folded`; how the snapshot is kept, `snapshot`.
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -24,9 +24,12 @@ from shared.acceptance import Refusal, courtesy, refusal
 from shared.facts import Fact
 from shared.home import Home
 from shared.instants import NEVER, Instant
-from shared.log.base import Draft, Log, Named, Positions, Record, Unavailable
+from shared.log.base import Draft, Log, Named, Positions, Record, Unavailable, fact_of, least_present
 from shared.security.rights import HomeRef
 from shared.topics import CHECK_INS, REJECTED
+
+Passing: TypeAlias = Callable[[int, Record], None]
+"""Takes a record that was rejected, and its home-partition."""
 
 _STEP: Final = 10_000
 _FRESH_AT_MOST: Final = 50_000
@@ -51,22 +54,26 @@ class DoorFold:
         # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
         self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
         self._rest.lay(folded)
+        self.read_to: dict[int, Positions] = {}
+        """How far it has read of each home-partition, when it had caught up."""
         self.provider_of = folded.provider_of
         """The provider of each home, by what is durable."""
 
-    def catch_up(
-        self, passing: Callable[[Record], None] | None = None, keep: Callable[[int], None] | None = None
-    ) -> None:
+    def catch_up(self, passing: Passing | None = None, keep: Callable[[int], None] | None = None) -> None:
         """Read the log to its end; what was rejected is handed on to `passing`. `keep` is told the position up to which
         the fold holds whole instants of the log, and nothing else, if much was read. Raises Unavailable."""
-        begun = self._rest.position
-        settled = self._read_on(begun, self._log.present(0), passing)
-        if keep is not None and settled - begun >= _MUCH:
-            keep(settled)
-        self._read_on(settled, NEVER, passing)
+        for partition in range(self._log.partitions):
+            self._catch_up(partition, passing, keep)
         with self._lock:
             for home_id in self._rest.anew:  # its fold had raised when the snapshot was made
                 self._build_anew(home_id)
+
+    def _catch_up(self, partition: int, passing: Passing | None, keep: Callable[[int], None] | None) -> None:
+        begun: Positions = dict.fromkeys(READ, self._rest.position)
+        settled = self._read_on(partition, begun, self._log.present(partition), passing)
+        if keep is not None and (end := min(settled.values())) - self._rest.position >= _MUCH:
+            keep(end)
+        self.read_to[partition] = self._read_on(partition, settled, NEVER, passing)
 
     def changed(self) -> Iterator[AtRest]:
         """The homes that do not lie at rest, in their form at rest: since the snapshot, no other has changed. For
@@ -74,18 +81,19 @@ class DoorFold:
         for home_id in self._homes.homes.keys() | self._folded.aside.keys():
             yield self._folded.at_rest(home_id)
 
-    def _read_on(self, position: int, before: Instant, passing: Callable[[Record], None] | None) -> int:
-        after: Positions = dict.fromkeys(READ, position)
+    def _read_on(
+        self, partition: int, after: Positions, before: Instant, passing: Passing | None
+    ) -> Positions:
         while True:
-            records, after = self._log.read(0, READ, after, before, _STEP)
+            records, after = self._log.read(partition, READ, after, before, _STEP)
             with self._lock:
                 for record in records:
                     if record.topic != REJECTED:
                         self._folded.replay(record)
                     elif passing is not None:
-                        passing(record)
+                        passing(partition, record)
             if not records:
-                return min(after.values())
+                return after
 
     def home(self, home_id: str) -> HomeRef | None:
         """Whose a home is, by what is durable; None if nobody has registered it. A plain look-up."""
@@ -146,6 +154,13 @@ class DoorFold:
                 return child.commissioner_id
         return self._folded.commissioners.get(home_id, {}).get(placement_id)
 
+    def elsewhere_written(self, record: Record) -> None:
+        """Another door has let something in: its home is built anew before anything more is asked of it."""
+        fact = fact_of(record)
+        with self._lock:
+            self._doubtful[record.home_id] = -1
+            self._folded.durable(fact)
+
     def make_sure(self, home_id: str, at: Instant) -> None:
         """Build a home anew where a commit failed, before anything is asked of it. Never raises."""
         with self._lock:
@@ -182,7 +197,7 @@ class DoorFold:
     def reading(self) -> Iterator[dict[str, Home]]:
         """The homes as they stand at the log's present, for as long as it takes to copy what is needed: the
         writer waits."""
-        present = self._log.present(0)
+        present = least_present(self._log)
         while some := self._rest.some(_WOKEN_AT_ONCE):
             with self._lock:
                 for home_id in some:

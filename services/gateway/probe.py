@@ -26,7 +26,7 @@ from services.gateway.routes_running import PROBE
 from shared import clock
 from shared.blind import BLIND_AFTER, clock_said
 from shared.instants import DAY, SECOND, Duration, Instant, show_instant
-from shared.log.sqlite import SqliteLog
+from shared.log.base import DoorLog, least_present
 from shared.security.access import Access
 from shared.security.rights import Scope
 from shared.security.tokens import Kind
@@ -41,7 +41,7 @@ class Prober(threading.Thread):
 
     def __init__(
         self,
-        log: SqliteLog,
+        log: DoorLog,
         url: str,
         secret: str,
         tick_every: Duration = TICK_EVERY,
@@ -88,14 +88,14 @@ class Prober(threading.Thread):
 
     def _open_anew(self, client: httpx.Client) -> str | None:
         """Behind all that waits at the door; None if that is in, else what was in the way."""
-        asked, stood = clock.monotonic(), self._log.present(0)
+        asked, stood = clock.monotonic(), least_present(self._log)
         wrong = self._try(client) or self._try(client)
         if wrong is not None:
             return wrong
         if not self._in_hand.let_in(self._tick_every):
             return "what waited is still being let in"
         self._log.door_open(2 * self._tick_every, asked)
-        self._tell_of_the_gap(stood, self._log.present(0))
+        self._tell_of_the_gap(stood, least_present(self._log))
         return None
 
     def _try(self, client: httpx.Client) -> str | None:

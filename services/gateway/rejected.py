@@ -7,7 +7,6 @@ is not here.
 """
 
 import threading
-from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Protocol
@@ -18,7 +17,7 @@ from services.gateway.shapes import RejectedShape
 from services.gateway.snapshot import KEPT, Loaded
 from shared.events.registry import TYPES
 from shared.instants import NEVER, show_instant
-from shared.log.base import Log, Record
+from shared.log.base import Log, Positions, Record
 from shared.security.rights import Actor, HomeRef, visible
 from shared.topics import REJECTED
 
@@ -49,23 +48,23 @@ class RejectedFacts:
     def __init__(self, log: Log, snapshot: Loaded | None = None) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._after: dict[str, int] = {}
-        self._kept: deque[_Kept] = deque(maxlen=KEPT)
+        self._after: dict[int, Positions] = {}
+        self._kept: dict[str, _Kept] = {}  # by id: every service that sees a refused fact may have told of it
         if snapshot is not None:
             for record in snapshot.rejected:
-                self._take(record)
-            self._after[REJECTED] = snapshot.position
+                self._take(0, record)
+            self._after[0] = {REJECTED: snapshot.position}
 
-    def note(self, record: Record) -> None:
+    def note(self, partition: int, record: Record) -> None:
         """One that a reader of the log came by."""
         with self._lock:
-            self._take(record)
+            self._take(partition, record)
 
     def shown(self, reader: Actor, whose: Whose, home: str | None, limit: int) -> list[RejectedShape]:
         """Those that the reader may see, the latest first."""
         with self._lock:
             self._read_on()
-            kept = list(reversed(self._kept))
+            kept = list(reversed(self._kept.values()))
         seen = (each for each in kept if home is None or each.home_id == home)
         shown = (_shape(each) for each in seen if self._sees(reader, each, whose))
         return list(islice(shown, limit))
@@ -90,18 +89,25 @@ class RejectedFacts:
         return whose.commissioner_now(kept.home_id, named.subject)
 
     def _read_on(self) -> None:
-        while True:
-            records, after = self._log.read(0, (REJECTED,), self._after, NEVER, 1000)
-            for record in records:
-                self._take(record)
-            self._after = dict(after)
-            if not records:
-                return
+        for partition in range(self._log.partitions):
+            while True:
+                records, after = self._log.read(
+                    partition, (REJECTED,), self._after.get(partition, {}), NEVER, 1000
+                )
+                for record in records:
+                    self._take(partition, record)
+                self._after[partition] = after
+                if not records:
+                    break
 
-    def _take(self, record: Record) -> None:
-        if record.position > self._after.get(REJECTED, 0):
-            self._after[REJECTED] = record.position
-            self._kept.append(_Kept(record.home_id, record.body, record.appended_at))
+    def _take(self, partition: int, record: Record) -> None:
+        known = self._after.get(partition, {})
+        if record.position > known.get(REJECTED, 0):
+            self._after[partition] = {**known, REJECTED: record.position}
+            key = record.id or f"{partition}/{record.position}"
+            self._kept.setdefault(key, _Kept(record.home_id, record.body, record.appended_at))
+            if len(self._kept) > KEPT:
+                del self._kept[next(iter(self._kept))]
 
 
 def _shape(kept: _Kept) -> RejectedShape:

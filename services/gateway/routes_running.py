@@ -14,7 +14,7 @@ from services.gateway.rejected import RejectedFacts
 from services.gateway.shapes import Operations, Rejected, Trouble
 from shared.blind import Watch, why
 from shared.instants import Duration, Instant, show_instant
-from shared.log.sqlite import SqliteLog
+from shared.log.base import DoorLog, least_present
 from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind
 from shared.store import operations
@@ -30,7 +30,7 @@ Admin = Annotated[Actor, needs(Right.ADMIN)]
 
 
 def running_routes(
-    log: SqliteLog, fold: DoorFold, rejected: RejectedFacts, views: Engine | None, blind: "Blindness"
+    log: DoorLog, fold: DoorFold, rejected: RejectedFacts, views: Engine | None, blind: "Blindness"
 ) -> APIRouter:
     """`/probe`, `/rejected` and `/operations`, under `/api/v1`."""
     router = APIRouter(tags=["running"])
@@ -54,7 +54,7 @@ def running_routes(
     def to_see_to(_admin: Admin) -> Operations:
         """What whoever runs the system must see to: blindness, and homes that are not watched."""
         troubles = [*_blind(blind), *_door(fold), *(_told(views) if views is not None else ())]
-        return Operations(present=show_instant(log.present(0)), troubles=troubles)
+        return Operations(present=show_instant(least_present(log)), troubles=troubles)
 
     return router
 
@@ -71,13 +71,13 @@ def health_routes(blind: "Blindness", begun: Callable[[], bool]) -> APIRouter:
     @router.get("/readyz", dependencies=[open_to_all("a load balancer has no token; it learns nothing else")])
     def readyz() -> dict[str, str]:
         """Every service watches, and the log's present is fresh."""
+        since = blind.since()
+        if since is not None:
+            stands = f"not watched since {show_instant(since)}" if since else "not watched since the start"
+            raise later(503, "blind", "Nobody is watching", f"{stands}: {blind.reason()}", 5_000)
         if not begun():
             detail = "the services are still coming back to where they stood; what is sent is taken meanwhile"
             raise later(503, "starting", "Nobody is watching yet", detail, 1_000)
-        since = blind.since()
-        if since is not None:
-            detail = f"not watched since {show_instant(since)}: {blind.reason()}"
-            raise later(503, "blind", "Nobody is watching", detail, 5_000)
         return {"status": "ready"}
 
     return router
@@ -88,7 +88,7 @@ class Blindness:
 
     def __init__(
         self,
-        log: SqliteLog,
+        log: DoorLog,
         monotonic: Callable[[], Duration],
         blind_after: Duration,
         services: Callable[[], Instant | None] = lambda: None,
@@ -111,7 +111,7 @@ class Blindness:
 
     def _stands(self) -> Instant | None:
         monotonic = self._monotonic()
-        self._watch.see(self._log.present(0), monotonic)
+        self._watch.see(least_present(self._log), monotonic)
         return self._watch.blind_since(monotonic)
 
 

@@ -30,8 +30,8 @@ def _caught_up(log: Log, snapshot: Snapshot | None) -> tuple[DoorFold, RejectedF
     fold, rejected = DoorFold(log, loaded), RejectedFacts(log, loaded)
     passed: deque[Record] = deque(maxlen=KEPT)
 
-    def passing(record: Record) -> None:
-        rejected.note(record)
+    def passing(partition: int, record: Record) -> None:
+        rejected.note(partition, record)
         passed.append(record)
 
     def keep(position: int) -> None:

@@ -154,6 +154,51 @@ class Log(Protocol):
         ...
 
 
+class DoorLog(Log, Protocol):
+    """A log as the door writes it: what the prober says of the door moves the present."""
+
+    def probe(self) -> Instant:
+        """Write the door's own test by the very path that facts take; its stamp, once durable. Raises Unavailable."""
+        ...
+
+    def door_open(self, for_ms: Duration, asked: Duration | None = None) -> None:
+        """The door is known to let somebody in who came at `asked` of the steady clock: the present may move for
+        `for_ms` from then."""
+        ...
+
+    def door_still_open(self, for_ms: Duration, asked: Duration) -> bool:
+        """The same, where it has been known to be open all the while; else False, and nothing is changed."""
+        ...
+
+    def door_shut(self) -> None:
+        """The door was just seen to let nobody in: the present stands still."""
+        ...
+
+    def now(self) -> Instant:
+        """What a stamp would be now, for whoever judges by the same time: tokens, say."""
+        ...
+
+    @property
+    def clock_off(self) -> Duration:
+        """How far the machine's clock is ahead of what is believed (below 0: behind); 0 while it is believed."""
+        ...
+
+    @property
+    def ahead(self) -> Duration:
+        """How far the log is ahead of the machine's clock; 0: it is not."""
+        ...
+
+    @property
+    def steps_back(self) -> int:
+        """How often an append time had to be raised, because a clock stood behind the log."""
+        ...
+
+
+def least_present(log: Log) -> Instant:
+    """The present of the home-partition that is furthest behind."""
+    return min(log.present(partition) for partition in range(log.partitions))
+
+
 def beside(name: str) -> tuple[str, str]:
     """Of a name in `Positions`: the topic, and what belongs to its place."""
     topic = name.removesuffix(BESIDE)

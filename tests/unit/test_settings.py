@@ -155,6 +155,7 @@ def test_variables_that_look_like_settings_and_are_none_are_told_with_the_neares
 def test_what_only_tests_ask_and_every_true_setting_are_not_told_as_unknown() -> None:
     names = [described.name for described in describe(Settings(), {})]
     names += ["WAKEFUL_SETTINGS_FILE", "WAKEFUL_TEST_BROWSER", "WAKEFUL_REQUIRE_BROWSER"]
+    names += ["WAKEFUL_TEST_KAFKA", "WAKEFUL_REQUIRE_KAFKA"]
     assert unknown(dict.fromkeys(names, "x")) == []
 
 

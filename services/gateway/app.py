@@ -64,6 +64,8 @@ class Deps:
     access: Access
     views: Engine | None = None
     """The read models' database, for what operations must see to."""
+    snapshot: Engine | None = None
+    """Where the door's own snapshot is; None: the log is read from its start."""
     routers: Sequence[APIRouter] = ()
     """Routers of other services, under `/api/v1`."""
     pages: Sequence[APIRouter] = ()
@@ -84,7 +86,7 @@ class Deps:
 
 def make_app(deps: Deps) -> App:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
-    fold, rejected = caught_up(deps.log, deps.views)
+    fold, rejected = caught_up(deps.log, deps.snapshot)
     door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)

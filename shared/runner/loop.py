@@ -109,6 +109,11 @@ class Runner:
         entry: ledger.Entry | None = getattr(self, "entry", None)
         return None if entry is None else entry.clock
 
+    @property
+    def behind(self) -> bool:
+        """Whether the last turn left something to read."""
+        return self._behind
+
     # -- starting --------------------------------------------------------------------------------------------
 
     def start(self, stopping: Callable[[], bool] = lambda: False) -> None:

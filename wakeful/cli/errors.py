@@ -31,7 +31,7 @@ _TOLD: Final = (
     ("shared.runner.rebuild", "NeverRan"),
     ("shared.runner.snapshot", "SnapshotUnfit"),
     ("shared.store.ledger", "LostOwnership"),
-    ("services.up", "PortTaken"),
+    ("services.serving", "PortTaken"),
 )
 """Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""
 

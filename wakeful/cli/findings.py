@@ -210,7 +210,7 @@ def _running(settings: "Settings") -> Iterator[_Found]:
     else:
         yield (
             Mark.WRONG,
-            f"process {holder} runs, but is blind: {_detail(answer)}",
+            f"process {holder} runs, but does not watch: {_detail(answer)}",
             "see its log: the door's probe",
         )
 

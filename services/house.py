@@ -1,0 +1,89 @@
+"""The door of a house with its pages, put together from its parts, wherever those come from.
+
+No rule lives here, and nothing that runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Engine
+
+from services.alerts import api as alerts_api
+from services.alerts.feed import Feed
+from services.alerts.stream import Streams
+from services.alerts.watch import Watch, set_aside
+from services.checks import api as checks_api
+from services.gateway.app import Deps, make_app
+from services.gateway.inhand import InHand
+from shared.instants import Instant
+from shared.log.base import DoorLog
+from shared.metrics import Metrics
+from shared.security.access import Access
+from shared.security.keys import KeyRing
+from shared.settings import Settings
+from shared.web import pages as web_pages
+from shared.web.app import App
+from shared.web.live import Notifier
+from shared.web.pages import Pages
+from shared.web.session import session_routes
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the door stands on."""
+
+    settings: Settings
+    log: DoorLog
+    keys: KeyRing
+    access: Access
+    checks: Engine
+    """The read model of the checks service."""
+    alerts: Engine
+    """The read model of the alerts service."""
+    snapshot: Engine | None
+    """Where the door's own snapshot is; None: it has none."""
+    notifier: Notifier
+    in_hand: InHand
+    metrics: Metrics
+    watched_to: Callable[[], Instant | None]
+    """How far every service has come; None before all have begun."""
+    blind_since: Callable[[], Instant | None]
+    """Since when nobody has been watching; None while somebody is."""
+
+
+def door_app(parts: Parts) -> App:
+    """The door and the pages. Reads the log to its end first."""
+    settings, metrics = parts.settings, parts.metrics
+    feed = Feed(parts.alerts)
+    watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, parts.alerts))
+    pages = Pages([alerts_api.TEMPLATES])
+    api = (
+        alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
+        checks_api.api_routes(parts.checks, parts.log),
+    )
+    outside = (
+        alerts_api.page_routes(feed, watch, pages),
+        session_routes(pages, settings.url),
+        metrics.routes(),
+    )
+    app = make_app(
+        Deps(
+            parts.log,
+            parts.keys,
+            parts.access,
+            views=parts.alerts,
+            snapshot=parts.snapshot,
+            routers=api,
+            pages=outside,
+            shows=feed.shows,
+            blind_after=settings.blind_after,
+            now=parts.log.now,  # a clock that is not believed must not end whoever is signed in
+            in_hand=parts.in_hand,
+            services=parts.blind_since,
+            begun=lambda: parts.watched_to() is not None,
+        )
+    )
+    web_pages.install(app, settings.url)
+    metrics.install(app)
+    return app

@@ -22,17 +22,19 @@ from shared.store import rows
 from shared.web.live import Notifier
 
 
-def _last_step(connection: Connection) -> Iterator[Row]:
+def _last_step(connection: Connection, partition: int | None) -> Iterator[Row]:
     """Positions go on from the last one, whoever's it was: a stream is resumed by them."""
-    last = select(func.max(LIFE.c.position)).scalar_subquery()
-    return rows.load(connection, METADATA, [LIFE.name], LIFE.c.position == last)
+    mine = () if partition is None else (LIFE.c.partition == partition,)
+    last = select(func.max(LIFE.c.position)).where(*mine).scalar_subquery()
+    return rows.load(connection, METADATA, [LIFE.name], LIFE.c.position == last, partition=partition)
 
 
-def _memory(connection: Connection) -> Iterator[Row]:
+def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
     """What is known of the homes, the alerts that are open, the last step: the feed's history is for readers."""
-    yield from rows.load(connection, METADATA, [HOME_STATE.name, PLACEMENT_STATE.name], unread=True)
-    yield from rows.load(connection, METADATA, [ALERTS.name], ALERTS.c.state.in_(OPEN))
-    yield from _last_step(connection)
+    homes = [HOME_STATE.name, PLACEMENT_STATE.name]
+    yield from rows.load(connection, METADATA, homes, unread=True, partition=partition)
+    yield from rows.load(connection, METADATA, [ALERTS.name], ALERTS.c.state.in_(OPEN), partition=partition)
+    yield from _last_step(connection, partition)
 
 
 SERVICE: Final = Service(

@@ -3,7 +3,7 @@
 For readers: `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which they
 were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
 `alerts_commissioners` whose children live there. The two `_state` tables are the monitor's own memory. No rule lives
-here, and no name: placements and people are ids.
+here, and no name: placements and people are ids. `partition`: whose home-partition a row is (`shared.store.rows`).
 """
 
 from pathlib import Path
@@ -46,6 +46,7 @@ ALERTS: Final = Table(
     Column("reason", JSON(none_as_null=True)),  # sealed, or a plain text
     Column("fact_id", String),
     Column("position", BigInteger, nullable=False),  # of its latest step in `alerts_life`
+    Column("partition", Integer, nullable=False, server_default="0"),
     Index("alerts_by_time", "raised_at", "alert_id"),
     Index("alerts_of_home", "home_id", "raised_at"),
     Index("alerts_of_placement", "placement_id", "raised_at"),
@@ -58,6 +59,7 @@ LIFE: Final = Table(
     "alerts_life",
     METADATA,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
     Column("alert_id", String, nullable=False),
     Column("home_id", String, nullable=False),
     Column("step", String, nullable=False),  # raised | worsened | acknowledged | reopened | resolved
@@ -72,7 +74,8 @@ LIFE: Final = Table(
     Column("facts", JSON(none_as_null=True)),
     Index("life_of_alert", "alert_id", "position"),
 )
-"""One row a step. `position` grows by one with each, in the order of the commits: no gap, nothing twice."""
+"""One row a step. `position` grows by one with each of a home-partition, in the order of the commits: no gap, nothing
+twice."""
 
 HOMES: Final = Table(
     "alerts_homes",
@@ -80,6 +83,7 @@ HOMES: Final = Table(
     Column("home_id", String, primary_key=True),
     Column("provider_id", String, nullable=False),
     Column("zone", String, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 """One row a home that the log knows."""
 
@@ -88,6 +92,7 @@ COMMISSIONERS: Final = Table(
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("commissioner_id", String, primary_key=True),
+    Column("partition", Integer, nullable=False, server_default="0"),
     Index("homes_of_commissioner", "commissioner_id", "home_id"),
 )
 """Whose children live where: a commissioner with a child in force in a home sees what concerns the whole of it."""
@@ -97,6 +102,7 @@ HOME_STATE: Final = Table(
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("state", JSON, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 PLACEMENT_STATE: Final = Table(
     "alerts_placement_state",
@@ -105,5 +111,6 @@ PLACEMENT_STATE: Final = Table(
     Column("placement_id", String, primary_key=True),
     Column("state", JSON, nullable=False),
     Column("earlier", JSON, nullable=False),  # until when, and whose it was, before it started anew
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 """The monitor's own memory of homes (`shared.home.saved`); nobody else reads it."""

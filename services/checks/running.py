@@ -15,9 +15,9 @@ from shared.runner.service import Service
 from shared.store import rows
 
 
-def _memory(connection: Connection) -> Iterator[Row]:
+def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
     """The monitor's own state: the other columns are for readers."""
-    return rows.load(connection, METADATA, ChecksMonitor.tables, only=("state",))
+    return rows.load(connection, METADATA, ChecksMonitor.tables, only=("state",), partition=partition)
 
 
 SERVICE: Final = Service("checks", ChecksMonitor, METADATA, MIGRATIONS, memory=_memory)

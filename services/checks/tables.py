@@ -2,12 +2,13 @@
 
 `state` is the monitor's own memory (`saved.py`); the other columns are for readers. A night's record is no table: it is
 worked out from the home's facts whenever it is asked for (`record.py`), so that it can never differ from them.
+`partition`: whose home-partition a row is (`shared.store.rows`).
 """
 
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, String, Table
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -20,6 +21,7 @@ HOMES: Final = Table(
     Column("provider_id", String, nullable=False),
     Column("zone", String, nullable=False),
     Column("state", LargeBinary, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 """One row a home: its registration."""
 
@@ -36,5 +38,6 @@ PLACEMENTS: Final = Table(
     Column("due_at", BigInteger),  # the child's own deadline, ms; None: none
     Column("missed", Boolean, nullable=False),  # a check_missed is open
     Column("state", LargeBinary, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 """One row a placement."""

@@ -232,15 +232,16 @@ def _position(connection: Connection, log: Log) -> int:
 
 def _load(connection: Connection, position: int) -> Loaded:
     loaded = Loaded(position)
-    for home_id, provider_id, commissioners, unsettled, state in connection.execute(select(HOMES)):
-        loaded.add(AtRest(home_id, provider_id, orjson.loads(commissioners), unsettled, state))
+    for home in connection.execute(select(HOMES)):
+        theirs = orjson.loads(home.commissioners)
+        loaded.add(AtRest(home.home_id, home.provider_id, theirs, home.unsettled, home.state))
     loaded.rejected = list(_rejected(connection))
     return loaded
 
 
 def _rejected(connection: Connection) -> Iterator[Record]:
-    for position, home_id, at, body in connection.execute(select(REJECTED).order_by(REJECTED.c.position)):
-        yield Record(topics.REJECTED, position, at, home_id, "", "", body)
+    for row in connection.execute(select(REJECTED).order_by(REJECTED.c.position)):
+        yield Record(topics.REJECTED, row.position, row.appended_at, row.home_id, "", "", row.body)
 
 
 def _home_row(home: AtRest) -> Row:

@@ -1,6 +1,7 @@
 """The door's snapshot: its fold of the homes at rest, as of one position of the log. Disposable: the log makes it anew.
 
-Nobody but the door reads it (docs/decisions/0013). What the rows mean is `services.gateway.snapshot`.
+Nobody but the door reads it (docs/decisions/0013). What the rows mean is `services.gateway.snapshot`. `partition`: of
+which home-partition of the log (the embedded one has only 0).
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ STANDING: Final = Table(
     "gateway_standing",
     METADATA,
     Column("one", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
     Column("version", Integer, nullable=False),  # of the fold's form at rest
     Column("position", BigInteger, nullable=False),  # up to which the log is folded in, whole
     Column("mark", String, nullable=False),  # of the log's record there: another log is not this one
@@ -32,6 +34,7 @@ HOMES: Final = Table(
     ),  # JSON: whose each placement is that was ever started there
     Column("unsettled", Boolean, nullable=False),  # somebody is away, or something is promised: checks matter
     Column("state", LargeBinary),  # None: its fold raised; it is folded anew from the log
+    Column("partition", Integer, nullable=False, server_default="0"),
 )
 """One row a home that a fact of plan-changes has named."""
 
@@ -39,6 +42,7 @@ REJECTED: Final = Table(
     "gateway_rejected",
     METADATA,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
     Column("home_id", String, nullable=False),
     Column("appended_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),

@@ -41,7 +41,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         sieve = sieve_again(log, connection, owner, read_before)
         reading = Reading(log, service, partition, sieve, home_id)
         entry = _entry(connection, owner, reading.monitor.version)
-        reading.monitor.restore(service.beside_others(connection), 0)
+        reading.monitor.restore(service.beside_others(connection, partition), 0)
     _relive(log, reading, entry, home_id)
     published.read()
     with writing(engine) as connection:
@@ -49,7 +49,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         reading.reach(entry)
         _refuse_broken(reading)
         rows.clear(connection, service.tables, reading.monitor.tables, home_id)
-        rows.put(connection, service.tables, reading.monitor.changed())
+        rows.put(connection, service.tables, reading.monitor.changed(), partition=partition)
         outbox.put(connection, owner, reading.rejected)
         published.read_to_the_end(connection)
         reconcile(connection, entry, entry.version, reading.open, published.open, home_id=home_id)

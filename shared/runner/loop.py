@@ -125,7 +125,8 @@ class Runner:
         self._rested_at, self._behind = -1, False
         entry = self._take_over(stopping)
         with self._engine.connect() as connection, undisturbed():
-            self._monitor.restore(self._service.remembered(connection, self._monitor), entry.clock)
+            remembered = self._service.remembered(connection, self._monitor, self._owner.partition)
+            self._monitor.restore(remembered, entry.clock)
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:
             self._monitor.drop(home_id)
@@ -221,7 +222,7 @@ class Runner:
         if not unpublished:
             entry = replace(entry, published=entry.clock)
         with writing(self._engine) as connection:
-            rows.put(connection, self._service.tables, batch.rows)
+            rows.put(connection, self._service.tables, batch.rows, partition=entry.partition)
             setaside.set_aside(connection, entry, batch.turn.set_aside)
             outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
             self._sieve.save(connection)

@@ -149,14 +149,14 @@ class _Rebuild:
         while some := list(islice(left, _ROWS)):
             with writing(self._engine) as connection:
                 rebuilds.check(connection, self._owner, self._token)
-                rows.put(connection, self._fresh, some)
+                rows.put(connection, self._fresh, some, partition=self._owner.partition)
 
     def _swap(self) -> ledger.Entry:
         with writing(self._engine) as connection:
             rebuilds.end(connection, self._owner, self._token)
             entry = standing(connection, self._owner)
             self._reading.reach(entry)
-            rows.put(connection, self._fresh, self._monitor.changed())
+            rows.put(connection, self._fresh, self._monitor.changed(), partition=self._owner.partition)
             self._fresh.swap(connection)
             aside = self._reading.set_aside
             setaside.replace_all(connection, entry, aside.values())

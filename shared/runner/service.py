@@ -30,16 +30,19 @@ class Service:
     """How its read model came to be."""
     decode: Callable[[Record], Fact] = fact_of
     """How it reads what it reads."""
-    memory: Callable[[Connection], Iterable[Row]] | None = None
-    """The rows that its monitor's memory is made of, where that is less than all of its read model."""
-    beside_others: Callable[[Connection], Iterable[Row]] = lambda _connection: ()
+    memory: Callable[[Connection, int | None], Iterable[Row]] | None = None
+    """The rows of a home-partition that its monitor's memory is made of, where that is less than all of its read
+    model. (None: there is only one, as in a snapshot.)"""
+    beside_others: Callable[[Connection, int | None], Iterable[Row]] = lambda _connection, _partition: ()
     """The rows of other homes that a monitor has to know of before it reads one home alone."""
 
-    def remembered(self, connection: Connection, monitor: Monitor) -> Iterable[Row]:
+    def remembered(
+        self, connection: Connection, monitor: Monitor, partition: int | None = None
+    ) -> Iterable[Row]:
         """The rows to restore `monitor` from."""
         if self.memory is not None:
-            return self.memory(connection)
-        return rows.load(connection, self.tables, monitor.tables)
+            return self.memory(connection, partition)
+        return rows.load(connection, self.tables, monitor.tables, partition=partition)
 
     def migrate(self, views: Engine) -> None:
         """Bring its own tables up to date; what all services share is brought up to date beside them."""

@@ -107,7 +107,7 @@ def _copy(
         for name in tables:
             service.tables.tables[name].create(into)
         into.execute(insert(_STANDING).values(standing=orjson.dumps(standing)))
-        kept = rows.load(connection, service.tables, tables)
+        kept = rows.load(connection, service.tables, tables, partition=standing.partition)
         while some := list(islice(kept, _ROWS)):
             done += rows.put(into, service.tables, some)
             reached(done)

@@ -22,10 +22,10 @@ HOME: Final = ""
 CONTENTHASH: Final = "contenthash"
 """The installation's own key, of content hashes."""
 
-_META = sa.MetaData()
+META = sa.MetaData()
 DATA_KEYS = sa.Table(
     "data_keys",
-    _META,
+    META,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("home_id", sa.Text, nullable=False),
     sa.Column("placement_id", sa.Text, nullable=False),
@@ -34,7 +34,7 @@ DATA_KEYS = sa.Table(
 )
 INSTALLATION_KEYS = sa.Table(
     "installation_keys",
-    _META,
+    META,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
     sa.Column("rewrapped", sa.LargeBinary),

@@ -28,13 +28,8 @@ class Aside:
 def put(connection: Connection, aside: Aside) -> None:
     """Set a home aside."""
     key = {"service": aside.service, "home_id": aside.home_id}
-    values = {
-        "partition": aside.partition,
-        "since": aside.since,
-        "reason": aside.reason,
-        "fact_id": aside.fact_id,
-    }
-    rows.put(connection, METADATA, [Row(ASIDES.name, key, values)])
+    values = {"since": aside.since, "reason": aside.reason, "fact_id": aside.fact_id}
+    rows.put(connection, METADATA, [Row(ASIDES.name, key, values)], partition=aside.partition)
 
 
 def of_service(connection: Connection, service: str, partition: int) -> list[Aside]:

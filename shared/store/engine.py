@@ -6,14 +6,16 @@ table holds never lives here; nor does the log's own writer (`shared.log`), whic
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+
+from shared.store import postgres
 
 BUSY_TIMEOUT_S = 30
 """How long a writer waits for another one of the same file before it gives up."""
@@ -23,9 +25,18 @@ _TURNS: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 
 
 def make_engine(
-    url: str | Path, *, durable: bool = False, read_only: bool = False, wal: bool = True
+    url: str | Path,
+    *,
+    schema: Sequence[str] = (),
+    durable: bool = False,
+    read_only: bool = False,
+    wal: bool = True,
+    one_writer: bool = False,
 ) -> Engine:
     """An engine for `url` (or a SQLite file at a path).
+
+    On Postgres names are looked up in `schema`, in that order (`shared.store.postgres`); a SQLite file has none.
+    `one_writer`: there too only one transaction writes at a time in the first of them, as SQLite has it of itself.
 
     SQLite files get WAL, foreign keys and a busy timeout. `synchronous` is NORMAL unless `durable`: after a
     power cut the last transactions may be gone, whole and in order, and a read model is then simply further
@@ -35,8 +46,8 @@ def make_engine(
     """
     if isinstance(url, Path):
         url = f"sqlite:///file:{url}?mode=ro&uri=true" if read_only else f"sqlite:///{url}"
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, json_serializer=_json, hide_parameters=True)
+    if (address := make_url(url)).get_backend_name() != "sqlite":
+        return postgres.create(address, schema, one_writer=one_writer)
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_S},
@@ -73,9 +84,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
     On SQLite it takes the write lock at once: one that begins by reading and then writes may find that
     another writer has come between, and fails without ever waiting. The writers of this process queue for it
     here, because SQLite's own waiting is a sleep of up to 100 ms, whatever is free by then.
+
+    On Postgres many write at once, each its own rows: whoever writes for a service and home-partition takes the
+    ledger's row first (`shared.store.ledger.lock`), and files that have one writer say so (`one_writer`).
     """
-    turn = _TURNS[str(engine.url)] if engine.dialect.name == "sqlite" else nullcontext()
+    if engine.dialect.name == "sqlite":
+        turn: AbstractContextManager[object] = _TURNS[str(engine.url)]
+        options: dict[str, Any] = {"wakeful_writes": True}
+    else:
+        turn, options = nullcontext(), {"isolation_level": "READ COMMITTED"}
     with turn, engine.connect() as connection:
-        connection = connection.execution_options(wakeful_writes=True)
+        connection = connection.execution_options(**options)
         with connection.begin():
+            if engine.dialect.name != "sqlite":
+                postgres.begin_writing(connection)
             yield connection

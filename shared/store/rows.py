@@ -4,9 +4,9 @@ Hot: every turn of every runner comes through here. Rows are grouped by statemen
 several rows of one key become the last of them. What a row means is its service's affair.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import (
     JSON,
@@ -17,16 +17,17 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    cast,
     delete,
     select,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.monitor import Row
+from shared.store.upserts import upsert
 
-_Insert = Callable[[Table], "sqlite.Insert | postgresql.Insert"]
-_INSERTS: dict[str, _Insert] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+PARTITION: Final = "partition"
+"""The column of a service's tables that says whose a row is. No `Row` names it: that is its owner's affair."""
 
 
 class Tables(Protocol):
@@ -36,9 +37,9 @@ class Tables(Protocol):
     def tables(self) -> Mapping[str, Table]: ...
 
 
-def put(connection: Connection, metadata: Tables, rows: Iterable[Row]) -> int:
-    """Put and delete `rows` (in order: of several with one key the last wins); how many statements' rows
-    that was.
+def put(connection: Connection, metadata: Tables, rows: Iterable[Row], *, partition: int = 0) -> int:
+    """Put and delete `rows` of this home-partition (in order: of several with one key the last wins); how many
+    statements' rows that was.
 
     A row's `values` are all its columns but the key; one that names only some of them leaves the others as
     they are.
@@ -46,19 +47,31 @@ def put(connection: Connection, metadata: Tables, rows: Iterable[Row]) -> int:
     last: dict[tuple[str, tuple[Any, ...]], Row] = {}
     for row in rows:
         last[row.table, tuple(row.key.values())] = row
-    puts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    puts: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
     deletes: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
     for row in last.values():
         if row.values is None:
             deletes.setdefault((row.table, tuple(row.key)), []).append(row.key)
         else:
-            puts.setdefault((row.table, (*row.key, *row.values)), []).append({**row.key, **row.values})
-    for (table, key), parameters in deletes.items():
-        named = [{f"k_{column}": value for column, value in row_key.items()} for row_key in parameters]
-        connection.execute(_delete(metadata.tables[table], key), named)
-    for (table, columns), parameters in puts.items():
-        connection.execute(_upsert(metadata.tables[table], columns, connection.dialect.name), parameters)
+            values = (*row.key.values(), *row.values.values())
+            puts.setdefault((row.table, (*row.key, *row.values)), []).append(values)
+    for (name, key), keys in deletes.items():
+        table = metadata.tables[name]
+        whose = {PARTITION: partition} if PARTITION in table.primary_key.columns else {}
+        named = [{f"k_{column}": value for column, value in {**each, **whose}.items()} for each in keys]
+        connection.execute(_delete(table, (*key, *whose)), named)
+    for (name, columns), portion in puts.items():
+        table = metadata.tables[name]
+        upsert(connection, table, columns, portion, _whose(table, partition))
     return len(last)
+
+
+def _whose(table: Table, partition: int) -> dict[str, int]:
+    """The partition as a column to be put. 0 is what stands there of itself: the embedded form need not name it."""
+    column = table.columns.get(PARTITION)
+    if column is None or not (partition or column.primary_key or column.server_default is None):
+        return {}
+    return {PARTITION: partition}
 
 
 def load(
@@ -68,47 +81,58 @@ def load(
     *where: ColumnElement[bool],
     only: Collection[str] | None = None,
     unread: bool = False,
+    partition: int | None = None,
 ) -> Iterator[Row]:
     """Every row of `tables` (for which `where` holds), table by table, in the order of their keys.
 
-    `only`: of the values, those columns alone. `unread`: JSON as the text that is stored, where the database keeps
-    text; whoever wants it reads it.
+    `partition`: of that home-partition only.
+    `only`: of the values, those columns alone. `unread`: JSON as the text that is stored; whoever wants it reads it.
     """
+    text = _text_cast if connection.dialect.name == "postgresql" else _text_as_it_is
     for name in tables:
         table = metadata.tables[name]
-        keys = [column.name for column in table.primary_key]
-        others = [c.name for c in table.columns if c.name not in keys and (only is None or c.name in only)]
-        columns = [_unread(table.c[name]) if unread else table.c[name] for name in (*keys, *others)]
-        streaming = connection.execution_options(yield_per=1000)
-        for found in streaming.execute(select(*columns).where(*where).order_by(*table.primary_key)):
+        keys = [column.name for column in table.primary_key if column.name != PARTITION]
+        others = [c.name for c in table.columns if c.name not in (*keys, PARTITION) and _asked(c.name, only)]
+        columns = [text(table.c[name]) if unread else table.c[name] for name in (*keys, *others)]
+        query = select(*columns).where(*where, *_of(table, partition)).order_by(*table.primary_key)
+        # An option of this statement alone: set on the connection it would be of all that follow.
+        for found in connection.execute(query, execution_options={"yield_per": 1000}):
             yield Row(
                 name, dict(zip(keys, found, strict=False)), dict(zip(others, found[len(keys) :], strict=True))
             )
 
 
-def _unread(column: Column[Any]) -> ColumnElement[Any]:
+def clear(
+    connection: Connection,
+    metadata: Tables,
+    tables: Sequence[str],
+    home_id: str | None = None,
+    *,
+    partition: int | None = None,
+) -> None:
+    """Delete everything in `tables`, or everything of one home (each table has a `home_id` then), or of one
+    home-partition."""
+    for name in reversed(tables):
+        table = metadata.tables[name]
+        of_home = () if home_id is None else (table.c.home_id == home_id,)
+        connection.execute(delete(table).where(*of_home, *_of(table, partition)))
+
+
+def _of(table: Table, partition: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if partition is None else (table.c[PARTITION] == partition,)
+
+
+def _asked(name: str, only: Collection[str] | None) -> bool:
+    return only is None or name in only
+
+
+def _text_as_it_is(column: Column[Any]) -> ColumnElement[Any]:
     return type_coerce(column, Text) if isinstance(column.type, JSON) else column
 
 
-def clear(
-    connection: Connection, metadata: Tables, tables: Sequence[str], home_id: str | None = None
-) -> None:
-    """Delete everything in `tables`, or everything of one home (each table has a `home_id` then)."""
-    for name in reversed(tables):
-        table = metadata.tables[name]
-        connection.execute(
-            delete(table) if home_id is None else delete(table).where(table.c.home_id == home_id)
-        )
-
-
-@lru_cache(maxsize=256)
-def _upsert(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
-    statement = _INSERTS[dialect](table).values({column: bindparam(column) for column in columns})
-    keys = [column.name for column in table.primary_key]
-    others = {column: statement.excluded[column] for column in columns if column not in keys}
-    if others:
-        return statement.on_conflict_do_update(index_elements=keys, set_=others)
-    return statement.on_conflict_do_nothing(index_elements=keys)
+def _text_cast(column: Column[Any]) -> ColumnElement[Any]:
+    """The driver would read it else."""
+    return cast(column, Text) if isinstance(column.type, JSON) else column
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
 """The tables that all services share in the views' database: ledger, rebuilds, outbox, homes set aside,
-operations.
+operations, ids seen.
 
 Read models of services are beside their services. What the tables mean is told in `ledger`, `rebuilds`,
-`outbox`, `asides` and `operations`; how they came to be, in `migrations`.
+`outbox`, `asides`, `operations` and `seen`; how they came to be, in `migrations`.
 """
 
 from typing import Final
@@ -73,4 +73,30 @@ OPERATIONS: Final = Table(
     Column("resolved", BigInteger),
     Column("detail", Text, nullable=False),
     Index("operations_open", "resolved", "since"),
+)
+
+SEEN: Final = Table(
+    "seen",
+    METADATA,
+    Column("service", Text, primary_key=True),
+    Column("home_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    # Last in the key, though a home is in one partition only: all of a home is found without it.
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("contenthash", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("appended_at", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+REPEATS: Final = Table(
+    "repeats",
+    METADATA,
+    Column("service", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("verdict", Text, nullable=False),  # same | conflict
 )

@@ -1,4 +1,4 @@
-"""The contract of a store: ledger, outbox, homes set aside, operations and rows, on whatever database.
+"""The contract of a store: ledger, outbox, homes set aside, operations, ids seen and rows, on whatever database.
 
     class TestMyDatabase(StoreContract):
         @pytest.fixture
@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Engine,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -32,15 +34,19 @@ from sqlalchemy import (
 
 from shared.log.base import Draft
 from shared.monitor import Effect, Row
-from shared.store import asides, ledger, operations, outbox, rebuilds, rows
+from shared.store import asides, ledger, operations, outbox, rebuilds, rows, seen
 from shared.store.engine import writing
 from shared.store.fresh import Fresh
-from shared.store.tables import LEDGER, OPERATIONS
-from shared.topics import ALERTS, REJECTED
+from shared.store.tables import LEDGER, OPERATIONS, SEEN
+from shared.topics import ALERTS, CHECK_INS, PLAN_CHANGES, REJECTED
 
 NewEngine: TypeAlias = Callable[[], Engine]
 
-EVERY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EVERY = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
 
 METADATA = MetaData()
 THINGS = Table(
@@ -50,7 +56,17 @@ THINGS = Table(
     Column("name", String, primary_key=True),
     Column("count", BigInteger),
     Column("facts", JSON(none_as_null=True)),
+    Column("partition", Integer, nullable=False, server_default="0"),
     Index("contract_things_by_count", "count"),
+)
+STEPS = Table(
+    "contract_steps",
+    METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
+    Column("told", JSON, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("state", LargeBinary),
 )
 KEYS = Table("contract_keys", METADATA, Column("home_id", String, primary_key=True), Column("spare", Integer))
 
@@ -63,6 +79,15 @@ def thing(name: str, home_id: str = "H1", **values: Any) -> Row:
 
 def gone(name: str, home_id: str = "H1") -> Row:
     return Row(THINGS.name, {"home_id": home_id, "name": name}, None)
+
+
+def step(position: int, **values: Any) -> Row:
+    return Row(STEPS.name, {"position": position}, {"told": None, "open": True, "state": None, **values})
+
+
+def known(number: int, home_id: str = "H1", topic: str = CHECK_INS, **values: Any) -> seen.Known:
+    told = seen.Known(home_id, f"e{number}", "c0", topic, number, 10 * number, "check.recorded.v1", "P1")
+    return told._replace(**values)
 
 
 def effect(number: int, alert_id: str = "A1", at: int = 0) -> Effect:
@@ -278,6 +303,54 @@ class StoreContract:
             rows.clear(connection, METADATA, [THINGS.name])
             assert list(rows.load(connection, METADATA, [THINGS.name])) == []
 
+    def test_a_home_partitions_rows_are_loaded_and_cleared_without_the_others(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            rows.put(connection, METADATA, [thing("a", "H1", count=1, facts=None)], partition=1)
+            rows.put(connection, METADATA, [thing("a", "H2", count=2, facts=None)], partition=2)
+            rows.put(connection, METADATA, [thing("a", "H3", count=3, facts=None)])
+            for partition, home_id in ((0, "H3"), (1, "H1"), (2, "H2")):
+                mine = rows.load(connection, METADATA, [THINGS.name], partition=partition)
+                assert list(mine) == [thing("a", home_id, count=partition or 3, facts=None)]
+            rows.clear(connection, METADATA, [THINGS.name], partition=1)
+            assert [row.key["home_id"] for row in rows.load(connection, METADATA, [THINGS.name])] == [
+                "H2",
+                "H3",
+            ]
+
+    def test_where_each_home_partition_counts_by_itself_a_key_is_its_own(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            for partition in (0, 1, 2):
+                rows.put(connection, METADATA, [step(1, told=partition), step(2)], partition=partition)
+            rows.put(connection, METADATA, [Row(STEPS.name, {"position": 2}, None)], partition=1)
+            rows.put(connection, METADATA, [step(1, told="again")], partition=2)
+            found = [list(rows.load(connection, METADATA, [STEPS.name], partition=p)) for p in (0, 1, 2)]
+        assert found == [[step(1, told=0), step(2)], [step(1, told=1)], [step(1, told="again"), step(2)]]
+
+    def test_thousands_of_rows_at_once_are_put_as_a_few_are(self, engine: Engine) -> None:
+        values = [None, {"x": ["\t", "\\N", "ü", None]}, "text", 0, False]
+        first = [step(n, told=values[n % 5], state=b"\x00\xff" if n % 2 else None) for n in range(2_000)]
+        second = [step(n, told=n, open=False) for n in range(1_000, 3_000)]
+        with writing(engine) as connection:
+            for portion in (first, second):  # in one transaction, too
+                rows.put(connection, METADATA, portion, partition=4)
+            assert list(rows.load(connection, METADATA, [STEPS.name], partition=4)) == first[:1_000] + second
+            things = [thing(str(n), count=n, facts={"n": n}) for n in range(1_000)]
+            rows.put(connection, METADATA, things)
+            rows.put(connection, METADATA, [thing(str(n), count=-n) for n in range(1_000)])
+            found = {row.key["name"]: row.values for row in rows.load(connection, METADATA, [THINGS.name])}
+            assert found == {str(n): {"count": -n, "facts": {"n": n}} for n in range(1_000)}
+            keys = [Row(KEYS.name, {"home_id": f"H{n}"}, {}) for n in range(1_000)]
+            rows.put(connection, METADATA, keys)
+            rows.put(connection, METADATA, keys)
+            assert len(list(rows.load(connection, METADATA, [KEYS.name]))) == 1_000
+
+    def test_rows_come_in_the_order_of_their_keys_bytes(self, engine: Engine) -> None:
+        names = ["Z", "a", "B", "-b", "ä", "_", "aa", "a b"]
+        with writing(engine) as connection:
+            seen.put(connection, "checks", 0, [known(1, "H", id=name) for name in names])
+            order = select(SEEN.c.id).order_by(SEEN.c.id)
+            assert list(connection.scalars(order)) == sorted(names, key=str.encode)
+
     @EVERY
     @given(
         moves=st.lists(
@@ -313,6 +386,63 @@ class StoreContract:
                 for row in rows.load(connection, METADATA, [THINGS.name])
             }
         assert found == model
+
+    # -- ids seen --------------------------------------------------------------------------------------------
+
+    def test_an_id_is_known_in_its_home_and_home_partition_once_it_is_put(self, engine: Engine) -> None:
+        one, other = known(1), known(2, "H2")
+        asked = [one.key, other.key, ("H2", "e1"), ("H1", "never")]
+        with writing(engine) as connection:
+            assert seen.find(connection, "checks", 3, asked) == {}
+            seen.put(connection, "checks", 3, [one, other])
+        with engine.connect() as connection:
+            assert seen.find(connection, "checks", 3, [*asked, one.key]) == {one.key: one, other.key: other}
+            assert seen.find(connection, "checks", 2, asked) == seen.find(connection, "cover", 3, asked) == {}
+            assert seen.find(connection, "checks", 3, []) == {}
+
+    def test_an_id_that_comes_anew_takes_the_place_of_the_old_one(self, engine: Engine) -> None:
+        again = known(1, position=900, appended_at=9_000, contenthash="c1")
+        with writing(engine) as connection:
+            seen.put(connection, "checks", 0, [known(1), known(2)])
+            seen.put(connection, "checks", 0, [again])
+            assert seen.find(connection, "checks", 0, [again.key]) == {again.key: again}
+            assert seen.of_home(connection, "checks", "H1", [CHECK_INS]) == [
+                (CHECK_INS, 2, 20),
+                (CHECK_INS, 900, 9_000),
+            ]
+
+    def test_thousands_of_ids_are_found_and_put_at_once(self, engine: Engine) -> None:
+        many = [known(n, f"H{n % 7}") for n in range(3_000)]
+        with writing(engine) as connection:
+            seen.put(connection, "checks", 0, many[:2_000])
+            found = seen.find(connection, "checks", 0, [each.key for each in many[1_000:]])
+            assert found == {each.key: each for each in many[1_000:2_000]}
+            seen.put(connection, "checks", 0, many[1_000:])
+            assert len(seen.find(connection, "checks", 0, [each.key for each in many])) == 3_000
+
+    def test_where_a_homes_facts_lie_is_told_in_order(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            theirs = [known(30), known(4), known(7, topic=PLAN_CHANGES), known(5, topic=REJECTED)]
+            seen.put(connection, "checks", 1, [*theirs, known(6, "H2")])
+            seen.put(connection, "cover", 1, [known(8)])
+            assert seen.of_home(connection, "checks", "H1", [PLAN_CHANGES, CHECK_INS]) == [
+                (CHECK_INS, 4, 40),
+                (CHECK_INS, 30, 300),
+                (PLAN_CHANGES, 7, 70),
+            ]
+
+    def test_repetitions_are_kept_by_their_place_until_all_is_forgotten(self, engine: Engine) -> None:
+        repeats = [seen.Repeat(CHECK_INS, 2, "same"), seen.Repeat(CHECK_INS, 10, "conflict")]
+        with writing(engine) as connection:
+            seen.put(connection, "checks", 1, [known(1)])
+            for partition in (1, 2):
+                seen.put_repeats(connection, "checks", partition, repeats[::-1])
+            seen.put_repeats(connection, "checks", 1, repeats)  # read again after a crash
+            assert seen.load_repeats(connection, "checks", 1) == repeats
+            seen.forget(connection, "checks", 1)
+            assert seen.load_repeats(connection, "checks", 1) == []
+            assert seen.find(connection, "checks", 1, [known(1).key]) == {}
+            assert seen.load_repeats(connection, "checks", 2) == repeats
 
     # -- homes set aside, operations -------------------------------------------------------------------------
 

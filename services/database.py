@@ -1,0 +1,76 @@
+"""The one Postgres database of an installation whose log is a broker's: whose each schema is, and how all of them are
+made, brought up to date and checked.
+
+Each service has a schema, `wakeful` is what they share, `keys` and `access` are what the embedded form keeps in files
+of their own. `wakeful migrate` calls `migrate`; whatever else opens the database calls `check`, and changes nothing.
+Read models in a file are `services.monitors`'.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import Engine
+
+from services.gateway.tables import MIGRATIONS as GATEWAY
+from services.monitors import SERVICES
+from shared.security.access import MIGRATIONS as ACCESS
+from shared.security.keys import MIGRATIONS as KEYS
+from shared.store import schema
+from shared.store.engine import make_engine
+from shared.store.schema import STORE_MIGRATIONS, Standing, version_table_of
+
+SHARED: Final = "wakeful"
+"""The schema of what all services share."""
+
+
+class Part(NamedTuple):
+    """One owner's part of the database."""
+
+    schema: str
+    scripts: Path
+    version_table: str
+
+
+PARTS: Final = (
+    Part(SHARED, STORE_MIGRATIONS, version_table_of("store")),
+    *(Part(each.name, each.migrations, version_table_of(each.name)) for each in SERVICES.values()),
+    Part("gateway", GATEWAY, version_table_of("gateway")),
+    Part("keys", KEYS, version_table_of("keys")),
+    Part("access", ACCESS, version_table_of("access")),
+)
+
+
+def views(url: str, service: str) -> Engine:
+    """The read model of one service (or the gateway's own), with what all share."""
+    return make_engine(url, schema=(service, SHARED))
+
+
+def migrate(url: str) -> dict[str, Standing]:
+    """Bring all of it up to date, schemas that are not there included; how each stood before, by schema. Of several
+    processes that do it at once one does it. Raises TooNew."""
+    before = {}
+    with _open(url) as engine:
+        schema.make_schemas(engine, [part.schema for part in PARTS])
+    for part in PARTS:
+        with _open(url, part.schema) as engine:
+            before[part.schema] = schema.current(engine, part.scripts, part.version_table)
+            schema.upgrade(engine, part.scripts, part.version_table)
+    return before
+
+
+def check(url: str) -> None:
+    """Raises TooOld (`wakeful migrate` was not run), TooNew."""
+    for part in PARTS:
+        with _open(url, part.schema) as engine:
+            schema.check(engine, part.scripts, part.version_table)
+
+
+@contextmanager
+def _open(url: str, *names: str) -> Iterator[Engine]:
+    engine = make_engine(url, schema=names)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

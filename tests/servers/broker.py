@@ -5,49 +5,79 @@ in them never live here.
 """
 
 import random
+import shutil
 import signal
 import socket
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tests.servers.artifacts import jars, java
 from tests.servers.process import Process
 
 _FORMATTED_WITHIN: Final = 60.0
-_READY_WITHIN: Final = 90.0
 _STOPS_WITHIN: Final = 60.0
 _JVM: Final = ("-Xmx512m", "-XX:+UseSerialGC")
 
 # Below where systems take a client's own port from: one that calls a dead broker must not be given the broker's port.
 _PORTS: Final = range(20_000, 32_000)
 
-# After a kill the broker waits until its own old session has passed: nine seconds, if not told otherwise.
-_SETTINGS: Final = """\
-process.roles=broker,controller
-node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-controller.listener.names=CONTROLLER
-controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-log.dirs={data}
-auto.create.topics.enable=false
-default.replication.factor=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=4
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=4000
-broker.heartbeat.interval.ms=500
-log.segment.delete.delay.ms=1000
-"""
+# A broker that is its own controller, alone. After a kill it waits until its own old session has passed: nine seconds,
+# if not told otherwise.
+ALONE: Final = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "controller.listener.names": "CONTROLLER",
+    "auto.create.topics.enable": "false",
+    "default.replication.factor": "1",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "broker.session.timeout.ms": "4000",
+    "broker.heartbeat.interval.ms": "500",
+    "log.segment.delete.delay.ms": "1000",
+}
+
+READY: Final = "Kafka Server started"
+READY_WITHIN: Final = 90.0
+
+
+class Broker(Protocol):
+    """What tests may do to a broker of their own."""
+
+    @property
+    def bootstrap(self) -> str:
+        """Where clients find it: the same through every stop and start."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs; a paused one does."""
+
+    def start(self) -> None:
+        """Start it, on what data it has, and wait until it takes requests."""
+
+    def stop(self) -> None:
+        """Stop it in order: logs are flushed and closed."""
+
+    def kill(self) -> None:
+        """SIGKILL: the next start recovers."""
+
+    def pause(self) -> None:
+        """SIGSTOP: its connections stay, and nothing answers on them."""
+
+    def resume(self) -> None:
+        """SIGCONT: it goes on where it was."""
+
+    def remove(self) -> None:
+        """Kill it, and leave nothing of it but its log."""
 
 
 class KafkaServer:
@@ -80,12 +110,18 @@ class KafkaServer:
         if not self._data.exists():
             self.format()
         self._process = self._run("kafka.Kafka", self._settings)
-        self._process.wait_ready(self._ready, _READY_WITHIN, "Kafka")
+        self._process.wait_ready(self._ready, READY_WITHIN, "Kafka")
 
     def format(self) -> None:
         """Write its settings, and make its data those of a new cluster."""
-        values = {"port": self.port, "controller": self._controller, "data": self._data}
-        self._settings.write_text(_SETTINGS.format(**values))
+        address, controller = f"PLAINTEXT://{self.bootstrap}", f"127.0.0.1:{self._controller}"
+        settings = ALONE | {
+            "listeners": f"{address},CONTROLLER://{controller}",
+            "advertised.listeners": address,
+            "controller.quorum.bootstrap.servers": controller,
+            "log.dirs": str(self._data),
+        }
+        self._settings.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = self._run(
             "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", self._settings
@@ -111,6 +147,11 @@ class KafkaServer:
         if self._process is not None:
             self._process.send(signal.SIGCONT)
 
+    def remove(self) -> None:
+        """Kill it, and leave nothing of it but its log."""
+        self.kill()
+        shutil.rmtree(self._data, ignore_errors=True)
+
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
             self._process.end(number, _STOPS_WITHIN)
@@ -123,7 +164,7 @@ class KafkaServer:
 
     def _ready(self) -> bool:
         assert self._process is not None
-        return "Kafka Server started" in self._process.said()
+        return READY in self._process.said()
 
 
 def free_port() -> int:

@@ -22,15 +22,14 @@ _LONGEST_RUN: Final = 24 * 3600.0
 
 @contextmanager
 def _kafka(place: Place) -> Iterator[str]:
-    from tests.servers.broker import KafkaServer
+    from tests.servers.brokers import start_broker
 
     with tempfile.TemporaryDirectory(prefix="wakeful-kafka-", ignore_cleanup_errors=True) as data:
-        server = KafkaServer(Path(data), log=place.folder / "kafka.log")
+        server = start_broker(Path(data), log=place.folder / "kafka.log")
         try:
-            server.start()
             yield server.bootstrap
         finally:
-            server.kill()
+            server.remove()
 
 
 @contextmanager

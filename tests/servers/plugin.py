@@ -20,7 +20,7 @@ from tests.servers.process import Unavailable
 from tests.servers.shared import shared
 
 if TYPE_CHECKING:
-    from tests.servers.broker import KafkaServer
+    from tests.servers.broker import Broker
     from tests.servers.postgres import PostgresServer
 
 
@@ -79,17 +79,14 @@ def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def own_kafka(tmp_path: Path) -> Iterator[KafkaServer]:
+def own_kafka(tmp_path: Path) -> Iterator[Broker]:
     """A started broker of the test's own, to be killed and started again; never the one of WAKEFUL_TEST_KAFKA."""
-    from tests.servers.broker import KafkaServer
+    from tests.servers.brokers import start_broker
 
     with _skipped_where_unavailable():
-        server = KafkaServer(tmp_path / "kafka")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.kill()
+        server = start_broker(tmp_path / "kafka")
+    yield server
+    server.remove()
 
 
 @pytest.fixture
@@ -106,13 +103,13 @@ def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Bring the broker's jars before the first test that needs them: a download is no part of a test's time."""
+    """Bring the broker before the first test that needs it: a download is no part of a test's time."""
     needed = any({"kafka", "own_kafka"} & set(getattr(item, "fixturenames", ())) for item in session.items)
     if needed and not session.config.option.collectonly:
-        from tests.servers.artifacts import jars
+        from tests.servers.brokers import prepare
 
         with suppress(Unavailable):
-            jars()
+            prepare()
 
 
 @contextmanager

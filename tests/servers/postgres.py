@@ -94,7 +94,7 @@ class PostgresServer:
     def _started(self) -> bool:
         settings = [each for setting in self._settings for each in ("-c", setting)]
         command: list[str | Path] = [self._bin / "postgres", "-D", self.data, "-k", self.place, *settings]
-        self._process = process = Process(command, self.log, user=self._user and self._user.pw_uid)
+        self._process = process = self._run(command)
         try:
             process.wait_ready(self._ready, _READY_WITHIN, "Postgres")
         except ServerFailed:
@@ -102,6 +102,9 @@ class PostgresServer:
                 return False
             raise
         return True
+
+    def _run(self, command: list[str | Path]) -> Process:
+        return Process(command, self.log, user=self._user and self._user.pw_uid, leaves=self.place)
 
     def _ready(self) -> bool:
         # a killed server leaves this file behind: it speaks of ours only under our pid
@@ -125,7 +128,7 @@ class PostgresServer:
             "--no-sync",
             *locale,
         ]
-        Process(command, self.log, user=self._user and self._user.pw_uid).run(_READY_WITHIN, "initdb")
+        self._run(command).run(_READY_WITHIN, "initdb")
 
 
 def new_database(url: str) -> str:

@@ -4,11 +4,10 @@ Which server it is, its settings and its data never live here.
 """
 
 import fcntl
-import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,8 +15,8 @@ from typing import Final
 _TAIL: Final = 25
 
 # It reads a pipe that only its maker holds. A line: all is well, go. The end of the file: the maker is dead, however it
-# died, and the server's process group must be too.
-_LEASH: Final = 'read -r _ || kill -KILL -"$1"'
+# died; the server's process group must be too, and what it leaves in no test's folder must go.
+_LEASH: Final = 'read -r _ || { kill -KILL -"$1"; [ -z "$2" ] || { sleep 1; rm -rf -- "$2"; }; }'
 
 
 class Unavailable(Exception):  # noqa: N818 - a reason, and often none of an error
@@ -61,7 +60,10 @@ def locked(path: Path, seconds: float, *, share: bool = False) -> Iterator[None]
 
 
 class Process:
-    """A running server: in a session of its own, its output appended to `log`, killed when its maker dies."""
+    """A running server: in a session of its own, its output appended to `log`, killed when its maker dies.
+
+    Then the folder it `leaves` is removed as well; while its maker lives that is the maker's.
+    """
 
     def __init__(
         self,
@@ -69,7 +71,7 @@ class Process:
         log: Path,
         *,
         user: int | None = None,
-        env: Mapping[str, str] | None = None,
+        leaves: Path | None = None,
     ) -> None:
         self._log = log
         self._from = log.stat().st_size if log.exists() else 0
@@ -82,12 +84,12 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
-                env=None if env is None else {**os.environ, **env},
                 **drop,  # type: ignore[call-overload]
             )
         self.pid: int = self._child.pid
         self._leash = subprocess.Popen(
-            ["/bin/sh", "-c", _LEASH, "leash", str(self.pid)],
+            ["/bin/sh", "-c", _LEASH, "leash", str(self.pid), str(leaves or "")],
+            env={"PATH": "/usr/bin:/bin"},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The servers that tests stand on: they start, answer, and keep what they were given through a kill."""
 
-from tests.servers.broker import KafkaServer
+from tests.servers.broker import Broker
 from tests.servers.plugin import Kafka, Postgres
 from tests.servers.postgres import PostgresServer, execute
 
@@ -38,7 +38,7 @@ def test_the_runs_postgres_gives_each_test_a_database_of_its_own(postgres: Postg
     assert execute(one, "SELECT 1") == [(1,)]
 
 
-def test_a_killed_broker_comes_back_where_it_was_with_what_it_had(own_kafka: KafkaServer) -> None:
+def test_a_killed_broker_comes_back_where_it_was_with_what_it_had(own_kafka: Broker) -> None:
     where = own_kafka.bootstrap
     _make_topic(where, "kept")
     own_kafka.kill()

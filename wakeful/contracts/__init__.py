@@ -7,4 +7,4 @@ They need `pytest` and `hypothesis`, which Wakeful itself does not. `LogContract
 
 import pytest
 
-pytest.register_assert_rewrite("wakeful.contracts.log", "wakeful.contracts.store")
+pytest.register_assert_rewrite("wakeful.contracts.anylog", "wakeful.contracts.log", "wakeful.contracts.store")

@@ -17,6 +17,7 @@ from services.gateway.tables import MIGRATIONS as GATEWAY
 from services.monitors import SERVICES
 from shared.security.access import MIGRATIONS as ACCESS
 from shared.security.keys import MIGRATIONS as KEYS
+from shared.settings import Settings, SettingsWrong
 from shared.store import schema
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, Standing, version_table_of
@@ -42,9 +43,29 @@ PARTS: Final = (
 )
 
 
+def address(settings: Settings) -> str:
+    """The database's, by the settings. Raises SettingsWrong."""
+    if settings.database_url is None:
+        raise SettingsWrong(
+            "WAKEFUL_DATABASE_URL is not set: write the address of the database, like "
+            "postgresql://wakeful:PASSWORD@postgres:5432/wakeful"
+        )
+    return settings.database_url.get_secret_value()
+
+
 def views(url: str, service: str) -> Engine:
     """The read model of one service (or the gateway's own), with what all share."""
     return make_engine(url, schema=(service, SHARED))
+
+
+def keys(url: str) -> Engine:
+    """The keys of what people wrote."""
+    return make_engine(url, schema=("keys",), durable=True, one_writer=True)
+
+
+def access(url: str) -> Engine:
+    """People and tokens."""
+    return make_engine(url, schema=("access",), durable=True, one_writer=True)
 
 
 def migrate(url: str) -> dict[str, Standing]:

@@ -13,16 +13,20 @@ from wakeful.cli import (
     device,
     doctor,
     export,
+    gateway,
     importing,
     keys,
+    migrate,
     people,
     rebuild,
     replay,
     restore,
     snapshot,
     token,
+    topics,
     up,
     version,
+    worker,
 )
 from wakeful.cli.errors import ErrorsInOneLine
 
@@ -36,6 +40,9 @@ app = typer.Typer(
 )
 for command in (
     up,
+    gateway,
+    worker,
+    migrate,
     demo,
     replay,
     export,
@@ -49,7 +56,7 @@ for command in (
     version,
 ):
     command.add_to(app)
-for group in (token, people, device, keys):
+for group in (token, people, device, keys, topics):
     app.add_typer(group.app)
 
 

@@ -26,6 +26,7 @@ _TOLD: Final = (
     ("shared.security.masterkey", "MasterKeyUnusable"),
     ("shared.store.damage", "Damaged"),
     ("shared.store.schema", "TooNew"),
+    ("shared.store.schema", "TooOld"),
     ("shared.runner.homecoming", "StillBroken"),
     ("shared.runner.homecoming", "OtherVersion"),
     ("shared.runner.rebuild", "NeverRan"),

@@ -18,13 +18,20 @@ def up(
 ) -> None:
     """Start the door, the watch and the pages, and run until told to stop."""
     from services.up import serve
-    from shared.settings import Settings, unknown
+    from shared.settings import Settings
 
     given: dict[str, Any] = {"data": data, "host": host, "port": port}
     settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
+    tell_of_unknown()
+    serve(settings, sample=sample)
+
+
+def tell_of_unknown() -> None:
+    """Of variables that look like settings and are none."""
+    from shared.settings import unknown
+
     for name, near in unknown():
         say(f"{name} is no setting, and changes nothing; {f'write {near}' if near else 'take it out'}")
-    serve(settings, sample=sample)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,126 @@
+"""The composition root of the gateway over a broker (`wakeful gateway`): the door and the pages; others watch.
+
+1. The broker and its topics, the database and its schemas: looked at, never made here.
+2. The door reads the log to its end, then lets people in; the prober comes in as a phone would, and while it gets in
+   ticks are written, so that time goes on for those who watch.
+3. How far they have come is what their ledger says.
+4. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already.
+
+Several may run at once: before one of them judges a fact it reads what the others have written. No rule lives here.
+"""
+
+from contextlib import ExitStack
+from typing import Final
+
+import structlog
+
+from services import apart, database, monitors
+from services.gateway.folded import TOPICS
+from services.gateway.inhand import InHand
+from services.gateway.snapshot import Keeper
+from services.house import Parts, door_app
+from services.ledgerwatch import LedgerWatch
+from services.serving import DoorServer, heed_signals, listen
+from shared import logs
+from shared.log.kafka.doorlog import KafkaDoorLog
+from shared.log.kafka.producer import Producer
+from shared.metrics import Metrics
+from shared.security.access import Access
+from shared.security.keys import KeyRing, load_master_key
+from shared.settings import Settings
+from shared.store.index import SeenIndex
+from shared.web.app import App
+from shared.web.live import Notifier
+from shared.web.patience import raise_limit
+
+INDEX: Final = "alerts"
+"""The service that reads every input: its notes are the log's index."""
+
+_log = structlog.get_logger("gateway")
+
+
+class Gate:
+    """The parts of the running gateway. Made whole or not at all; `close` takes it down in order."""
+
+    def __init__(self, settings: Settings, prefix: str = "") -> None:
+        """`prefix`: of tests, that share a broker."""
+        self.settings = settings
+        broker, url = apart.found(settings, prefix)
+        with ExitStack() as stack:
+            self.checks, self.alerts = database.views(url, "checks"), database.views(url, "alerts")
+            for engine in (self.checks, self.alerts):
+                stack.callback(engine.dispose)
+            master = load_master_key(settings.master_key_file, data_folder=settings.data)
+            self.keys = KeyRing(database.keys(url), master)
+            stack.callback(self.keys.close)
+            self.access = Access(database.access(url))
+            stack.callback(self.access.close)
+            index = SeenIndex(self.alerts, INDEX, broker.partitions)
+            producer = Producer(broker)
+            stack.callback(producer.close)
+            self.log = KafkaDoorLog(broker, producer, index)
+            stack.callback(self.log.close)
+            self._closing = stack.pop_all()
+        self.notifier = Notifier()
+        self.in_hand = InHand()
+        self.ledger = LedgerWatch(
+            self.alerts,
+            monitors.SERVICES,
+            broker.partitions,
+            settings.blind_after,
+            looked=self.notifier.notify,  # another process commits
+        )
+        self.ledger.look()
+        self.metrics = Metrics(self.log, self.alerts, self.ledger.blind_since)
+        self.ledger.start()
+
+    def watching(self) -> bool:
+        """Whether everywhere somebody watches, as of now."""
+        return self.ledger.watching()
+
+    def app(self) -> App:
+        """The door and the pages."""
+        app = door_app(
+            Parts(
+                self.settings,
+                self.log,
+                self.keys,
+                self.access,
+                checks=self.checks,
+                alerts=self.alerts,
+                snapshot=None,
+                notifier=self.notifier,
+                in_hand=self.in_hand,
+                metrics=self.metrics,
+                watched_to=self.ledger.watched_to,
+                blind_since=self.ledger.blind_since,
+            )
+        )
+        fold = app.state.fold
+        self.log.watch_others(TOPICS, fold.read_to, fold.elsewhere_written)
+        return app
+
+    def keeper(self) -> Keeper | None:
+        """There is no snapshot to keep."""
+        return None
+
+    def close(self) -> None:
+        """Let go of everything, in order."""
+        self.ledger.stop()
+        self._closing.close()
+
+
+def serve(settings: Settings, *, prefix: str = "") -> None:
+    """Run until SIGTERM or SIGINT. Raises BrokerUnreachable, BrokerWrong, TopicsWrong, TooOld, TooNew,
+    MasterKeyUnusable, PortTaken, each with its remedy, before anything is served."""
+    logs.set_up(settings.log_level)
+    raise_limit()
+    listening = listen(settings)
+    with ExitStack() as stack:
+        stack.callback(listening.close)
+        gate = Gate(settings, prefix)
+        stack.callback(gate.close)
+        server: DoorServer[Gate] = DoorServer(gate, None)
+        heed_signals(server)
+        _log.info("up", url=settings.url, broker=settings.kafka)
+        server.run(sockets=[listening])

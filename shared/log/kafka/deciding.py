@@ -1,0 +1,255 @@
+"""How the door's facts come into a broker's log: one thread decides, in the order in which they are sent.
+
+    1. Gather what has come in meanwhile, so that one look at the index serves all of it.
+    2. Ask the index which ids are known. Where it cannot be reached, nothing is: what is sent twice is passed over by
+       every reader, and is not held up for that.
+    3. Look at what other doors have written of the homes that a decision is to be made for: `decide` must hold all
+       that was acknowledged, by whomever.
+    4. Decide, draft by draft. An id on its way already is waited for: of two that come at once one is the first.
+    5. Send what is new. When all of an append is acknowledged, its receipts are given; where it is not, it was
+       `Unavailable`, whatever of it may land yet: the homes are built anew before anything more is asked of them.
+
+It judges nothing itself, and reads nothing of a fact but its id.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as all_of
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+import structlog
+
+from shared.instants import SECOND, Duration, Instant
+from shared.log.base import Decide, Draft, Receipt, Taken, Unavailable
+from shared.log.kafka.partition import partition_of
+from shared.log.kafka.producer import DELIVERY_MS, Landed, Outgoing, outgoing
+from shared.topics import CHECK_INS
+
+Key: TypeAlias = tuple[str, str]
+"""Home and id."""
+
+GATHERED: Final = 2_000
+"""Drafts at once."""
+REMEMBERED: Final = 50_000
+"""Of what was sent last: until the index knows it, and until it is read back as our own."""
+IDLE: Final[Duration] = 2 * SECOND
+"""How long nothing may come before what others have written is read, so that it is never much."""
+
+_log = structlog.get_logger("log")
+
+
+class Before(NamedTuple):
+    """An id that is in the log."""
+
+    contenthash: str
+    appended_at: Instant
+
+
+class Ids(Protocol):
+    """The index's view of ids."""
+
+    def known(self, keys: Sequence[Key]) -> Mapping[Key, Before]:
+        """Those of `keys` that are known. Raises Unavailable."""
+        ...
+
+
+class Sender(Protocol):
+    """What a producer is asked for (`shared.log.kafka.producer`)."""
+
+    def put_future(self, records: Sequence[Outgoing]) -> Future[list[Landed]]:
+        """Never raises."""
+        ...
+
+
+Others: TypeAlias = Callable[[Iterable[int], Callable[[Key], bool]], None]
+"""Reads what has been written into these home-partitions; asked of each record's key whether it is our own. Raises
+Unavailable."""
+
+
+class _Ask(NamedTuple):
+    drafts: Sequence[Draft]
+    decide: Decide | None
+    answer: Future[list[Receipt]]
+
+
+class _Sent:
+    """An id that was sent: on its way, or in the log since `appended_at`."""
+
+    __slots__ = ("answer", "appended_at", "contenthash")
+
+    def __init__(self, contenthash: str, answer: Future[list[Receipt]]) -> None:
+        self.contenthash = contenthash
+        self.answer = answer
+        self.appended_at: Instant | None = None
+
+
+class Deciding(threading.Thread):
+    """The thread. `put` from anywhere; `close` ends it."""
+
+    on_rollback: Callable[[Sequence[Draft]], None] | None = None
+
+    def __init__(
+        self,
+        sender: Sender,
+        partitions: int,
+        now: Callable[[], Instant],
+        ids: Ids | None = None,
+        others: Others | None = None,
+    ) -> None:
+        """`now`: the instant a decision is made for; the broker's own is a little later."""
+        super().__init__(name="deciding", daemon=True)
+        self._sender = sender
+        self._partitions = partitions
+        self._now = now
+        self._ids = ids
+        self._others = others
+        self._waiting: deque[_Ask] = deque()
+        self._come = threading.Condition()
+        self._closed = False
+        self._sent: dict[Key, _Sent] = {}
+
+    def put(self, drafts: Sequence[Draft], decide: Decide | None = None) -> Future[list[Receipt]]:
+        """See `Log.append_future`. Never raises."""
+        answer: Future[list[Receipt]] = Future()
+        with self._come:
+            if self._closed:
+                answer.set_exception(Unavailable("the log is closed; send it again to whoever is up now"))
+            else:
+                self._waiting.append(_Ask(drafts, decide, answer))
+                self._come.notify()
+        return answer
+
+    def close(self) -> None:
+        """Take what waits, then end."""
+        with self._come:
+            self._closed = True
+            self._come.notify()
+        if self.ident is not None:
+            self.join()
+
+    def ours(self, key: Key) -> bool:
+        """Whether this door sent it lately, and it was acknowledged."""
+        sent = self._sent.get(key)
+        return sent is not None and sent.appended_at is not None
+
+    # -- the thread ------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        while (asks := self._gather()) is not None:
+            if not asks:
+                self._look_at_others(range(self._partitions))
+                continue
+            known, wrong = self._known(asks), None
+            if judged := self._judged(asks):
+                wrong = self._look_at_others(judged)
+            for ask in asks:
+                if wrong is None:
+                    self._take(ask, known)
+                elif ask.answer.set_running_or_notify_cancel():
+                    ask.answer.set_exception(wrong)
+
+    def _gather(self) -> list[_Ask] | None:
+        """What waits; nothing after a while in which nothing came; None at the end."""
+        with self._come:
+            self._come.wait_for(lambda: self._waiting or self._closed, IDLE / SECOND)
+            asks, drafts = [], 0
+            while self._waiting and drafts < GATHERED:
+                asks.append(self._waiting.popleft())
+                drafts += len(asks[-1].drafts)
+            return None if self._closed and not asks else asks
+
+    def _known(self, asks: Sequence[_Ask]) -> Mapping[Key, Before]:
+        if self._ids is None:
+            return {}
+        keys = {(draft.home_id, draft.id) for ask in asks for draft in ask.drafts}
+        try:
+            return self._ids.known([key for key in keys if key not in self._sent])
+        except Unavailable as error:
+            _log.warning("known ids cannot be looked up; what is sent again is taken again", error=str(error))
+            return {}
+
+    def _judged(self, asks: Sequence[_Ask]) -> set[int]:
+        """The home-partitions in which more than a check is asked about."""
+        homes = {d.home_id for ask in asks if ask.decide for d in ask.drafts if d.topic != CHECK_INS}
+        return {partition_of(home_id, self._partitions) for home_id in homes}
+
+    def _look_at_others(self, partitions: Iterable[int]) -> Unavailable | None:
+        if self._others is not None:
+            try:
+                self._others(partitions, self.ours)
+            except Unavailable as error:
+                return error
+        return None
+
+    def _take(self, ask: _Ask, known: Mapping[Key, Before]) -> None:
+        if not ask.answer.set_running_or_notify_cancel():
+            return
+        receipts: dict[int, Receipt] = {}
+        going: list[int] = []
+        stamp = self._now()
+        try:
+            for number, draft in enumerate(ask.drafts):
+                receipt = self._receipt(ask, draft, stamp, known)
+                if receipt is None:
+                    going.append(number)
+                    self._sent[draft.home_id, draft.id] = _Sent(draft.contenthash, ask.answer)
+                else:
+                    receipts[number] = receipt
+        except BaseException as error:
+            self._undo([ask.drafts[number] for number in going])
+            ask.answer.set_exception(error)
+            return
+        self._send(ask, receipts, going)
+
+    def _receipt(
+        self, ask: _Ask, draft: Draft, stamp: Instant, known: Mapping[Key, Before]
+    ) -> Receipt | None:
+        """None: it is new, and let in. Raises Unavailable, and what `decide` raises."""
+        key = (draft.home_id, draft.id)
+        sent = self._sent.get(key)
+        if sent is not None and sent.appended_at is None and sent.answer is not ask.answer:
+            all_of([sent.answer], (2 * DELIVERY_MS) / SECOND)
+            sent = self._sent.get(key)
+            if sent is not None and sent.appended_at is None:
+                raise Unavailable("the same fact is on its way already; send it again in a moment")
+        before = known.get(key) if sent is None else Before(sent.contenthash, sent.appended_at or stamp)
+        if before is not None:
+            same = before.contenthash == draft.contenthash
+            return Receipt(Taken.SAME if same else Taken.CONFLICT, before.appended_at)
+        refusal = None if ask.decide is None else ask.decide(draft, stamp)
+        return None if refusal is None else Receipt(Taken.REFUSED, refusal=refusal)
+
+    def _send(self, ask: _Ask, receipts: dict[int, Receipt], going: Sequence[int]) -> None:
+        drafts = [ask.drafts[number] for number in going]
+
+        def landed(done: Future[list[Landed]]) -> None:
+            error = done.exception()
+            if error is not None:
+                self._undo(drafts)
+                ask.answer.set_exception(error)
+                return
+            for number, draft, where in zip(going, drafts, done.result(), strict=True):
+                receipts[number] = Receipt(Taken.NEW, where.appended_at)
+                if (sent := self._sent.get((draft.home_id, draft.id))) is not None:
+                    sent.appended_at = where.appended_at
+            ask.answer.set_result([receipts[number] for number in range(len(ask.drafts))])
+
+        self._forget_old()
+        self._sender.put_future([outgoing(draft, self._partitions) for draft in drafts]).add_done_callback(
+            landed
+        )
+
+    def _undo(self, drafts: Sequence[Draft]) -> None:
+        """What was let in was not acknowledged. It may be in the log all the same, or get there yet."""
+        for draft in drafts:
+            self._sent.pop((draft.home_id, draft.id), None)
+        if drafts and self.on_rollback is not None:
+            self.on_rollback(drafts)
+
+    def _forget_old(self) -> None:
+        if len(self._sent) > REMEMBERED:
+            for key in list(self._sent)[: REMEMBERED // 2]:
+                if self._sent[key].appended_at is not None:
+                    del self._sent[key]

@@ -1,0 +1,205 @@
+"""The crew: one service over the home-partitions that this process owns, in one thread.
+
+Round by round, until it is told to stop:
+
+    1. Let go of partitions that are owned no more; nothing is written for them any more, whatever was under way.
+    2. Take over those that are newly owned: the ledger's row, then the monitor's memory (`shared.runner.loop`). Rows of
+       another version are made anew by a thread of their own first, while the others go on in time.
+    3. Wait for the log, at most until a deadline could fall due.
+    4. Let each partition's runner turn, again at once where it left something to read.
+
+A partition whose turn was lost to another worker is taken over again only while it is still said to be owned, after a
+pause: who owns it is decided elsewhere (`shared.worker.ownership`), and who may write, by the ledger alone. A log or a
+database that cannot be reached is waited for, each partition by itself. Whatever else is raised is a fault of the loop:
+whoever runs it ends the process. No rule lives here.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+from sqlalchemy import Engine
+
+from shared import clock
+from shared.instants import SECOND, Duration, Instant
+from shared.log.base import Log, Positions, Unavailable
+from shared.runner import rebuild
+from shared.runner.loop import REST, RETRY, Runner
+from shared.runner.observer import Observer
+from shared.runner.service import Service
+from shared.store import ledger
+from shared.store.outage import is_outage
+
+READ: Final = 5_000
+"""Facts a turn: more than one process's own log is read by at once, since a database is a journey away."""
+AGAIN: Final[Duration] = 2 * SECOND
+"""The pause before a partition is taken over again that another worker has taken over."""
+_IDLE_S: Final = 0.2
+
+_log = structlog.get_logger("worker")
+
+
+class LiveLog(Log, Protocol):
+    """A log that is read where it grows, by one thread, and that can be read elsewhere by another."""
+
+    def open(self, partition: int, topics: Sequence[str], after: Positions) -> None:
+        """Read this home-partition from there on. Raises Unavailable."""
+        ...
+
+    def release(self, partition: int) -> None:
+        """Read it no more."""
+        ...
+
+    def another(self) -> "LiveLog":
+        """A reader of its own of the same log."""
+        ...
+
+
+@dataclass(slots=True)
+class _Hand:
+    """One home-partition in this crew's hands."""
+
+    runner: Runner
+    started: bool = False
+    not_before: Duration = 0
+    """Of the steady clock: it rests until then."""
+    rebuilding: threading.Thread | None = None
+
+
+class Crew:
+    """Runs one service. `own` may be called from any thread; `run` is the thread."""
+
+    def __init__(
+        self,
+        log: LiveLog,
+        engine: Engine,
+        service: Service,
+        observer: Observer,
+        *,
+        monotonic: Callable[[], Duration] = clock.monotonic,
+    ) -> None:
+        """`engine`: of this service's schema, migrated. `log`: this crew's own."""
+        self._log = log
+        self._engine = engine
+        self._service = service
+        self._observer = observer
+        self._monotonic = monotonic
+        rules = service.make()
+        self._topics, self._version = rules.topics, rules.version
+        self._owned: frozenset[int] = frozenset()
+        self._hands: dict[int, _Hand] = {}
+        self._changed = threading.Event()
+
+    def own(self, partitions: Iterable[int]) -> None:
+        """These are owned now, and no others."""
+        self._owned = frozenset(partitions)
+        self._changed.set()
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """What it was told."""
+        return self._owned
+
+    def clocks(self) -> dict[int, Instant | None]:
+        """How far each partition in its hands has come; None: it has not begun. From any thread."""
+        hands = self._hands.copy()
+        return {
+            partition: hands[partition].runner.clock
+            if partition in hands and hands[partition].started
+            else None
+            for partition in self._owned
+        }
+
+    def run(self, stop: threading.Event) -> None:
+        """The numbered rounds. What is under way is finished; nothing is begun after `stop`."""
+        while not stop.is_set():
+            self._let_go()
+            self._take_on()
+            if not self._hands:
+                self._changed.wait(_IDLE_S)
+                self._changed.clear()
+                continue
+            self._wait()
+            for partition, hand in list(self._hands.items()):
+                if stop.is_set() or partition not in self._owned:
+                    break
+                self._work(partition, hand, stop)
+        for hand in self._hands.values():
+            if hand.rebuilding is not None:
+                hand.rebuilding.join()
+
+    # -- the rounds ------------------------------------------------------------------------------------------
+
+    def _let_go(self) -> None:
+        for partition in self._hands.keys() - self._owned:
+            del self._hands[partition]
+            self._log.release(partition)
+            _log.info("let go", service=self._service.name, partition=partition)
+
+    def _take_on(self) -> None:
+        for partition in sorted(self._owned - self._hands.keys()):
+            self._hands[partition] = _Hand(self._runner(partition))
+
+    def _runner(self, partition: int) -> Runner:
+        return Runner(
+            self._log, self._engine, self._service, partition=partition, observer=self._observer, read=READ
+        )
+
+    def _wait(self) -> None:
+        behind = any(hand.started and hand.runner.behind for hand in self._hands.values())
+        self._log.wait(self._log.end(), 0 if behind else REST / SECOND)
+
+    def _work(self, partition: int, hand: _Hand, stop: threading.Event) -> None:
+        if self._monotonic() < hand.not_before or (
+            hand.rebuilding is not None and hand.rebuilding.is_alive()
+        ):
+            return
+        hand.rebuilding = None
+        try:
+            if hand.started:
+                hand.runner.turn()
+            elif self._is_of_this_version(partition):
+                hand.runner.start(stop.is_set)
+                self._log.open(partition, self._topics, hand.runner.entry.positions)
+                hand.started = True
+                _log.info("took over", service=self._service.name, partition=partition)
+            else:
+                hand.rebuilding = self._rebuild(partition, stop)
+        except ledger.LostOwnership as error:
+            _log.warning("another worker has taken over", service=self._service.name, reason=str(error))
+            self._again(partition)
+        except Exception as error:
+            if not (isinstance(error, Unavailable) or is_outage(error)):
+                raise
+            self._observer.unavailable(self._service.name, error)
+            hand.not_before = self._monotonic() + getattr(error, "retry_after", RETRY)
+
+    def _again(self, partition: int) -> None:
+        """From the ledger's row, after a pause: if it is still owned by then."""
+        self._log.release(partition)
+        self._hands[partition] = _Hand(self._runner(partition), not_before=self._monotonic() + AGAIN)
+
+    def _is_of_this_version(self, partition: int) -> bool:
+        with self._engine.connect() as connection:
+            entry = ledger.find(connection, self._service.name, partition)
+        return entry is None or entry.version == self._version
+
+    def _rebuild(self, partition: int, stop: threading.Event) -> threading.Thread:
+        def rebuilt() -> None:
+            try:
+                with closing(self._log.another()) as apart:
+                    rebuild.whole(
+                        apart, self._engine, self._service, partition=partition, stopping=stop.is_set
+                    )
+            except (rebuild.Stopped, ledger.LostOwnership):
+                pass  # somebody else is at it, or the process ends: the next round looks again
+            except Exception as error:
+                self._observer.unavailable(self._service.name, error)
+
+        _log.info("rows of another version are made anew", service=self._service.name, partition=partition)
+        thread = threading.Thread(target=rebuilt, name=f"rebuild-{partition}", daemon=True)
+        thread.start()
+        return thread

@@ -22,6 +22,7 @@ from shared.runner.service import Service
 from shared.runner.sieve import sieve_again
 from shared.store import ledger, outbox, rows
 from shared.store.engine import writing
+from shared.store.postgres import patiently
 
 
 class StillBroken(Exception):  # noqa: N818 - reads as what it says
@@ -45,6 +46,8 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
     _relive(log, reading, entry, home_id)
     published.read()
     with writing(engine) as connection:
+        patiently(connection)  # the log is read in it
+        ledger.lock(connection, *owner)  # whoever runs the service waits: what he has told stands still
         entry = _entry(connection, owner, reading.monitor.version)
         reading.reach(entry)
         _refuse_broken(reading)

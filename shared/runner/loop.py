@@ -9,7 +9,7 @@ by turn:
        look up what the facts name.
     3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock is put to
        each fact's instant. At the end of what there is, the clock is put to the present.
-    4. In one transaction: changed rows, effects in the outbox, homes set aside; compare-and-swap the ledger's row.
+    4. In one transaction: compare-and-swap the ledger's row; changed rows, effects in the outbox, homes set aside.
     5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.runner.publisher`).
 
 Delivery is at least once, ids are deterministic, so the effect is exactly once: a crash between any two of
@@ -222,11 +222,13 @@ class Runner:
         if not unpublished:
             entry = replace(entry, published=entry.clock)
         with writing(self._engine) as connection:
+            ledger.swap(
+                connection, self.entry, entry
+            )  # first: on Postgres it is the turn to write what follows
             rows.put(connection, self._service.tables, batch.rows, partition=entry.partition)
             setaside.set_aside(connection, entry, batch.turn.set_aside)
             outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
             self._sieve.save(connection)
-            ledger.swap(connection, self.entry, entry)
         self.entry, self._unpublished = entry, unpublished  # only now is it so
         self._tell(batch)
 

@@ -53,6 +53,7 @@ class Publisher:
 
     def _mark(self, entry: ledger.Entry, published: Sequence[outbox.Waiting]) -> tuple[ledger.Entry, bool]:
         with writing(self._engine) as connection:
+            ledger.lock(connection, *self._owner)
             outbox.mark(connection, self._owner, published)
             left, _ = outbox.standing(connection, self._owner)
             if not left and entry.published < entry.clock:

@@ -34,6 +34,7 @@ from shared.runner.snapshot import Snapshot
 from shared.store import ledger, outbox, rebuilds, rows
 from shared.store.engine import writing
 from shared.store.fresh import Fresh
+from shared.store.postgres import patiently
 
 _ROWS: Final = 2_000
 """Rows a transaction: others who write into the same database wait for no more than that."""
@@ -91,7 +92,7 @@ class _Rebuild:
         self._stopping = stopping
         self._reading = Reading(log, service, partition, self._sieve())
         self._monitor = self._reading.monitor
-        self._fresh = Fresh(service.tables, self._monitor.tables)
+        self._fresh = Fresh(service.tables, self._monitor.tables, partition)
         self._published = Published(log, self._owner)
         self._token = ""
         self._unwritten = 0
@@ -153,7 +154,11 @@ class _Rebuild:
 
     def _swap(self) -> ledger.Entry:
         with writing(self._engine) as connection:
+            patiently(connection)  # the log is read in it
             rebuilds.end(connection, self._owner, self._token)
+            ledger.lock(
+                connection, *self._owner
+            )  # whoever runs the service waits: what he has told stands still
             entry = standing(connection, self._owner)
             self._reading.reach(entry)
             rows.put(connection, self._fresh, self._monitor.changed(), partition=self._owner.partition)

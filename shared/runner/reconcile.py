@@ -51,8 +51,8 @@ class Published:
             found = bool(records)
 
     def read_to_the_end(self, connection: Connection) -> None:
-        """The rest of it, with what is committed and on its way. Whoever publishes needs `connection`'s turn to forget
-        what he has published: nothing is missed between the two."""
+        """The rest of it, with what is committed and on its way. Whoever publishes needs `connection`'s turn (the
+        ledger's row) to forget what he has published: nothing is missed between the two."""
         on_its_way = outbox.bodies(connection, self._owner, ALERTS)
         self.read()
         self._take(body for home_id, body in on_its_way if self._home_id in (None, home_id))

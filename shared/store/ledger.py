@@ -4,13 +4,18 @@
     clock.
 
 So a worker that lost its partition can write nothing, whatever it still believes. No read model lives here.
+
+The row is also the turn to write for its service and home-partition. A SQLite file has one writer at a time; Postgres
+has as many as come, so there whoever writes takes the row first (by `swap`, or by `lock` where he has to read before):
+what he reads afterwards stays as it is until he commits.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.instants import Instant
 from shared.log.base import Positions
@@ -50,27 +55,47 @@ class Entry:
 
 def find(connection: Connection, service: str, partition: int) -> Entry | None:
     """The row as it stands; None before the first take-over."""
-    query = select(LEDGER).where(LEDGER.c.service == service, LEDGER.c.partition == partition)
+    query = select(LEDGER).where(*_of(service, partition))
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else Entry(**{**row, "positions": orjson.loads(row["positions"])})
 
 
+def lock(connection: Connection, service: str, partition: int) -> None:
+    """Wait until nobody else writes for this service and home-partition, and keep it so to the end of the transaction.
+    Where there is no row yet there is nobody to wait for. No-op on SQLite: `writing` has the whole file."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(LEDGER.c.epoch).where(*_of(service, partition)).with_for_update())
+
+
 def take_over(connection: Connection, service: str, partition: int, version: int) -> Entry:
     """Become the owner: the epoch goes up by one, the rest stays as it was found (a new row starts at
-    nothing). `version` is that of a new row only: whoever takes over looks at what he found."""
+    nothing). `version` is that of a new row only: whoever takes over looks at what he found.
+
+    Of several at once each takes over from the one before him, also where there was no row: the last of them has it,
+    and the others hear of it (LostOwnership) when they first write.
+    """
+    new = Entry(service, partition, 1, {}, 0, 0, version)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    begin = insert(LEDGER).values(new.row()).on_conflict_do_nothing()
+    if connection.execute(begin, execution_options={"preserve_rowcount": True}).rowcount == 1:
+        return new
+    lock(connection, service, partition)
     found = find(connection, service, partition)
-    if found is None:
-        entry = Entry(service, partition, 1, {}, 0, 0, version)
-        connection.execute(insert(LEDGER).values(entry.row()))
-        return entry
+    assert found is not None  # noqa: S101 - rows of the ledger are never deleted
     return swap(connection, found, replace(found, epoch=found.epoch + 1))
 
 
 def swap(connection: Connection, old: Entry, new: Entry) -> Entry:
-    """Compare the whole row with `old` and put `new`. Raises LostOwnership where it is another."""
+    """Compare the whole row with `old` and put `new`. Raises LostOwnership where it is another.
+
+    Where `new` stands there already, under `old`'s own epoch, the same owner has written it: his commit was made, and
+    only its answer was lost with the connection. Whatever else he wrote with it he may write again.
+    """
     same = [LEDGER.c[name] == value for name, value in old.row().items()]
     if connection.execute(update(LEDGER).where(*same).values(new.row())).rowcount != 1:
         found = find(connection, old.service, old.partition)
+        if found == new and new.epoch == old.epoch:
+            return new
         raise LostOwnership(
             f"{old.service}, partition {old.partition}: this worker wrote epoch {old.epoch} last, the ledger has "
             f"{'none' if found is None else f'epoch {found.epoch}'}; another worker has taken over"
@@ -83,3 +108,7 @@ def clocks(engine: Engine) -> dict[str, Instant]:
     query = select(LEDGER.c.service, func.min(LEDGER.c.clock)).group_by(LEDGER.c.service)
     with engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _of(service: str, partition: int) -> tuple[ColumnElement[bool], ...]:
+    return LEDGER.c.service == service, LEDGER.c.partition == partition

@@ -2,6 +2,9 @@
 
 A row that is gone was published. Publishing twice is publishing once, because ids and bytes are
 deterministic. Nothing here talks to the log.
+
+Numbers are given when a row is put, not when it is committed. Whoever puts or marks has the ledger's row, so that an
+owner's numbers are in the order of his commits: none appears below one that was published and marked before.
 """
 
 import hashlib

@@ -8,11 +8,12 @@ What a rebuild does is `shared.runner.rebuild`'s.
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from shared.store.ledger import LostOwnership
 from shared.store.outbox import Owner
 from shared.store.tables import REBUILDS
+from shared.store.upserts import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,19 @@ class Rebuild:
 
 
 def claim(connection: Connection, owner: Owner, version: int) -> str:
-    """Begin; the token. Whoever was at it before has lost it."""
-    _forget(connection, owner)
+    """Begin; the token. Whoever was at it before has lost it: of two who begin at once one waits for the other's
+    commit, and takes the row from him."""
     token = str(uuid4())
     values = {**owner._asdict(), "token": token, "version": version, "position": 0, "goal": 0}
-    connection.execute(insert(REBUILDS).values(values))
+    upsert(connection, REBUILDS, tuple(values), [tuple(values.values())])
     return token
 
 
 def check(connection: Connection, owner: Owner, token: str) -> None:
-    """Raises LostOwnership where somebody else has begun since. Asked in each transaction that writes."""
-    if connection.scalar(select(REBUILDS.c.token).where(*_of(owner))) != token:
+    """Raises LostOwnership where somebody else has begun since. Asked in each transaction that writes; nobody begins
+    until it has ended (on Postgres the row is locked: the fresh tables would else be made anew under its rows)."""
+    mine = select(REBUILDS.c.token).where(*_of(owner)).with_for_update()
+    if connection.scalar(mine) != token:
         raise LostOwnership(
             f"{owner.service}: another rebuild of it has begun, which goes on; this one has ended"
         )

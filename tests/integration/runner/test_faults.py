@@ -1,7 +1,6 @@
 """What a bad record, a lost partition or a full disk costs, and what it does not."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,13 +12,6 @@ from shared.store import ledger, outbox
 from shared.topics import ALERTS, CHECK_INS
 from tests.integration.runner.stories import EVENING, NIGHT, check, home, kinds, line
 from tests.integration.runner.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def test_a_record_that_cannot_be_read_is_rejected_without_its_content_and_never_a_crash(world: World) -> None:

@@ -1,7 +1,7 @@
 """The loop on the machine's own clock: it wakes by itself, waits for what is away, and ends when it must."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,6 @@ from shared.store import ledger
 from shared.topics import ALERTS, PLAN_CHANGES
 from tests.integration.runner.stories import EVENING, NIGHT, check, home, line
 from tests.integration.runner.world import Heard, World, draft
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def test_the_loop_raises_an_alert_by_itself_and_stops_when_told(tmp_path: Path) -> None:

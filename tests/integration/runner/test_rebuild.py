@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import delete, select
@@ -18,13 +17,6 @@ from shared.topics import ALERTS, CHECK_INS, PLAN_CHANGES, SWAPS
 from tests.integration.runner.stories import NIGHT, Fragile, Newer, check, home, kinds
 from tests.integration.runner.world import World, end_of
 from tests.oracle.nights import night as random_night
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def test_rows_of_another_version_are_rebuilt_and_the_swap_reconciles_and_is_recorded(world: World) -> None:
@@ -217,7 +209,9 @@ def killed(*_: object) -> None:
 
 def table(world: World) -> list[tuple[object, ...]]:
     with world.engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(select(PLACEMENTS).order_by(PLACEMENTS.c.home_id))]
+        return [
+            tuple(row) for row in connection.execute(select(PLACEMENTS).order_by(*PLACEMENTS.primary_key))
+        ]
 
 
 def _until(true: Callable[[], bool]) -> None:

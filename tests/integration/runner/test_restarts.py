@@ -65,13 +65,6 @@ class Trip:
                 runner = runner if again else None
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.close()
-
-
 def live(
     world: World, lines: Sequence[Line], turn: Callable[[Runner | None], Runner], rng: random.Random
 ) -> Runner:

@@ -1,8 +1,5 @@
 """A bug or a poison fact costs one home, and the home comes back."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from services.checks.model import ChecksMonitor
@@ -12,13 +9,6 @@ from shared.store import asides, operations
 from shared.topics import ALERTS, CHECK_INS, SWAPS
 from tests.integration.runner.stories import NIGHT, Fragile, FragileLater, check, home, kinds
 from tests.integration.runner.world import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def test_a_poison_fact_sets_its_home_aside_and_the_others_are_watched_in_time(world: World) -> None:

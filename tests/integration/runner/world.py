@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy import Engine
 
+from services import database
 from services.checks.model import ChecksMonitor
 from services.checks.running import SERVICE
 from services.checks.tables import METADATA
@@ -29,6 +31,7 @@ from shared.store import rows
 from shared.store.engine import make_engine, writing
 from shared.store.schema import STORE_MIGRATIONS, upgrade
 from shared.topics import ALERTS, INPUTS, REJECTED
+from tests.servers.plugin import Postgres
 
 Line = dict[str, Any]
 Make = Callable[[], Monitor]
@@ -39,14 +42,13 @@ TABLES = METADATA
 class World:
     """One folder: a log and views, and the hand on the clock."""
 
-    def __init__(self, folder: Path, make: Make = ChecksMonitor) -> None:
+    def __init__(self, folder: Path, make: Make = ChecksMonitor, views: Engine | None = None) -> None:
+        """`views`: a migrated database; none: a file in the folder."""
         self.now: Instant = 0
         self.make = make
         self.observer = Heard()
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
-        self.engine = make_engine(folder / "views.sqlite3")
-        upgrade(self.engine, STORE_MIGRATIONS)
-        SERVICE.migrate(self.engine)
+        self.engine = views or views_in_file(folder)
 
     def runner(self, make: Make | None = None) -> Runner:
         """A new runner, not yet started."""
@@ -109,6 +111,21 @@ class World:
     def close(self) -> None:
         self.log.close()
         self.engine.dispose()
+
+
+def views_in_file(folder: Path) -> Engine:
+    """Views in a file, migrated."""
+    engine = make_engine(folder / "views.sqlite3")
+    upgrade(engine, STORE_MIGRATIONS)
+    SERVICE.migrate(engine)
+    return engine
+
+
+def views_in_postgres(server: Postgres) -> Engine:
+    """Views in a database of their own, migrated."""
+    url = server.new_database()
+    database.migrate(url)
+    return database.views(url, SERVICE.name)
 
 
 class Heard(Silence):

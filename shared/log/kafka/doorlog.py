@@ -158,6 +158,7 @@ class KafkaDoorLog:
     def close(self) -> None:
         """Take what waits, then let go of the broker."""
         self._deciding.close()
+        self._ticks.close()
         self._apart.close()
         self._log.close()
 

@@ -16,7 +16,8 @@ from kafka import KafkaConsumer, TopicPartition
 from shared.instants import NEVER, SECOND, Instant
 from shared.log.base import Named, Positions, Record, in_order
 from shared.log.kafka import cursor, records
-from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerUnreachable, connecting
+from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerUnreachable
+from shared.log.kafka.diagnosis import connecting
 from shared.log.kafka.partition import partition_of
 from shared.log.kafka.reader import FETCH_BYTES, Reader
 from shared.topics import ALL

@@ -12,17 +12,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+import structlog
 from kafka import KafkaProducer
 from kafka import errors as broker_errors
 
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Draft, Unavailable
-from shared.log.kafka.connection import Broker, BrokerWrong, connecting, said
+from shared.log.kafka.connection import Broker, BrokerWrong
+from shared.log.kafka.diagnosis import connecting, said
 from shared.log.kafka.partition import partition_of
 from shared.log.kafka.records import TICK
+from shared.log.kafka.sending import Chain, Group, Landed, Outgoing, Overdue
 from shared.topics import RANK
+
+__all__ = ["DELIVERY_MS", "Landed", "Outgoing", "Producer", "outgoing", "tick"]
 
 DELIVERY_MS: Final[Duration] = 8 * SECOND
 """How long a send may take before it has failed: below the deadline of the door's answer."""
@@ -32,25 +37,10 @@ LINGER_MS: Final[Duration] = 0
 """Nobody waits for company: what gathers while a send is under way goes together anyway."""
 LARGEST: Final = 1 << 20
 """Bytes of the largest request; the broker takes no larger message (`message.max.bytes`)."""
-_GRACE_S: Final = 2.0
+_GRACE: Final[Duration] = SECOND // 2
+_PAUSE_S: Final = 0.1
 
-
-class Outgoing(NamedTuple):
-    """One record on its way to the broker. `at`: its own time, which counts only while topics are not sealed."""
-
-    topic: str
-    partition: int
-    key: bytes | None
-    value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
-    at: Instant | None = None
-
-
-class Landed(NamedTuple):
-    """Where it is now, and when the broker took it."""
-
-    position: int
-    appended_at: Instant
+_log = structlog.get_logger("log")
 
 
 def outgoing(draft: Draft, partitions: int, at: Instant | None = None) -> Outgoing:
@@ -74,13 +64,16 @@ class Producer:
         self._delivery_ms = delivery_ms
         self._retries = retries
         self._chains = ThreadPoolExecutor(max_workers=4, thread_name_prefix="appends")
-        self._closed = False
+        self._overdue = Overdue((delivery_ms + _GRACE) / SECOND)
+        self._closing = threading.Event()
         self._lock = threading.Lock()
-        self._client = self._connect()
+        self._client: Any = self._connect()
+        """None while it is made anew."""
+        self._overdue.start()
 
     def put(self, records: Sequence[Outgoing]) -> list[Landed]:
         """Send, and wait until all are durable. Raises Unavailable."""
-        return self.put_future(records).result(self._longest_s(records))
+        return self.put_future(records).result()
 
     def put_future(self, records: Sequence[Outgoing]) -> Future[list[Landed]]:
         """`put` without waiting: the first topic's are on their way when this returns. Never raises."""
@@ -88,7 +81,7 @@ class Producer:
         answer.set_running_or_notify_cancel()
         order = sorted(range(len(records)), key=lambda number: RANK.get(records[number].topic, len(RANK)))
         groups = [list(group) for _, group in groupby(order, key=lambda number: records[number].topic)]
-        _Chain(self, records, groups, answer).go()
+        Chain(self, records, groups, answer).go()
         return answer
 
     def each(self, records: Sequence[Outgoing]) -> "list[Future[Landed]]":
@@ -102,22 +95,34 @@ class Producer:
         self, record: Outgoing, landed: Callable[[Landed], None], failed: Callable[[Unavailable], None]
     ) -> None:
         """One record; one of the two is called, here or in the producer's own thread. Never raises."""
+        client = self._client
         try:
-            sent = self._send(record)
+            sent = self._send(client, record)
         except Exception as error:
-            failed(self._unavailable(error))
+            failed(self._failed(client, error))
             return
         sent.add_callback(lambda done: landed(Landed(done.offset + 1, done.timestamp)))
-        sent.add_errback(lambda error: failed(self._unavailable(error)))
+        sent.add_errback(lambda error: failed(self._failed(client, error)))
+
+    def watch(self, group: Group) -> None:
+        """Fail a group that is not done in time: kafka-python does not, while it waits for the broker itself (to be
+        given a new producer id, after a send whose end it never learned)."""
+        client = self._client
+        self._overdue.add(
+            lambda: group.failed(partial(self._failed, client, broker_errors.KafkaTimeoutError()))
+        )
 
     def close(self) -> None:
         """Wait for what is under way, then end. From here on everything is Unavailable."""
         with self._lock:
-            if self._closed:
+            if self._closing.is_set():
                 return
-            self._closed = True
-        self._client.close(timeout=self._delivery_ms / SECOND)
+            self._closing.set()
+            client, self._client = self._client, None
+        if client is not None and not _ended(client, self._delivery_ms / SECOND):
+            _log.warning("what was being sent when the log was closed is not known to have landed")
         self._chains.shutdown()
+        self._overdue.end()
 
     def chain(self, step: Callable[[], None]) -> None:
         """Go on in a thread that may wait: the producer's own must not."""
@@ -126,10 +131,14 @@ class Producer:
         except RuntimeError:  # closed meanwhile
             step()
 
-    def _send(self, record: Outgoing) -> Any:
-        if self._closed:
+    def _send(self, client: Any, record: Outgoing) -> Any:
+        if self._closing.is_set():
             raise Unavailable("the log is closed: the process is stopping; send it again in a moment")
-        return self._client.send(
+        if client is None:
+            raise Unavailable(
+                f"the broker at {self._broker.bootstrap} does not answer; send it again in a moment"
+            )
+        return client.send(
             self._broker.topic(record.topic),
             record.value,
             record.key,
@@ -156,6 +165,36 @@ class Producer:
                 metrics_enabled=False,
             )
 
+    def _failed(self, client: Any, error: Exception) -> Unavailable:
+        """What to answer. A client that has let a send run out of time is not to be trusted with another: where the
+        broker had hung, kafka-python was seen to wait for its next producer id for ever."""
+        if isinstance(error, broker_errors.KafkaTimeoutError):
+            self._make_anew(client)
+        return self._unavailable(error)
+
+    def _make_anew(self, client: Any) -> None:
+        with self._lock:
+            if self._closing.is_set() or client is None or self._client is not client:
+                return
+            self._client = None
+        _log.warning("the broker does not answer; it is looked for", broker=self._broker.bootstrap)
+        threading.Thread(target=self._look_for, args=(client,), name="producer", daemon=True).start()
+
+    def _look_for(self, old: Any) -> None:
+        _ended(old, 0)
+        while not self._closing.is_set():
+            try:
+                client = self._connect()
+            except Unavailable:
+                self._closing.wait(_PAUSE_S)
+                continue
+            with self._lock:
+                if not self._closing.is_set():
+                    self._client = client
+                    _log.info("the broker answers again", broker=self._broker.bootstrap)
+                    return
+            _ended(client, 0)
+
     def _unavailable(self, error: Exception) -> Unavailable:
         if isinstance(error, Unavailable):
             return error
@@ -171,60 +210,13 @@ class Producer:
             return said(self._broker, error)
         return Unavailable(f"the record could not be sent ({error!r}); send it again in a moment")
 
-    def _longest_s(self, records: Sequence[Outgoing]) -> float:
-        topics = len({record.topic for record in records})
-        return topics * (self._delivery_ms + BLOCK_MS) / SECOND + _GRACE_S
 
-
-class _Chain:
-    """One step over several topics: groups of records, each sent when the one before has been acknowledged."""
-
-    def __init__(
-        self,
-        producer: Producer,
-        records: Sequence[Outgoing],
-        groups: list[list[int]],
-        answer: Future[list[Landed]],
-    ) -> None:
-        self._producer = producer
-        self._records = records
-        self._groups = groups
-        self._answer = answer
-        self._landed: dict[int, Landed] = {}
-        self._lock = threading.Lock()
-        self._open = 0
-        self._failure: Unavailable | None = None
-
-    def go(self) -> None:
-        """Send the next group; at the end, answer."""
-        if not self._groups:
-            self._answer.set_result([self._landed[number] for number in range(len(self._records))])
-            return
-        group = self._groups.pop(0)
-        self._open = len(group)
-        for number in group:
-            self._producer.send(self._records[number], partial(self._done, number), self._failed)
-
-    def _done(self, number: int, landed: Landed) -> None:
-        with self._lock:
-            self._landed[number] = landed
-            self._open -= 1
-            last = self._open == 0
-        if last:
-            self._next()
-
-    def _failed(self, error: Unavailable) -> None:
-        with self._lock:
-            self._failure = self._failure or error
-            self._open -= 1
-            last = self._open == 0
-        if last:
-            self._next()
-
-    def _next(self) -> None:
-        if self._failure is not None:
-            self._answer.set_exception(self._failure)
-        elif self._groups:
-            self._producer.chain(self.go)
-        else:
-            self.go()
+def _ended(client: Any, timeout_s: float) -> bool:
+    """End a client; False if something was still under way. kafka-python then gives up in the middle, and has no other
+    way to be ended."""
+    try:
+        client.close(timeout=timeout_s)
+    except broker_errors.KafkaError:
+        client._sender.force_close()
+        return False
+    return True

@@ -22,7 +22,8 @@ from shared import clock
 from shared.instants import NEVER, SECOND, Duration, Instant
 from shared.log.base import Positions, Record, Unavailable
 from shared.log.kafka import records
-from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerWrong, LogTruncated, connecting, said
+from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerWrong, LogTruncated
+from shared.log.kafka.diagnosis import connecting, said
 from shared.log.kafka.merge import Lane, bound, take
 
 FETCH_BYTES: Final = 1 << 19

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from shared.instants import HOUR
-from shared.log.kafka.connection import Broker, BrokerUnreachable, BrokerWrong, admin
+from shared.log.kafka.connection import Broker, BrokerUnreachable, BrokerWrong
+from shared.log.kafka.diagnosis import admin
 from shared.topics import ALL, OWNERSHIP
 
 TOPICS: Final = (*ALL, OWNERSHIP)

@@ -20,7 +20,8 @@ from typing import Final
 import structlog
 
 from shared.log.base import Unavailable
-from shared.log.kafka.connection import Broker, BrokerWrong, admin
+from shared.log.kafka.connection import Broker, BrokerWrong
+from shared.log.kafka.diagnosis import admin
 from shared.topics import OWNERSHIP
 from shared.worker.membership import Membership
 

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from shared.log.kafka.connection import Broker, admin
+from shared.log.kafka.connection import Broker
+from shared.log.kafka.diagnosis import admin
 from shared.topics import OWNERSHIP
 from tests.integration.worker.owner import GROUP
 from tests.servers.process import Process, tail, until

@@ -24,9 +24,9 @@ from shared.acceptance import Refusal, courtesy, refusal
 from shared.facts import Fact
 from shared.home import Home
 from shared.instants import NEVER, Instant
-from shared.log.base import Draft, Log, Named, Positions, Record, Unavailable, fact_of, least_present
+from shared.log.base import DoorLog, Draft, Named, Positions, Record, Unavailable, fact_of, least_present
 from shared.security.rights import HomeRef
-from shared.topics import CHECK_INS, REJECTED
+from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
 
 Passing: TypeAlias = Callable[[int, Record], None]
 """Takes a record that was rejected, and its home-partition."""
@@ -44,7 +44,7 @@ _log = structlog.get_logger("gateway")
 class DoorFold:
     """The homes as the door knows them. `admit` is for the log's writer, `reading` for everybody."""
 
-    def __init__(self, log: Log, snapshot: Loaded | None = None) -> None:
+    def __init__(self, log: DoorLog, snapshot: Loaded | None = None) -> None:
         self._log = log
         self._lock = threading.Lock()
         self._rest = snapshot or Loaded()
@@ -53,6 +53,10 @@ class DoorFold:
         self._doubtful: dict[str, Instant] = {}
         # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
         self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
+        # Where a log takes one thing while another is on its way: of each fact that was let in and is not durable yet,
+        # how often its home had been built anew.
+        self._under_way: dict[tuple[str, str], int] = {}
+        self._built: dict[str, int] = {}
         self._rest.lay(folded)
         self.read_to: dict[int, Positions] = {}
         """How far it has read of each home-partition, when it had caught up."""
@@ -63,9 +67,15 @@ class DoorFold:
         """Read the log to its end; what was rejected is handed on to `passing`. `keep` is told the position up to which
         the fold holds whole instants of the log, and nothing else, if much was read. Raises Unavailable."""
         for partition in range(self._log.partitions):
-            self._catch_up(partition, passing, keep)
+            if self._log.once:
+                self._catch_up(partition, passing, keep)
+            else:
+                self._catch_up_without_checks(partition, passing)
+        unsettled = (
+            [] if self._log.once else [each for each in self._homes.homes if self._folded.unsettled(each)]
+        )
         with self._lock:
-            for home_id in self._rest.anew:  # its fold had raised when the snapshot was made
+            for home_id in (*self._rest.anew, *unsettled):  # its fold had raised when the snapshot was made
                 self._build_anew(home_id)
 
     def _catch_up(self, partition: int, passing: Passing | None, keep: Callable[[int], None] | None) -> None:
@@ -75,6 +85,13 @@ class DoorFold:
             keep(end)
         self.read_to[partition] = self._read_on(partition, settled, NEVER, passing)
 
+    def _catch_up_without_checks(self, partition: int, passing: Passing | None) -> None:
+        """A broker has no snapshot of the fold, and checks are most of a log. They matter only where somebody is away:
+        such homes are built anew from the index afterwards."""
+        checks = self._log.ends(partition, [CHECK_INS])  # before the rest: what comes meanwhile is not missed
+        read = self._read_on(partition, {}, NEVER, passing, (PLAN_CHANGES, REJECTED))
+        self.read_to[partition] = {**read, **checks}
+
     def changed(self) -> Iterator[AtRest]:
         """The homes that do not lie at rest, in their form at rest: since the snapshot, no other has changed. For
         `keep`, before anybody is let in."""
@@ -82,10 +99,15 @@ class DoorFold:
             yield self._folded.at_rest(home_id)
 
     def _read_on(
-        self, partition: int, after: Positions, before: Instant, passing: Passing | None
+        self,
+        partition: int,
+        after: Positions,
+        before: Instant,
+        passing: Passing | None,
+        topics: Sequence[str] = READ,
     ) -> Positions:
         while True:
-            records, after = self._log.read(partition, READ, after, before, _STEP)
+            records, after = self._log.read(partition, topics, after, before, _STEP)
             with self._lock:
                 for record in records:
                     if record.topic != REJECTED:
@@ -103,6 +125,9 @@ class DoorFold:
     def durable(self, fact: Fact) -> None:
         """A fact is in the log for good: what everybody may look up without the lock."""
         self._folded.durable(fact)
+        admitted = self._under_way.pop((fact.home_id, fact.id), None)
+        if admitted is not None and admitted != self._built.get(fact.home_id, 0):
+            self._doubtful[fact.home_id] = -1  # it was not in the log yet when its home was built anew
 
     # -- in the log's writer ---------------------------------------------------------------------------------
 
@@ -126,6 +151,10 @@ class DoorFold:
                 if fact.topic == CHECK_INS:
                     self._remember(fact)
                 self._folded.apply(fact)
+                if not self._log.once:
+                    self._under_way[home_id, fact.id] = self._built.get(home_id, 0)
+            except Unavailable:  # what is known elsewhere cannot be looked up: whoever reads the log decides
+                self._doubtful[home_id] = -1
             except Exception as error:
                 self._folded.set_aside(home_id, fact.appended_at, error)
             return None
@@ -136,6 +165,7 @@ class DoorFold:
             for draft in drafts:
                 self._doubtful[draft.home_id] = -1
                 self._fresh.pop((draft.home_id, draft.id), None)
+                self._under_way.pop((draft.home_id, draft.id), None)
 
     def home_now(self, home_id: str) -> HomeRef | None:
         """Whose a home is, with what the commit under way has let in."""
@@ -267,6 +297,7 @@ class DoorFold:
 
     def _build_anew(self, home_id: str) -> None:
         known = list(self._log.home(home_id, TOPICS))
+        self._built[home_id] = self._built.get(home_id, 0) + 1
         self._folded.forget(home_id)
         for record in known:
             self._folded.replay(record)

@@ -166,6 +166,12 @@ class Folded:
         self.next.pop(home_id, None)
         _log.error("home set aside at the door", home_id=home_id, error=type(error).__name__)
 
+    def unsettled(self, home_id: str) -> bool:
+        """Whether somebody is away, or something is promised: a check, or time, changes it."""
+        home = self.homes.homes.get(home_id)
+        children = () if home is None else home.placements.values()
+        return any(child.away is not None or child.promises for child in children)
+
     def at_rest(self, home_id: str) -> AtRest:
         """The home's form at rest, as of what was replayed."""
         home = None if home_id in self.aside else self.homes.homes.get(home_id)
@@ -173,10 +179,9 @@ class Folded:
         if home is None:
             return AtRest(home_id, provider_id, theirs, False, None)
         children = home.placements.values()
-        unsettled = any(child.away is not None or child.promises for child in children)
         placements = {child.id: placement_state(child) for child in children}
         state = orjson.dumps([home_state(home), placements, theirs])
-        return AtRest(home_id, provider_id, theirs, unsettled, state)
+        return AtRest(home_id, provider_id, theirs, self.unsettled(home_id), state)
 
     def _restore(self, home_id: str, state: bytes) -> Home:
         of_home, of_placements, theirs = orjson.loads(state)

@@ -12,20 +12,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.gateway.fold import DoorFold
 from services.gateway.rejected import RejectedFacts
 from services.gateway.snapshot import KEPT, Loaded, Snapshot
-from shared.log.base import Log, Record, Unavailable
+from shared.log.base import DoorLog, Record, Unavailable
 from shared.undisturbed import undisturbed
 
 _log = structlog.get_logger("gateway")
 
 
-def caught_up(log: Log, views: Engine | None) -> tuple[DoorFold, RejectedFacts]:
+def caught_up(log: DoorLog, views: Engine | None) -> tuple[DoorFold, RejectedFacts]:
     """The door's fold and the facts that changed nothing, as of the log's end. Without `views`, from its start. Where
     much had to be read, the snapshot is brought up to date with it. Raises Unavailable."""
     with undisturbed():
         return _caught_up(log, None if views is None else Snapshot(views))
 
 
-def _caught_up(log: Log, snapshot: Snapshot | None) -> tuple[DoorFold, RejectedFacts]:
+def _caught_up(log: DoorLog, snapshot: Snapshot | None) -> tuple[DoorFold, RejectedFacts]:
     loaded = Loaded() if snapshot is None else snapshot.load(log)
     fold, rejected = DoorFold(log, loaded), RejectedFacts(log, loaded)
     passed: deque[Record] = deque(maxlen=KEPT)

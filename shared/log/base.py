@@ -157,6 +157,10 @@ class Log(Protocol):
 class DoorLog(Log, Protocol):
     """A log as the door writes it: what the prober says of the door moves the present."""
 
+    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
+        """Where these topics end now, for whoever begins to read there. Raises Unavailable."""
+        ...
+
     def probe(self) -> Instant:
         """Write the door's own test by the very path that facts take; its stamp, once durable. Raises Unavailable."""
         ...

@@ -178,6 +178,11 @@ class SqliteLog:
         _only_partition(partition)
         return self._reader.read(topics, after, before, limit)
 
+    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
+        """See `DoorLog.ends`."""
+        _only_partition(partition)
+        return dict.fromkeys(topics, self.end())
+
     def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
         """See `Log.home`."""
         return self._reader.home(home_id, topics, until)

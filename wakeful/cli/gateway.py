@@ -22,4 +22,4 @@ def gateway(
 
 def add_to(app: typer.Typer) -> None:
     """Make it a command."""
-    app.command(epilog="Example: WAKEFUL_KAFKA=kafka:9092 wakeful gateway")(gateway)
+    app.command(epilog="Example: wakeful gateway --port 8000")(gateway)

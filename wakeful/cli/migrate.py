@@ -25,4 +25,4 @@ def migrate(json: Json = False) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Make it a command."""
-    app.command(epilog="Example: WAKEFUL_DATABASE_URL=postgresql://… wakeful migrate")(migrate)
+    app.command(epilog="Example: wakeful migrate")(migrate)

@@ -34,4 +34,4 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make it a command."""
-    app.command(epilog="Example: WAKEFUL_KAFKA=kafka:9092 wakeful worker checks alerts --port 8001")(worker)
+    app.command(epilog="Example: wakeful worker checks alerts --port 8001")(worker)

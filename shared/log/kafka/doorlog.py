@@ -139,6 +139,10 @@ class KafkaDoorLog:
         """See `Log.read`."""
         return self._mine().read(partition, topics, after, before, limit)
 
+    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
+        """See `DoorLog.ends`."""
+        return self._mine().ends(partition, topics)
+
     def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
         """See `Log.home`."""
         return self._mine().home(home_id, topics, until)

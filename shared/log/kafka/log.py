@@ -124,6 +124,12 @@ class KafkaLog:
         with self._lock:
             return cursor.read(self._reading(), partition, topics, after, before, limit)
 
+    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
+        """Where these topics end now, without their marks: for whoever begins there and asks for no stamps. Raises
+        Unavailable."""
+        with self._lock:
+            return self._reading().ends_of(partition, topics)
+
     def present(self, partition: int) -> Instant:
         """See `Log.present`: how far the input topics that are read here are complete; 0 until something is read. It
         stands still while it lies more than 30 s ahead of this machine's clock. Raises LogTruncated."""

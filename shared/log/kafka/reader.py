@@ -248,6 +248,10 @@ class Reader:
                 self._paused.discard(at)
                 self._consumer.resume(at)
 
+    def ends_of(self, partition: int, topics: Iterable[str]) -> dict[str, int]:
+        """Where these topics end now, whether they are read here or not. Raises Unavailable."""
+        return self._ends(partition, topics)
+
     def _ends(self, partition: int, topics: Iterable[str]) -> dict[str, int]:
         at = {topic: self._at(partition, topic) for topic in topics}
         try:

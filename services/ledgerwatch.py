@@ -64,7 +64,7 @@ class LedgerWatch(threading.Thread):
             if not is_outage(error):
                 raise
             if not self._away:
-                _log.error("nobody can tell who watches", reason=said(error, self._engine.url))
+                _log.error("nobody can tell who watches", reason=said(error, str(self._engine.url)))
             self._away = True
             return
         self._away = False

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from fastapi import APIRouter, Response
@@ -22,7 +22,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
-from shared.log.base import DoorLog
 from shared.security.rights import Right
 from shared.store.tables import ASIDES
 from shared.web.access import needs_unless_here
@@ -39,12 +38,19 @@ GONE: Final = "gone"
 _log = structlog.get_logger("watch")
 
 
+class Stamped(Protocol):
+    """What is asked of the log."""
+
+    @property
+    def steps_back(self) -> int: ...
+
+
 class Metrics:
     """All metrics of one process. It is the runners' observer. Safe from any thread."""
 
     def __init__(
         self,
-        log: DoorLog,
+        log: Stamped,
         views: Engine,
         blind_since: Callable[[], Instant | None],
         folder: Path | None = None,
@@ -163,7 +169,7 @@ class _Standing(Collector):
 
     def __init__(
         self,
-        log: DoorLog,
+        log: Stamped,
         views: Engine,
         blind_since: Callable[[], Instant | None],
         folder: Path | None,

@@ -4,10 +4,10 @@ A stream is resumed by one number. The monitor of a home-partition counts for it
 what it counted is exchanged for the next free numbers at the commit, one commit after the other. No rule lives here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Table, func, select, text
 
 from services.alerts.tables import ALERTS, LIFE
 from shared.monitor import Row
@@ -31,13 +31,13 @@ def numbered(connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
     return [_numbered(row, number) for row in rows]
 
 
-def numbered_again(connection: Connection, partition: int, life: str, alerts: str) -> None:
+def numbered_again(connection: Connection, partition: int, fresh: Mapping[str, Table]) -> None:
     """The same for tables that were filled beside the live ones: a step that is known keeps its number, so that no
     stream tells it twice; the others get the next free ones."""
     if connection.dialect.name != "postgresql":
         return
     take_turn(connection, _NUMBERING)
-    names = {"life": life, "alerts": alerts, "live": LIFE.name}
+    names = {"life": fresh[LIFE.name].name, "alerts": fresh[ALERTS.name].name, "live": LIFE.name}
     for statement in _AGAIN:
         connection.execute(text(statement.format_map(names)), {"partition": partition})
 

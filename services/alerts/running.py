@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from services.alerts.lives import OPEN
 from services.alerts.model import AlertsMonitor
+from services.alerts.numbering import numbered, numbered_again
 from services.alerts.reading import decode
 from services.alerts.tables import ALERTS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
 from shared.instants import Duration, Instant
@@ -38,7 +39,15 @@ def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
 
 
 SERVICE: Final = Service(
-    "alerts", AlertsMonitor, METADATA, MIGRATIONS, decode, memory=_memory, beside_others=_last_step
+    "alerts",
+    AlertsMonitor,
+    METADATA,
+    MIGRATIONS,
+    decode,
+    memory=_memory,
+    beside_others=_last_step,
+    numbered=numbered,
+    numbered_again=numbered_again,
 )
 
 

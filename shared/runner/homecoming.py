@@ -52,7 +52,12 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         reading.reach(entry)
         _refuse_broken(reading)
         rows.clear(connection, service.tables, reading.monitor.tables, home_id)
-        rows.put(connection, service.tables, reading.monitor.changed(), partition=partition)
+        rows.put(
+            connection,
+            service.tables,
+            service.numbered(connection, list(reading.monitor.changed())),
+            partition=partition,
+        )
         outbox.put(connection, owner, reading.rejected)
         published.read_to_the_end(connection)
         reconcile(connection, entry, entry.version, reading.open, published.open, home_id=home_id)

@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from shared import clock as machine
 from shared.course import Course, TrustedSeen, Turn
@@ -38,6 +37,7 @@ from shared.runner.service import Service
 from shared.runner.sieve import sieve_for
 from shared.store import asides, ledger, outbox, rows
 from shared.store.engine import writing
+from shared.store.outage import is_outage
 from shared.undisturbed import undisturbed
 
 READ: Final = 1000
@@ -167,7 +167,9 @@ class Runner:
             grown = self._log.end()
             try:
                 moved = self.turn()
-            except (Unavailable, OperationalError) as error:
+            except Exception as error:
+                if not (isinstance(error, Unavailable) or is_outage(error)):
+                    raise
                 self._observer.unavailable(self._owner.service, error)
                 stop.wait(getattr(error, "retry_after", RETRY) / 1000)
                 continue
@@ -225,7 +227,9 @@ class Runner:
             ledger.swap(
                 connection, self.entry, entry
             )  # first: on Postgres it is the turn to write what follows
-            rows.put(connection, self._service.tables, batch.rows, partition=entry.partition)
+            ledger.lock(connection, *self._owner)
+            changed = self._service.numbered(connection, batch.rows)
+            rows.put(connection, self._service.tables, changed, partition=entry.partition)
             setaside.set_aside(connection, entry, batch.turn.set_aside)
             outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
             self._sieve.save(connection)

@@ -87,6 +87,7 @@ class _Rebuild:
     ) -> None:
         self._log = log
         self._engine = engine
+        self._service = service
         self._owner = outbox.Owner(service.name, partition)
         self._reached = reached
         self._stopping = stopping
@@ -162,6 +163,7 @@ class _Rebuild:
             entry = standing(connection, self._owner)
             self._reading.reach(entry)
             rows.put(connection, self._fresh, self._monitor.changed(), partition=self._owner.partition)
+            self._service.numbered_again(connection, self._owner.partition, self._fresh.tables)
             self._fresh.swap(connection)
             aside = self._reading.set_aside
             setaside.replace_all(connection, entry, aside.values())

@@ -3,11 +3,11 @@
 No rule and nothing that runs lives here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, Table
 
 from shared.facts import Fact
 from shared.log.base import Record, fact_of
@@ -35,6 +35,13 @@ class Service:
     model. (None: there is only one, as in a snapshot.)"""
     beside_others: Callable[[Connection, int | None], Iterable[Row]] = lambda _connection, _partition: ()
     """The rows of other homes that a monitor has to know of before it reads one home alone."""
+
+    numbered: Callable[[Connection, Sequence[Row]], Sequence[Row]] = lambda _connection, rows: rows
+    """What of its rows is counted across home-partitions gets its numbers at the commit."""
+    numbered_again: Callable[[Connection, int, Mapping[str, Table]], None] = lambda _c, _partition, _fresh: (
+        None
+    )
+    """The same for fresh tables, by their live names, before their rows take the place of the live ones."""
 
     def remembered(
         self, connection: Connection, monitor: Monitor, partition: int | None = None

@@ -81,4 +81,4 @@ class _Asked:
             raise self._outage(error) from error
 
     def _outage(self, error: Exception) -> Exception:
-        return Unavailable(said(error, self._engine.url)) if is_outage(error) else error
+        return Unavailable(said(error, str(self._engine.url))) if is_outage(error) else error

@@ -16,7 +16,9 @@ from sqlalchemy import Engine
 from services.gateway.tables import MIGRATIONS as GATEWAY
 from services.monitors import SERVICES
 from shared.security.access import MIGRATIONS as ACCESS
+from shared.security.access import open_engine as open_access
 from shared.security.keys import MIGRATIONS as KEYS
+from shared.security.keys import open_engine as open_keys
 from shared.settings import Settings, SettingsWrong
 from shared.store import schema
 from shared.store.engine import make_engine
@@ -60,12 +62,12 @@ def views(url: str, service: str) -> Engine:
 
 def keys(url: str) -> Engine:
     """The keys of what people wrote."""
-    return make_engine(url, schema=("keys",), durable=True, one_writer=True)
+    return open_keys(url)
 
 
 def access(url: str) -> Engine:
     """People and tokens."""
-    return make_engine(url, schema=("access",), durable=True, one_writer=True)
+    return open_access(url)
 
 
 def migrate(url: str) -> dict[str, Standing]:

@@ -1,5 +1,5 @@
-"""`access.sqlite3`: who may come in, and the three ways in: a code for a device, a PIN for a worker, and what
-`wakeful token` gives out.
+"""`access.sqlite3`, or the schema `access`: who may come in, and the three ways in: a code for a device, a PIN for a
+worker, and what `wakeful token` gives out.
 
 It ties people, tokens and attempts together where one changes the other. Time is an argument; the bearer of
 a secret is never written to a log.
@@ -19,9 +19,10 @@ from shared.security.rights import HomeLike, Right
 from shared.security.tables import ENROLMENTS, TOKENS
 from shared.security.tokens import Issued, Kind, Token, Tokens, end_tokens
 from shared.store.engine import make_engine, writing
-from shared.store.schema import upgrade
+from shared.store.schema import opened
 
 MIGRATIONS = Path(__file__).parent / "access_migrations"
+SCHEMA = "access"
 CODE_LIFE: Duration = HOUR
 
 
@@ -30,6 +31,12 @@ class Pause:
     """Too many wrong PINs: not before so long."""
 
     wait: Duration
+
+
+def open_engine(url: str | Path) -> Engine:
+    """Where people and tokens lie: a file, or a schema that has one writer as a file has (a PIN is counted before it is
+    compared, and a hundred at once are a hundred)."""
+    return make_engine(url, schema=(SCHEMA,), durable=True, one_writer=True)
 
 
 class Access:
@@ -43,9 +50,14 @@ class Access:
 
     @classmethod
     def open(cls, url: str | Path) -> Self:
-        """Open (or make) it. What it holds is not disposable: every commit is durable."""
-        engine = make_engine(url, durable=True)
-        upgrade(engine, MIGRATIONS, "schema_access")
+        """Open it (a file: make it). What it holds is not disposable: every commit is durable. Raises TooOld where it
+        is in a database that `wakeful migrate` has not brought up to date."""
+        engine = open_engine(url)
+        try:
+            opened(engine, MIGRATIONS, "schema_access")
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def close(self) -> None:

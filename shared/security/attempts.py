@@ -7,11 +7,11 @@ it was right, so that a hundred at once are a hundred. Who it is about is an id,
 """
 
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.instants import HOUR, MINUTE, SECOND, Duration, Instant
 from shared.security.tables import ATTEMPTS
 from shared.store.engine import writing
+from shared.store.upserts import insert_into
 
 FREE_PAIR = 3
 """Wrong attempts of one worker on one device that cost nothing."""
@@ -73,8 +73,7 @@ def _count(connection: Connection, who: str, free: int, at: Instant) -> None:
     ).first()
     failures = 1 if row is None or at - row.last_at > FORGOTTEN_AFTER else row.failures + 1
     values = {"failures": failures, "last_at": at, "closed_until": at + pause(failures, free)}
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(ATTEMPTS).values(who=who, **values)
+    statement = insert_into(connection, ATTEMPTS).values(who=who, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["who"], set_=values))
 
 

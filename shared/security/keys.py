@@ -1,8 +1,9 @@
 """The keys of sealed texts: one a placement and one a home, made on first use, wrapped by the master key.
 
-The ring is a file of its own beside the log; the master key that opens it lies in another folder (decision
-0004). Destroying a placement's key is the erasure of its texts. Who may read a text is not asked here; how the master
-key is replaced is `shared.security.keysrotation`'s, how keys move to another machine `shared.security.keysfile`'s.
+The ring is a file of its own beside the log, or a schema of its own in Postgres; the master key that opens it lies in
+another folder (decision 0004). Destroying a placement's key is the erasure of its texts. Who may read a text is not
+asked here; how the master key is replaced is `shared.security.keysrotation`'s, how keys move to another machine
+`shared.security.keysfile`'s.
 """
 
 import base64
@@ -15,7 +16,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Engine
 
 from shared.events.canonical import canonical
 from shared.security.keystables import (
@@ -27,7 +28,9 @@ from shared.security.keystables import (
     NotScrubbed,
     Wrapping,
     at,
+    overwrite,
     scrub,
+    scrub_schema,
     settle,
 )
 from shared.security.masterkey import (
@@ -37,10 +40,12 @@ from shared.security.masterkey import (
     load_master_key,
 )
 from shared.store.engine import make_engine, writing
-from shared.store.schema import upgrade
+from shared.store.schema import opened
+from shared.store.upserts import insert_into
 
 __all__ = [
     "MIGRATIONS",
+    "SCHEMA",
     "KeyRing",
     "MasterKeyUnusable",
     "NotScrubbed",
@@ -48,10 +53,21 @@ __all__ = [
     "Standing",
     "default_master_key_path",
     "load_master_key",
+    "open_engine",
 ]
 
 MIGRATIONS: Final = Path(__file__).parent / "keys_migrations"
-_LOOK: Final = "SELECT id, wrapped FROM data_keys WHERE home_id = ? AND placement_id = ?"
+SCHEMA: Final = "keys"
+_LOOK: Final = {
+    "sqlite": "SELECT id, wrapped FROM data_keys WHERE home_id = ? AND placement_id = ?",
+    "postgresql": "SELECT id, wrapped FROM data_keys WHERE home_id = %s AND placement_id = %s",
+}
+
+
+def open_engine(where: Path | str) -> Engine:
+    """Where keys lie: a file, or a schema that has one writer as a file has (no key may be wrapped by a master key that
+    is being replaced)."""
+    return make_engine(where, schema=(SCHEMA,), durable=True, one_writer=True)
 
 
 class SealBroken(Exception):  # noqa: N818
@@ -69,21 +85,27 @@ class Standing(NamedTuple):
 
 
 class KeyRing:
-    """The keys of one installation. Safe for use from several threads; several processes may share the file.
+    """The keys of one installation. Safe for use from several threads; several processes may share the file (or the
+    schema).
 
     No key is kept in memory: each text asks the file, so that an erasure by another process is one here from the
     moment it is durable (11 µs a text). Raises MasterKeyUnusable where the file's keys were wrapped by another master
-    key.
+    key; TooOld where it is in a database that `wakeful migrate` has not brought up to date.
     """
 
-    def __init__(self, path: Path, master_key: bytes, *, contenthash_key: bytes | None = None) -> None:
-        """`contenthash_key`: the installation's, where the file is new and the installation is not."""
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self.path = path
+    def __init__(
+        self, where: Path | str | Engine, master_key: bytes, *, contenthash_key: bytes | None = None
+    ) -> None:
+        """`where`: a file, the address of a database, or what `open_engine` made of one. `contenthash_key`: the
+        installation's, where the ring is new and the installation is not."""
+        self.path = where if isinstance(where, Path) else None
+        if self.path is not None:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         self.wrapping = Wrapping(master_key)
-        self.engine = make_engine(path, durable=True)
+        self.engine = where if isinstance(where, Engine) else open_engine(where)
+        self._look_up = _LOOK[self.engine.dialect.name]
         try:
-            upgrade(self.engine, MIGRATIONS, "schema_keys")
+            opened(self.engine, MIGRATIONS, "schema_keys")
             self._contenthash_key = self._installation_key(contenthash_key or secrets.token_bytes(KEY_BYTES))
         except BaseException:
             self.close()
@@ -121,7 +143,7 @@ class KeyRing:
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(DATA_KEYS).where(DATA_KEYS.c.id == key_id)).one_or_none()
         if row is None:
-            raise SealBroken(f"key {key_id} is not in this ring; restore keys.sqlite3 from its backup")
+            raise SealBroken(f"key {key_id} is not in this ring; restore the keys from their backup")
         if row.home_id != home_id or (placement_id and row.placement_id not in (placement_id, HOME)):
             raise SealBroken(
                 f"key {key_id} is of another child or home than the event that its text stands in"
@@ -139,17 +161,30 @@ class KeyRing:
         """Erase: the key is gone for ever, its row stays as a tombstone, and no page of the file keeps it. Again is
         the same once more; whoever never had a key gets a tombstone too, and nothing will be sealed later.
 
+        On Postgres an UPDATE leaves the old row in its page, and VACUUM the bytes: the tables are written anew (VACUUM
+        FULL), which takes as long as it takes to copy them, and they are the owner's alone to ask for. What it cannot
+        reach are copies: write-ahead log that is kept or archived, standbys' own, base backups, dumps. The key lies in
+        them wrapped, so they open nothing without the master key of their time; they are over when they are deleted, or
+        when that master key is (`shared.security.keysrotation`). The same holds for backups of a file.
+
         Raises NotScrubbed.
         """
         place = {"home_id": home_id, "placement_id": placement_id or HOME}
-        new = insert(DATA_KEYS).values(id=_new_id(), **place)
-        gone = new.on_conflict_do_update(
-            index_elements=["home_id", "placement_id"], set_={"wrapped": None, "rewrapped": None}
-        )
         with writing(self.engine) as connection:
-            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            overwrite(connection)
+            new = insert_into(connection, DATA_KEYS).values(id=_new_id(), **place)
+            gone = new.on_conflict_do_update(
+                index_elements=["home_id", "placement_id"], set_={"wrapped": None, "rewrapped": None}
+            )
             connection.execute(gone)
-        scrub(self.path)
+        self.scrub()
+
+    def scrub(self) -> None:
+        """Leave nothing of what was destroyed. Raises NotScrubbed."""
+        if self.path is not None:
+            scrub(self.path)
+        else:
+            scrub_schema(self.engine)
 
     def standing(self, home_id: str, placement_id: str | None) -> Standing | None:
         """The key of a placement or home; None before its first use."""
@@ -169,7 +204,7 @@ class KeyRing:
         return self.wrapping.unwrap(connection.scalar(query) or b"", CONTENTHASH)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of it."""
         self.engine.dispose()
 
     def _look(self, home_id: str, placement_id: str) -> tuple[str, bytes | None] | None:
@@ -177,7 +212,7 @@ class KeyRing:
         connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
-            cursor.execute(_LOOK, (home_id, placement_id))
+            cursor.execute(self._look_up, (home_id, placement_id))
             found: tuple[str, bytes | None] | None = cursor.fetchone()
             cursor.close()
         finally:
@@ -191,14 +226,16 @@ class KeyRing:
         # Whoever comes first has made it; what is read back is what everybody uses.
         with writing(self.engine) as connection:
             self.still_opens(connection)  # no key may be wrapped by a master key that was replaced
-            connection.execute(insert(DATA_KEYS).values(new).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, DATA_KEYS).values(new).on_conflict_do_nothing())
             kept = connection.execute(sa.select(DATA_KEYS).where(at(*place))).one()
         return kept.id, kept.wrapped
 
     def _installation_key(self, new: bytes) -> bytes:
-        row = insert(INSTALLATION_KEYS).values(name=CONTENTHASH, wrapped=self.wrapping.wrap(new, CONTENTHASH))
+        row = {"name": CONTENTHASH, "wrapped": self.wrapping.wrap(new, CONTENTHASH)}
         with writing(self.engine) as connection:
-            connection.execute(row.on_conflict_do_nothing())
+            connection.execute(
+                insert_into(connection, INSTALLATION_KEYS).values(row).on_conflict_do_nothing()
+            )
             settle(connection, self.wrapping)
             return self.still_opens(connection)
 

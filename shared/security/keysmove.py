@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from shared.instants import Instant
 from shared.security.keys import KeyRing
 from shared.security.keysfile import Contents, Key, installation_of
-from shared.security.keystables import DATA_KEYS, at, scrub
+from shared.security.keystables import DATA_KEYS, at, overwrite
 from shared.store.engine import writing
 
 
@@ -54,12 +54,12 @@ def take_in(ring: KeyRing, given: Contents) -> Taken:
     taken = Taken()
     with writing(ring.engine) as connection:
         ring.still_opens(connection)
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        overwrite(connection)
         mine = {(row.home_id, row.placement_id): row for row in connection.execute(sa.select(DATA_KEYS))}
         for key in given.keys:
             _take(ring, connection, mine.get((key.home_id, key.placement_id)), key, taken)
     if taken.destroyed:
-        scrub(ring.path)
+        ring.scrub()
     return taken
 
 

@@ -1,6 +1,7 @@
 """A new master key, in steps each of which may be the last: the installation opens after a crash at any of them.
 
-    1. Nobody else: the folder's lock, so `wakeful up` is stopped (it would go on wrapping new keys by the old one).
+    1. Nobody else: the folder's lock, so `wakeful up` is stopped (it would go on wrapping new keys by the old one). In
+       Postgres each key that is made asks first whether its master key is still the one.
     2. In one transaction every key is wrapped a second time, by the new master key, beside the old wrapping.
     3. In another, that holds off every writer: the file of the master key is replaced in one step. That is the commit
        point: before it the old key opens the old wrappings, after it the new key the new ones.
@@ -31,14 +32,32 @@ def rotate(folder: Path, master_key_file: Path) -> int:
     try:
         old = load_master_key(master_key_file, make=False, data_folder=folder)
         with closing(KeyRing(folder / "keys.sqlite3", old)) as ring:
-            new = new_master_key()
-            number = wrap_beside(ring, Wrapping(new))
-            while not _replaced(ring, master_key_file, new):
-                number = wrap_beside(ring, Wrapping(new))
+            number = _rotated(ring, master_key_file)
         scrub(folder / "keys.sqlite3")
         return number
     finally:
         lock.release()
+
+
+def rotate_schema(url: str, master_key_file: Path) -> int:
+    """The same where the keys lie in Postgres. There is no folder to lock: a gateway that still has the old master key
+    makes no new key, and opens no text, until it is started again with the new one.
+
+    Raises MasterKeyUnusable, NotScrubbed (then all is done but step 5: rotate again), TooOld.
+    """
+    with closing(KeyRing(url, load_master_key(master_key_file, make=False))) as ring:
+        number = _rotated(ring, master_key_file)
+        ring.scrub()
+    return number
+
+
+def _rotated(ring: KeyRing, master_key_file: Path) -> int:
+    """Steps 2 to 4."""
+    new = new_master_key()
+    number = wrap_beside(ring, Wrapping(new))
+    while not _replaced(ring, master_key_file, new):
+        number = wrap_beside(ring, Wrapping(new))
+    return number
 
 
 def wrap_beside(ring: KeyRing, new: Wrapping) -> int:

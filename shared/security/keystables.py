@@ -1,9 +1,10 @@
-"""The tables of the key ring's file, how a key is wrapped by the master key, and how nothing is left of a key that was
+"""The tables of the key ring, how a key is wrapped by the master key, and how nothing is left of a key that was
 destroyed. What a key is for never lives here.
 """
 
 import secrets
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -15,12 +16,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.events.canonical import canonical
 from shared.security.masterkey import MasterKeyUnusable
 from shared.store.engine import BUSY_TIMEOUT_S
+from shared.store.postgres import LOCK_S, alone
 
 NONCE_BYTES: Final = 12
 HOME: Final = ""
 """Stands for the placement in the row of a home's own key."""
 CONTENTHASH: Final = "contenthash"
 """The installation's own key, of content hashes."""
+_AGAIN_S: Final = 0.2
+_LOCKED: Final = "55P03"
+"""Postgres: somebody else has the table."""
 
 META = sa.MetaData()
 DATA_KEYS = sa.Table(
@@ -71,8 +76,8 @@ class Wrapping:
             return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(of))
         except InvalidTag as error:
             raise MasterKeyUnusable(
-                "the keys in keys.sqlite3 were wrapped by another master key; put the right one back, or "
-                "name it in WAKEFUL_MASTER_KEY_FILE"
+                "the keys in keys.sqlite3, or the schema keys, were wrapped by another master key; put the right one "
+                "back, or name it in WAKEFUL_MASTER_KEY_FILE"
             ) from error
 
 
@@ -91,10 +96,16 @@ def settle(connection: sa.Connection, wrapping: Wrapping) -> None:
     row = connection.execute(sa.select(INSTALLATION_KEYS)).one()
     if row.rewrapped is None or not wrapping.opens(row.rewrapped, CONTENTHASH):
         return
-    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    overwrite(connection)
     for table in (DATA_KEYS, INSTALLATION_KEYS):
         again = sa.update(table).where(table.c.rewrapped.is_not(None))
         connection.execute(again.values(wrapped=table.c.rewrapped, rewrapped=None))
+
+
+def overwrite(connection: sa.Connection) -> None:
+    """Let what is deleted from here on be overwritten in its page, where the database can do that."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 def scrub(path: Path, timeout_s: float = BUSY_TIMEOUT_S) -> None:
@@ -114,3 +125,45 @@ def scrub(path: Path, timeout_s: float = BUSY_TIMEOUT_S) -> None:
             f"the key is destroyed, but somebody is reading {path}, and its old page is still there; "
             "run the same command again"
         )
+
+
+def scrub_schema(engine: sa.Engine, timeout_s: float = LOCK_S) -> None:
+    """The same in Postgres: the tables are written anew, and the old ones deleted. Nobody adds a key meanwhile, and
+    whoever still reads what was before is waited for; who reads a key waits for a moment only.
+
+    Raises NotScrubbed where that takes longer than `timeout_s`, or where this user is not the tables' owner.
+    """
+    until = time.monotonic() + timeout_s
+    with engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with alone(connection):
+            left = [DATA_KEYS.name, INSTALLATION_KEYS.name]
+            while left := [name for name in left if not _anew(connection, name)]:
+                if time.monotonic() > until:
+                    raise NotScrubbed(
+                        f"the key is destroyed, but its old row may still be in the table {left[0]}: somebody reads "
+                        "it, or the table is another user's; run the same command again, as the owner of the table"
+                    )
+                time.sleep(_AGAIN_S)
+
+
+def _anew(connection: sa.Connection, table: str) -> bool:
+    """Write the table anew; whether nothing is left of what was in it before. A table that is another's is passed over
+    with a warning, and keeps its file. What an older reader may see is copied along: the short VACUUM counts it."""
+    about = sa.text(f"SELECT pg_relation_filenode('{table}')")
+    before = connection.scalar(about)
+    connection.exec_driver_sql(
+        f"SET lock_timeout = '{_AGAIN_S}s'"
+    )  # all who read a key stand behind whoever waits
+    try:
+        connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        connection.exec_driver_sql(f"VACUUM {table}")
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCKED:
+            raise
+        return False
+    finally:
+        if not connection.invalidated:
+            connection.exec_driver_sql("RESET lock_timeout")
+    dead = connection.scalar(sa.text(f"SELECT pg_stat_get_dead_tuples('{table}'::regclass)"))
+    return bool(dead == 0 and connection.scalar(about) != before)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.instants import Instant
 from shared.security import secrets
@@ -17,6 +16,7 @@ from shared.security.memory import Memory
 from shared.security.rights import HomeLike, Right, Scope, rights_of
 from shared.security.tables import PEOPLE
 from shared.store.engine import writing
+from shared.store.upserts import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,7 @@ def write_person(connection: Connection, person: Person, at: Instant, *, pin_has
     }
     if pin_hash is not None:
         values["pin_hash"] = pin_hash
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(PEOPLE).values(id=person.id, **values)
+    statement = insert_into(connection, PEOPLE).values(id=person.id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 

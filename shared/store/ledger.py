@@ -15,11 +15,11 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.instants import Instant
 from shared.log.base import Positions
 from shared.store.tables import LEDGER
+from shared.store.upserts import insert_into
 
 
 class LostOwnership(Exception):  # noqa: N818 - reads as what it says
@@ -75,8 +75,7 @@ def take_over(connection: Connection, service: str, partition: int, version: int
     and the others hear of it (LostOwnership) when they first write.
     """
     new = Entry(service, partition, 1, {}, 0, 0, version)
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    begin = insert(LEDGER).values(new.row()).on_conflict_do_nothing()
+    begin = insert_into(connection, LEDGER).values(new.row()).on_conflict_do_nothing()
     if connection.execute(begin, execution_options={"preserve_rowcount": True}).rowcount == 1:
         return new
     lock(connection, service, partition)

@@ -8,7 +8,7 @@ import re
 import sys
 from typing import Final
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
@@ -72,7 +72,7 @@ def is_outage(error: BaseException) -> bool:
     return _state(cause) in (_READ_ONLY, *_ENDED_BY_TIME)
 
 
-def said(error: BaseException, url: str) -> str:
+def said(error: BaseException, url: str | URL) -> str:
     """For people, in one line: which database, what it says, and what to do. Never the password."""
     remedy, cause = _remedy(error), _cause(error)
     words = str(cause).strip().splitlines() or [type(cause).__name__]
@@ -104,7 +104,7 @@ def _state(cause: BaseException) -> str:
     return getattr(cause, "sqlstate", None) or ""
 
 
-def _where(url: str) -> str:
+def _where(url: str | URL) -> str:
     """The address as far as everybody may see it."""
     try:
         address = make_url(url)
@@ -116,7 +116,7 @@ def _where(url: str) -> str:
     return f"{user}{host if isinstance(host, str) else ','.join(host)}{port}/{address.database or ''}"
 
 
-def _without_password(words: str, url: str) -> str:
+def _without_password(words: str, url: str | URL) -> str:
     try:
         address = make_url(url)
     except ArgumentError:

@@ -4,7 +4,8 @@
 to people, is `shared.store.outage`'s; no table is named here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import orjson
@@ -78,6 +79,17 @@ def begin_writing(connection: Connection) -> None:
     """The first thing of a transaction that writes: where there is to be one writer at a time, wait for the turn."""
     if connection.get_execution_options().get(_TURN_OPTION, False):
         connection.exec_driver_sql(_TURN, (_OURS,))
+
+
+@contextmanager
+def alone(connection: Connection) -> Iterator[None]:
+    """Hold off whoever else would write where there is to be one writer at a time; for what no transaction can do."""
+    connection.exec_driver_sql("SELECT pg_advisory_lock(%s, hashtext(current_schema()))", (_OURS,))
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.exec_driver_sql("SELECT pg_advisory_unlock(%s, hashtext(current_schema()))", (_OURS,))
 
 
 def take_turn(connection: Connection, what: int) -> None:

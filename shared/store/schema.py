@@ -124,6 +124,12 @@ def check(engine: Engine, scripts: Path, version_table: str = "schema_version") 
         )
 
 
+def opened(engine: Engine, scripts: Path, version_table: str) -> None:
+    """What whoever opens a database does: a file of his own is brought up to date, one that many share is only looked
+    at. Raises TooNew, TooOld."""
+    (upgrade if engine.dialect.name == "sqlite" else check)(engine, scripts, version_table)
+
+
 def make_schemas(engine: Engine, names: Iterable[str]) -> None:
     """Make those of Postgres's schemas that are not there."""
     with writing(engine) as connection:

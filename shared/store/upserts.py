@@ -61,6 +61,11 @@ def upsert(
         connection.execute(_statement(table, (*columns, *same), connection.dialect.name), named)
 
 
+def insert_into(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """The INSERT of this database, that knows of conflicts."""
+    return _INSERTS[connection.dialect.name](table)
+
+
 @lru_cache(maxsize=256)
 def _statement(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
     statement = _INSERTS[dialect](table).values({column: bindparam(column) for column in columns})

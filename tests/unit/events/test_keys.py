@@ -6,23 +6,29 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from shared.events.sealing import seal, unseal
 from shared.events.validate import validate
 from shared.security.keys import (
+    MIGRATIONS,
+    SCHEMA,
     KeyRing,
     MasterKeyUnusable,
     NotScrubbed,
     SealBroken,
+    open_engine,
 )
 from shared.security.keystables import scrub
+from shared.store.schema import make_schemas, upgrade
+from tests.servers.plugin import Postgres
 from tests.unit.events.samples import EVENTS, Event, a
 
 MASTER = bytes(range(32))
@@ -34,19 +40,46 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "keys.sqlite3"
 
 
+Where: TypeAlias = Path | str
+
+
+@pytest.fixture(params=["file", "postgres"])
+def where(request: pytest.FixtureRequest, path: Path) -> Where:
+    """A file, or a database: what holds in one holds in the other."""
+    return path if request.param == "file" else new_keys(request.getfixturevalue("postgres"))
+
+
+in_a_file = pytest.mark.parametrize("where", ["file"], indirect=True)
+
+
+def new_keys(server: Postgres) -> str:
+    """A database of the test's own with an empty schema of keys."""
+    url = server.new_database()
+    with closing_engine(open_engine(url)) as engine:
+        make_schemas(engine, [SCHEMA])
+        upgrade(engine, MIGRATIONS, "schema_keys")
+    return url
+
+
+@contextmanager
+def closing_engine(engine: Engine) -> Iterator[Engine]:
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def opened() -> Iterator[Callable[[Path], KeyRing]]:
+def opened() -> Iterator[Callable[[Where], KeyRing]]:
     """Opens rings, as other processes would, and closes them all."""
     with ExitStack() as rings:
-        yield lambda path: rings.enter_context(closing(KeyRing(path, MASTER)))
+        yield lambda where: rings.enter_context(closing(KeyRing(where, MASTER)))
 
 
-Opened: TypeAlias = Callable[[Path], KeyRing]
+Opened: TypeAlias = Callable[[Where], KeyRing]
 
 
 @pytest.fixture
-def ring(path: Path, opened: Opened) -> KeyRing:
-    return opened(path)
+def ring(where: Where, opened: Opened) -> KeyRing:
+    return opened(where)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -81,15 +114,15 @@ def test_each_placement_and_each_home_has_a_key_of_its_own(ring: KeyRing) -> Non
     assert [ring.seal("y", *place)["key"] for place in places] == keys
 
 
-def test_a_key_is_durable_before_it_is_used(ring: KeyRing, path: Path, opened: Opened) -> None:
+def test_a_key_is_durable_before_it_is_used(ring: KeyRing, where: Where, opened: Opened) -> None:
     sealed = ring.seal("Asleep.", "home-1", "p-1")
     # Not closed: what another process finds in the file is all that a crash would have left.
-    assert opened(path).open(sealed, "home-1", "p-1") == "Asleep."
-    assert opened(path).seal("x", "home-1", "p-1")["key"] == sealed["key"]
+    assert opened(where).open(sealed, "home-1", "p-1") == "Asleep."
+    assert opened(where).seal("x", "home-1", "p-1")["key"] == sealed["key"]
 
 
-def test_many_threads_and_rings_agree_on_one_key(path: Path, opened: Opened) -> None:
-    rings = [opened(path), opened(path)]
+def test_many_threads_and_rings_agree_on_one_key(where: Where, opened: Opened) -> None:
+    rings = [opened(where), opened(where)]
     found: list[tuple[str, str]] = []
     start = threading.Barrier(8)
 
@@ -107,22 +140,25 @@ def test_many_threads_and_rings_agree_on_one_key(path: Path, opened: Opened) -> 
     assert len(set(found)) == 3
 
 
-def test_the_content_hash_key_is_made_once(ring: KeyRing, path: Path, tmp_path: Path, opened: Opened) -> None:
+def test_the_content_hash_key_is_made_once(
+    ring: KeyRing, where: Where, tmp_path: Path, opened: Opened
+) -> None:
     assert len(ring.contenthash_key) == 32
-    assert opened(path).contenthash_key == ring.contenthash_key
+    assert opened(where).contenthash_key == ring.contenthash_key
     assert opened(tmp_path / "other.sqlite3").contenthash_key != ring.contenthash_key
 
 
+@in_a_file
 def test_no_key_lies_in_the_file_unwrapped(ring: KeyRing, path: Path) -> None:
     ring.close()
     assert ring.contenthash_key not in path.read_bytes()
     assert MASTER not in path.read_bytes()
 
 
-def test_another_master_key_opens_nothing_and_says_so(ring: KeyRing, path: Path) -> None:
+def test_another_master_key_opens_nothing_and_says_so(ring: KeyRing, where: Where) -> None:
     ring.seal("x", "home-1", "p-1")
     with pytest.raises(MasterKeyUnusable, match="wrapped by another master key; put the right one back"):
-        KeyRing(path, bytes(32))
+        KeyRing(where, bytes(32))
 
 
 @pytest.mark.parametrize("bit", [0, 12, 20])
@@ -163,7 +199,7 @@ def test_a_text_of_the_home_opens_in_any_event_of_the_home(ring: KeyRing) -> Non
 
 
 def test_an_unknown_key_is_named(ring: KeyRing) -> None:
-    with pytest.raises(SealBroken, match=r"key key_9 is not in this ring; restore keys\.sqlite3"):
+    with pytest.raises(SealBroken, match=r"key key_9 is not in this ring; restore the keys"):
         ring.open({"sealed": "QUJD", "key": "key_9"}, "home-1", "p-1")
 
 
@@ -179,11 +215,11 @@ def test_destroying_a_key_erases_its_texts_and_no_others(ring: KeyRing) -> None:
 
 
 def test_later_text_for_a_destroyed_key_is_dropped_and_marked(
-    ring: KeyRing, path: Path, opened: Opened
+    ring: KeyRing, where: Where, opened: Opened
 ) -> None:
     key = ring.seal("Asleep.", "home-1", "p-1")["key"]
     ring.destroy("home-1", "p-1")
-    for one in (ring, opened(path)):
+    for one in (ring, opened(where)):
         assert one.seal("Awake.", "home-1", "p-1") == {"sealed": "", "key": key}
         assert one.open({"sealed": "", "key": key}, "home-1", "p-1") is None
     event = seal(a("check.recorded.v1", 1), ring)
@@ -195,18 +231,23 @@ def test_a_key_that_was_never_used_can_be_destroyed_beforehand(ring: KeyRing) ->
     assert ring.seal("Awake.", "home-1", "p-1")["sealed"] == ""
 
 
-def test_an_erasure_by_another_process_is_an_erasure_here(ring: KeyRing, path: Path, opened: Opened) -> None:
+def test_an_erasure_by_another_process_is_an_erasure_here(
+    ring: KeyRing, where: Where, opened: Opened
+) -> None:
     sealed = ring.seal("Asleep.", "home-1", "p-1")
-    opened(path).destroy("home-1", "p-1")
+    opened(where).destroy("home-1", "p-1")
     assert ring.open(sealed, "home-1", "p-1") is None
 
 
-def test_what_another_process_destroyed_seals_nothing_here(ring: KeyRing, path: Path, opened: Opened) -> None:
+def test_what_another_process_destroyed_seals_nothing_here(
+    ring: KeyRing, where: Where, opened: Opened
+) -> None:
     before = ring.seal("Asleep.", "home-1", "p-1")
-    opened(path).destroy("home-1", "p-1")
+    opened(where).destroy("home-1", "p-1")
     assert ring.seal("Awake.", "home-1", "p-1") == {"sealed": "", "key": before["key"]}
 
 
+@in_a_file
 def test_destroying_beside_somebody_who_reads_says_that_it_is_not_done(ring: KeyRing, path: Path) -> None:
     wrapped = _wrapped(ring, ring.seal("Asleep.", "home-1", "p-1")["key"])
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
@@ -241,6 +282,7 @@ def _wrapped(ring: KeyRing, key_id: str) -> bytes:
 
 
 @posix
+@in_a_file
 def test_the_ring_itself_is_its_owners_alone(ring: KeyRing, path: Path) -> None:
     ring.seal("x", "home-1", None)
     for file in path.parent.glob("keys.sqlite3*"):

@@ -1,26 +1,49 @@
 """People, tokens, codes and PINs over a real database; time is an argument."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from shared.instants import DAY, HOUR, MINUTE, SECOND
 from shared.security import attempts, secrets
-from shared.security.access import Access, Pause
+from shared.security.access import MIGRATIONS, SCHEMA, Access, Pause, open_engine
 from shared.security.memory import Memory
 from shared.security.people import Person
 from shared.security.rights import HomeRef, Right, Scope
 from shared.security.tokens import CLOCK_SLACK, QUEUED_AT_MOST, WORKER_SESSION, Issued, Kind, Standing, Tokens
+from shared.store.schema import make_schemas, upgrade
+from tests.servers.plugin import Postgres
 
 NOW = 1_774_645_200_000
 LARCH = HomeRef("larch", "north")
 PIN = "4826"
 
 
+@pytest.fixture(params=["file", "postgres"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A file, or a database: what holds in one holds in the other."""
+    return (
+        tmp_path / "access.sqlite3"
+        if request.param == "file"
+        else new_access(request.getfixturevalue("postgres"))
+    )
+
+
+def new_access(server: Postgres) -> str:
+    """A database of the test's own with an empty schema of people and tokens."""
+    url = server.new_database()
+    engine = open_engine(url)
+    make_schemas(engine, [SCHEMA])
+    upgrade(engine, MIGRATIONS, "schema_access")
+    engine.dispose()
+    return url
+
+
 @pytest.fixture
-def access(tmp_path: Path) -> Iterator[Access]:
-    opened = Access.open(tmp_path / "access.sqlite3")
+def access(where: Path | str) -> Iterator[Access]:
+    opened = Access.open(where)
     yield opened
     opened.close()
 
@@ -166,12 +189,12 @@ def test_pauses_grow_from_half_a_minute_to_a_quarter_of_an_hour() -> None:
     assert grown == [0, 30, 60, 120, 240, 480, 900, 900, 900]
 
 
-def test_a_pause_outlives_a_restart(access: Access, tmp_path: Path) -> None:
+def test_a_pause_outlives_a_restart(access: Access, where: Path | str) -> None:
     access.put_person(person(), NOW, pin=PIN)
     token = device(access).token
     for _ in range(4):
         assert access.sign_in(token, LARCH, "ann", "1212", NOW) is None
-    again = Access.open(tmp_path / "access.sqlite3")
+    again = Access.open(where)
     assert isinstance(again.sign_in(token, LARCH, "ann", PIN, NOW), Pause)
     again.close()
 
@@ -213,3 +236,10 @@ def test_a_code_is_good_for_its_life_and_no_longer(access: Access) -> None:
     code = access.new_code("larch", NOW, life=MINUTE)
     assert access.enrol(code, "late", NOW + MINUTE) is None
     assert access.enrol(code, "in-time", NOW + MINUTE - 1) is not None
+
+
+def test_a_hundred_wrong_pins_at_once_are_counted_one_by_one(access: Access) -> None:
+    with ThreadPoolExecutor(10) as several:
+        guesses = [several.submit(access.attempts.begin, f"d{n % 10}", "ann", NOW) for n in range(100)]
+        let_in = sum(not guess.result() for guess in guesses)
+    assert let_in == attempts.FREE_WIDE + 1

@@ -89,6 +89,9 @@ class Reader:
         self._assign()
         for topic, lane in self._open[partition].items():
             self._consumer.seek(self._at(partition, topic), lane.position)
+        # The broker says so only when it is asked for more, and who reads may be content with what there is.
+        if beyond := [topic for topic, lane in self._open[partition].items() if lane.position > lane.end]:
+            self._lose([self._at(partition, topic) for topic in beyond])
 
     def close(self, partition: int) -> None:
         """Stop reading a home-partition; what was kept of it is forgotten."""
@@ -286,7 +289,7 @@ class Reader:
         ours = [each for each in wrong if each.topic in {one.topic for one in at.values()}]
         return BrokerWrong(str(ours[0])) if ours else error
 
-    def _lose(self, lost: Mapping[TopicPartition, object]) -> None:
+    def _lose(self, lost: Iterable[TopicPartition]) -> None:
         for at in lost:
             lane = self._open[at.partition][self._broker.plain(at.topic)]
             first, end = self._held(at)

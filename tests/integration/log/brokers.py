@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
+
+import pytest
 
 from shared.instants import Instant
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.producer import Outgoing, Producer, outgoing, tick
-from shared.topics import CHECK_INS, INPUTS
+from shared.topics import CHECK_INS, INPUTS, PLAN_CHANGES
 from tests.servers.plugin import Kafka
 from wakeful.contracts.anylog import draft
+
+NOON: Final[Instant] = 1_790_000_000_000
+TWO: Final = (CHECK_INS, PLAN_CHANGES)
 
 
 class FollowingLog(KafkaLog):
@@ -65,3 +71,19 @@ def fact(
 def ticks(at: Instant, topics: Sequence[str] = INPUTS, partition: int = 0) -> list[Outgoing]:
     """A tick at `at` in each of the topics."""
     return [tick(topic, partition, at) for topic in topics]
+
+
+def put(broker: Broker, *records: Outgoing) -> None:
+    """One by one, as they are given."""
+    with producing(broker) as producer:
+        for record in records:
+            producer.put([record])
+
+
+def until(log: KafkaLog, present: Instant, partition: int = 0) -> None:
+    """Wait for a present."""
+    for _ in range(200):
+        if log.present(partition) >= present:
+            return
+        log.wait(log.end(), 0.1)
+    pytest.fail(f"the present is {log.present(partition)} and has not come to {present}")

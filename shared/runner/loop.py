@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from shared import clock as machine
 from shared.course import Course, TrustedSeen, Turn
@@ -224,17 +224,18 @@ class Runner:
         if not unpublished:
             entry = replace(entry, published=entry.clock)
         with writing(self._engine) as connection:
-            ledger.swap(
-                connection, self.entry, entry
-            )  # first: on Postgres it is the turn to write what follows
-            ledger.lock(connection, *self._owner)
-            changed = self._service.numbered(connection, batch.rows)
-            rows.put(connection, self._service.tables, changed, partition=entry.partition)
-            setaside.set_aside(connection, entry, batch.turn.set_aside)
-            outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
-            self._sieve.save(connection)
+            # First: on Postgres the ledger's row is the turn to write what follows.
+            if ledger.moved(connection, self.entry, entry):
+                self._write(connection, entry, batch)
         self.entry, self._unpublished = entry, unpublished  # only now is it so
         self._tell(batch)
+
+    def _write(self, connection: Connection, entry: ledger.Entry, batch: _Batch) -> None:
+        changed = self._service.numbered(connection, batch.rows)
+        rows.put(connection, self._service.tables, changed, partition=entry.partition)
+        setaside.set_aside(connection, entry, batch.turn.set_aside)
+        outbox.put(connection, self._owner, [*batch.rejected, *batch.effects])
+        self._sieve.save(connection)
 
     def _tell(self, batch: _Batch) -> None:
         service = self._owner.service

@@ -85,21 +85,24 @@ def take_over(connection: Connection, service: str, partition: int, version: int
 
 
 def swap(connection: Connection, old: Entry, new: Entry) -> Entry:
-    """Compare the whole row with `old` and put `new`. Raises LostOwnership where it is another.
-
-    Where `new` stands there already, under `old`'s own epoch, the same owner has written it: his commit was made, and
-    only its answer was lost with the connection. Whatever else he wrote with it he may write again.
-    """
-    same = [LEDGER.c[name] == value for name, value in old.row().items()]
-    if connection.execute(update(LEDGER).where(*same).values(new.row())).rowcount != 1:
-        found = find(connection, old.service, old.partition)
-        if found == new and new.epoch == old.epoch:
-            return new
-        raise LostOwnership(
-            f"{old.service}, partition {old.partition}: this worker wrote epoch {old.epoch} last, the ledger has "
-            f"{'none' if found is None else f'epoch {found.epoch}'}; another worker has taken over"
-        )
+    """Compare the whole row with `old` and put `new`. Raises LostOwnership where it is another."""
+    moved(connection, old, new)
     return new
+
+
+def moved(connection: Connection, old: Entry, new: Entry) -> bool:
+    """The same. False where `new` stands there already, under `old`'s own epoch: nobody else can have put it, so the
+    commit was made, and only its answer was lost with the connection. Whatever was written with it is written."""
+    same = [LEDGER.c[name] == value for name, value in old.row().items()]
+    if connection.execute(update(LEDGER).where(*same).values(new.row())).rowcount == 1:
+        return True
+    found = find(connection, old.service, old.partition)
+    if found == new and new.epoch == old.epoch:
+        return False
+    raise LostOwnership(
+        f"{old.service}, partition {old.partition}: this worker wrote epoch {old.epoch} last, the ledger has "
+        f"{'none' if found is None else f'epoch {found.epoch}'}; another worker has taken over"
+    )
 
 
 def clocks(engine: Engine) -> dict[str, Instant]:

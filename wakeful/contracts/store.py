@@ -172,6 +172,20 @@ class StoreContract:
             entry = ledger.swap(connection, entry, replace(entry, positions={"a": 1, "b": 2}))
             ledger.swap(connection, replace(entry, positions={"b": 2, "a": 1}), entry)
 
+    def test_a_commit_whose_answer_was_lost_is_known_again_by_its_own_epoch(self, engine: Engine) -> None:
+        with writing(engine) as connection:
+            mine = ledger.take_over(connection, "checks", 0, 1)
+            ledger.swap(connection, mine, landed := replace(mine, clock=5))
+        with writing(engine) as connection:
+            assert not ledger.moved(connection, mine, landed)
+            assert ledger.moved(connection, landed, replace(landed, clock=6))
+            with pytest.raises(ledger.LostOwnership):
+                ledger.moved(connection, mine, landed)
+        with writing(engine) as connection:
+            theirs = ledger.take_over(connection, "checks", 0, 1)
+        with writing(engine) as connection, pytest.raises(ledger.LostOwnership):
+            ledger.moved(connection, replace(theirs, epoch=1), theirs)
+
     def test_services_and_partitions_have_rows_of_their_own(self, engine: Engine) -> None:
         with writing(engine) as connection:
             for service, partition in (("checks", 0), ("checks", 1), ("cover", 0)):

@@ -1,14 +1,18 @@
 """What a bad record, a lost partition or a full disk costs, and what it does not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from services.checks.model import ChecksMonitor
 from shared.instants import MINUTE, SECOND
 from shared.log.base import Draft, Unavailable
 from shared.monitor import Effect
 from shared.store import ledger, outbox
+from shared.store.engine import writing
 from shared.topics import ALERTS, CHECK_INS
 from tests.integration.runner.stories import EVENING, NIGHT, check, home, kinds, line
 from tests.integration.runner.world import World
@@ -68,6 +72,33 @@ def test_a_runner_that_lost_its_partition_writes_nothing(world: World) -> None:
     assert kinds(world) == []
     world.settle(owner, NIGHT + 20 * MINUTE)
     assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE)
+
+
+@pytest.mark.parametrize("where", ["loop", "publisher"])
+def test_a_commit_whose_answer_was_lost_is_made_once_and_costs_nobody_the_partition(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    runner = world.started()
+    world.feed([*home("H1"), check("H1", NIGHT)])
+    lost = iter([True])
+
+    @contextmanager
+    def unanswered(engine: Engine) -> Iterator[Connection]:
+        with writing(engine) as connection:
+            yield connection
+        if next(lost, False):
+            raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
+
+    monkeypatch.setattr(f"shared.runner.{where}.writing", unanswered)
+    world.now = NIGHT + 20 * MINUTE
+    with pytest.raises(OperationalError):
+        world.settle(runner, NIGHT + 20 * MINUTE)
+    world.settle(runner, NIGHT + 20 * MINUTE)
+    assert runner.entry.epoch == 1
+    assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE)
+    assert len(world.records(ALERTS)) == 1
+    with world.engine.connect() as connection:
+        assert outbox.standing(connection, outbox.Owner("checks", 0)) == (0, None)
 
 
 def test_what_a_predecessor_left_in_the_outbox_is_published_first(world: World) -> None:

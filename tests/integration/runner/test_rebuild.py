@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import delete, select
@@ -196,7 +196,7 @@ class Deaf(ChecksMonitor):
     """An older version, that reads of no checks."""
 
     version = 0
-    topics = (PLAN_CHANGES,)
+    topics: Sequence[str] = (PLAN_CHANGES,)
 
 
 class Killed(Exception):  # noqa: N818

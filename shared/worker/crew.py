@@ -33,10 +33,12 @@ from shared.runner.service import Service
 from shared.store import ledger
 from shared.store.outage import is_outage
 
-READ: Final = 5_000
+READ: Final = 10_000
 """Facts a turn: more than one process's own log is read by at once, since a database is a journey away."""
 AGAIN: Final[Duration] = 2 * SECOND
 """The pause before a partition is taken over again that another worker has taken over."""
+FAR: Final[Duration] = 10 * SECOND
+"""How far behind the machine's clock a home-partition is caught up with, rather than watched live."""
 _IDLE_S: Final = 0.2
 
 _log = structlog.get_logger("worker")
@@ -47,6 +49,10 @@ class LiveLog(Log, Protocol):
 
     def open(self, partition: int, topics: Sequence[str], after: Positions) -> None:
         """Read this home-partition from there on. Raises Unavailable."""
+        ...
+
+    def gathered(self, partition: int) -> int:
+        """How much has come of it that can be read at once."""
         ...
 
     def release(self, partition: int) -> None:
@@ -64,6 +70,8 @@ class _Hand:
 
     runner: Runner
     started: bool = False
+    gathered: int = 0
+    """What had come of it when it was last looked at, and was left to grow."""
     not_before: Duration = 0
     """Of the steady clock: it rests until then."""
     rebuilding: threading.Thread | None = None
@@ -160,7 +168,8 @@ class Crew:
         hand.rebuilding = None
         try:
             if hand.started:
-                hand.runner.turn()
+                if self._worth_a_turn(partition, hand):
+                    hand.runner.turn()
             elif self._is_of_this_version(partition):
                 hand.runner.start(stop.is_set)
                 self._log.open(partition, self._topics, hand.runner.entry.positions)
@@ -176,6 +185,17 @@ class Crew:
                 raise
             self._observer.unavailable(self._service.name, error)
             hand.not_before = self._monotonic() + getattr(error, "retry_after", RETRY)
+
+    def _worth_a_turn(self, partition: int, hand: _Hand) -> bool:
+        """A turn costs the same for one fact as for a thousand: where the log is far ahead, as much as one turn takes is
+        gathered first, or all that there is."""
+        gathered = self._log.gathered(partition)
+        grows = gathered > hand.gathered
+        hand.gathered = gathered
+        if gathered >= READ or not grows or clock.now() - (hand.runner.clock or 0) < FAR:
+            hand.gathered = 0
+            return True
+        return False
 
     def _again(self, partition: int) -> None:
         """From the ledger's row, after a pause: if it is still owned by then."""

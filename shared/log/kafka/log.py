@@ -143,6 +143,12 @@ class KafkaLog:
                 self._answered[partition] = answered = bound
             return answered
 
+    def gathered(self, partition: int) -> int:
+        """How much of a home-partition has come and lies before its bound, to be read without asking the broker."""
+        with self._lock:
+            reader = self._reading()
+            return reader.waiting(partition, reader.bound(partition))
+
     def not_before(self, clock: Instant) -> None:
         """A broker stamps as it likes: what it stamps too early is raised where it is read."""
 

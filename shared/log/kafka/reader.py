@@ -26,9 +26,9 @@ from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerWrong, LogTrun
 from shared.log.kafka.diagnosis import connecting, said
 from shared.log.kafka.merge import Lane, bound, take
 
-FETCH_BYTES: Final = 1 << 19
+FETCH_BYTES: Final = 1 << 21
 """Of one topic-partition at once (more, where one message is larger)."""
-ANSWER_BYTES: Final = 8 << 20
+ANSWER_BYTES: Final = 16 << 20
 """Of one answer: about 16,000 facts."""
 FULL: Final = 50_000
 """Records that one lane keeps before it is paused."""

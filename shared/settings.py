@@ -2,7 +2,8 @@
 default. Read once, by whoever starts the process; nothing below it looks at the environment.
 
 The file is `wakeful.toml` in the working folder, or the one named in WAKEFUL_SETTINGS_FILE; its keys are the names
-without the prefix, in lower case (`port = 8000`). A variable that is blank counts as not set.
+without the prefix, in lower case (`port = 8000`). A variable that is blank counts as not set. A secret may lie in a
+file of its own, as containers are given theirs: the setting's name with `_FILE` behind it says where.
 """
 
 import os
@@ -71,7 +72,10 @@ Length = Annotated[int, BeforeValidator(_milliseconds), AfterValidator(_some)]
 Place = Annotated[Path, AfterValidator(Path.expanduser)]
 """A file or folder; `~` is the user's own."""
 _LENGTHS: Final = ("tick_every", "blind_after")
+_ENVIRONMENT: Final = "environment"
 _SECRETS: Final = ("watchdog_url", "database_url", "kafka_sasl_password")
+SECRET_FILES: Final = {f"{field}_file": field for field in _SECRETS}
+"""What names the file that a secret lies in, with the setting that this is."""
 
 
 class Settings(BaseModel):
@@ -142,12 +146,13 @@ class Settings(BaseModel):
         variables = os.environ if environment is None else environment
         filed, named = _from_file(variables), _from_environment(variables)
         try:
-            return cls(**{**filed, **named, **given})
+            return cls(**{**filed.values, **named.values, **given})
         except ValidationError as error:
             first = error.errors()[0]
             field = str(first["loc"][0])
             shown = "hidden" if field in _SECRETS else repr(first["input"])
-            where = "" if field in named or field in given else f" in {_file(variables)}"
+            source = {**filed.sources, **named.sources, **dict.fromkeys(given, _ENVIRONMENT)}.get(field)
+            where = "" if source in (None, _ENVIRONMENT) else f" in {source}"
             remedy = first["msg"].removeprefix("Value error, ")
             # The cause is left out: it would quote what is hidden.
             raise SettingsWrong(f"{_variable(field)} is {shown}{where}: {remedy}; or leave it out") from None
@@ -159,20 +164,23 @@ class Described(NamedTuple):
     name: str
     value: str
     source: str
-    """environment, the file's path, or default."""
+    """environment, the path of the file it stands in, or default."""
+
+
+class _Found(NamedTuple):
+    """What one place sets."""
+
+    values: dict[str, Any]
+    sources: dict[str, str]
+    """Where each of them stands."""
 
 
 def describe(settings: Settings, environment: Mapping[str, str] | None = None) -> list[Described]:
     """Every setting with its value (secrets hidden) and where it comes from."""
     variables = os.environ if environment is None else environment
-    filed, named = _from_file(variables), _from_environment(variables)
-    path = str(_file(variables))
+    sources = {**_from_file(variables).sources, **_from_environment(variables).sources}
     return [
-        Described(
-            _variable(field),
-            _shown(field, getattr(settings, field)),
-            "environment" if field in named else path if field in filed else "default",
-        )
+        Described(_variable(field), _shown(field, getattr(settings, field)), sources.get(field, "default"))
         for field in Settings.model_fields
     ]
 
@@ -180,7 +188,7 @@ def describe(settings: Settings, environment: Mapping[str, str] | None = None) -
 def unknown(environment: Mapping[str, str] | None = None) -> list[tuple[str, str | None]]:
     """Variables that look like settings and are none, each with the nearest one that is."""
     variables = os.environ if environment is None else environment
-    known = {_variable(field) for field in Settings.model_fields}
+    known = {_variable(field) for field in (*Settings.model_fields, *SECRET_FILES)}
     return [
         (name, _nearest(name))
         for name in sorted(variables)
@@ -210,23 +218,23 @@ def _file(variables: Mapping[str, str]) -> Path:
     return Path(variables.get(_FILE, "").strip() or "wakeful.toml").expanduser()
 
 
-def _from_file(variables: Mapping[str, str]) -> dict[str, Any]:
+def _from_file(variables: Mapping[str, str]) -> _Found:
     path = _file(variables)
     if not path.is_file():
         if variables.get(_FILE, "").strip():
             raise SettingsWrong(f"{_FILE} is {str(path)!r}, and there is no such file; mend the path")
-        return {}
+        return _Found({}, {})
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsWrong(f"{path} cannot be read as TOML: {error}; mend it or take it away") from None
     _look_at(path, values)
-    return values
+    return _with_secrets(values, str(path), f" in {path}")
 
 
 def _look_at(path: Path, values: Mapping[str, object]) -> None:
     """Raises SettingsWrong for a key that is none, and for a length without a unit."""
-    strange = _first(key for key in values if key not in Settings.model_fields)
+    strange = _first(key for key in values if key not in Settings.model_fields and key not in SECRET_FILES)
     if strange is not None:
         near = _first(get_close_matches(strange, list(Settings.model_fields), 1))
         hint = f"did you mean {near}?" if near else "take it out"
@@ -241,6 +249,38 @@ def _first(names: Iterable[str]) -> str | None:
     return next(iter(names), None)
 
 
-def _from_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    named = {field: variables.get(_variable(field), "").strip() for field in Settings.model_fields}
-    return {field: value for field, value in named.items() if value}
+def _from_environment(variables: Mapping[str, str]) -> _Found:
+    fields = (*Settings.model_fields, *SECRET_FILES)
+    named = {field: variables.get(_variable(field), "").strip() for field in fields}
+    return _with_secrets({field: value for field, value in named.items() if value}, _ENVIRONMENT, "")
+
+
+def _with_secrets(values: Mapping[str, Any], source: str, where: str) -> _Found:
+    """What one place sets, each secret that lies in a file of its own read from there. Raises SettingsWrong."""
+    found = {field: value for field, value in values.items() if field not in SECRET_FILES}
+    sources = dict.fromkeys(found, source)
+    for naming, field in SECRET_FILES.items():
+        if naming not in values:
+            continue
+        if field in found:
+            both = f"{_variable(field)} and {_variable(naming)} are both set{where}"
+            raise SettingsWrong(f"{both}; leave one of them out")
+        found[field], sources[field] = _secret(_variable(naming), values[naming], where)
+    return _Found(found, sources)
+
+
+def _secret(name: str, path: object, where: str) -> tuple[str, str]:
+    """The one line of a secret's file, and the file's path. What it holds is never said."""
+    file = Path(str(path)).expanduser()
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsWrong(
+            f"{name} is {str(file)!r}{where}, and that cannot be read ({why}); mend the path or who may read it"
+        ) from None
+    if len(secret.splitlines()) != 1:
+        raise SettingsWrong(
+            f"{name} is {str(file)!r}{where}, and that is not one line; write the secret into it"
+        )
+    return secret, str(file)

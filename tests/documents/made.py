@@ -9,7 +9,7 @@ from typing import Final
 from services.gateway.openapi import complete
 from services.up import House
 from shared.events import asyncapi, schema
-from shared.settings import Settings, describe
+from shared.settings import SECRET_FILES, Settings, describe
 from tests.documents.figures import Figure, figures
 from tests.integration.gateway.house import House as Door
 
@@ -43,6 +43,10 @@ Each is read from the environment, else from a TOML file (`wakeful.toml` in the 
 default. A variable that is blank counts as not set. Durations are ISO 8601 (`PT2S`). `wakeful doctor` shows every
 setting with its value and where that comes from, secrets hidden; a name that is no setting is told at the start.
 
+A secret may lie in a file of its own, one line long, as containers are given theirs; its name with `_FILE` behind it,
+in either place, says where. One or the other, not both:
+{secrets}.
+
 """
 
 
@@ -53,7 +57,8 @@ def _settings() -> str:
         name = f"WAKEFUL_{field.upper()}"
         assert info.description, f"{field} of shared/settings.py says nothing of itself"
         rows.append((f"`{name}`", defaults[name], info.description))
-    return _SETTINGS + _table(("name", "default", "what"), rows)
+    secrets = ", ".join(f"`WAKEFUL_{name.upper()}`" for name in sorted(SECRET_FILES))
+    return _SETTINGS.format(secrets=secrets) + _table(("name", "default", "what"), rows)
 
 
 _METRICS: Final = """# Metrics

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.instants import MINUTE, SECOND
-from shared.settings import Settings, SettingsWrong, describe, unknown
+from shared.settings import SECRET_FILES, Settings, SettingsWrong, describe, unknown
 
 SECRET = "https://watchdog.invalid/ping/4f1c-secret"
 
@@ -157,6 +157,82 @@ def test_what_only_tests_ask_and_every_true_setting_are_not_told_as_unknown() ->
     names += ["WAKEFUL_SETTINGS_FILE", "WAKEFUL_TEST_BROWSER", "WAKEFUL_REQUIRE_BROWSER"]
     names += ["WAKEFUL_TEST_KAFKA", "WAKEFUL_REQUIRE_KAFKA"]
     assert unknown(dict.fromkeys(names, "x")) == []
+
+
+# --- A secret in a file of its own -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "secret", "read"),
+    [
+        ("watchdog_url", SECRET, SECRET),
+        ("database_url", "postgresql://w:pw@db/wakeful", "postgresql+psycopg://w:pw@db/wakeful"),
+        ("kafka_sasl_password", "pass word", "pass word"),
+    ],
+)
+def test_a_secret_may_lie_in_a_file_that_the_environment_or_the_settings_file_names(
+    field: str, secret: str, read: str
+) -> None:
+    file(f"{secret}\n", "secret")
+    named = Settings.read({f"WAKEFUL_{field.upper()}_FILE": "secret"})
+    assert getattr(named, field).get_secret_value() == read
+    file(f'{field}_file = "secret"')
+    assert getattr(Settings.read({}), field).get_secret_value() == read
+
+
+def test_every_secret_may_lie_in_a_file_and_nothing_else_may() -> None:
+    secrets = {
+        field
+        for field, info in Settings.model_fields.items()
+        if "SecretStr" in str(info.annotation)  # as pydantic keeps what hides its value
+    }
+    assert secrets == set(SECRET_FILES.values())
+    assert unknown({"WAKEFUL_DATABASE_URL_FILE": "x", "WAKEFUL_PORT_FILE": "x"}) == [
+        ("WAKEFUL_PORT_FILE", "WAKEFUL_PORT")
+    ]
+
+
+def test_the_environments_file_goes_before_what_the_settings_file_says() -> None:
+    file("https://one.invalid", "one")
+    file('watchdog_url = "https://two.invalid"')
+    settings = Settings.read({"WAKEFUL_WATCHDOG_URL_FILE": "one"})
+    assert settings.watchdog_url is not None
+    assert settings.watchdog_url.get_secret_value() == "https://one.invalid"
+
+
+def test_a_secret_and_its_file_are_not_both_set_in_one_place() -> None:
+    file(SECRET, "secret")
+    both = {"WAKEFUL_WATCHDOG_URL": SECRET, "WAKEFUL_WATCHDOG_URL_FILE": "secret"}
+    wrong(both, "WAKEFUL_WATCHDOG_URL and WAKEFUL_WATCHDOG_URL_FILE are both set", "leave one")
+    file(f'watchdog_url = "{SECRET}"\nwatchdog_url_file = "secret"')
+    wrong({}, "both set in wakeful.toml")
+
+
+def test_a_secrets_file_that_is_not_there_or_holds_no_line_or_several_is_named_with_the_remedy() -> None:
+    wrong({"WAKEFUL_DATABASE_URL_FILE": "gone"}, "WAKEFUL_DATABASE_URL_FILE", "'gone'", "mend the path")
+    file(" \n", "empty")
+    wrong({"WAKEFUL_DATABASE_URL_FILE": "empty"}, "'empty'", "not one line", "write the secret into it")
+    file(f"{SECRET}\n{SECRET}\n", "two")
+    wrong({"WAKEFUL_WATCHDOG_URL_FILE": "two"}, "'two'", "not one line")
+    Path("binary").write_bytes(b"\xff\xfe")
+    wrong({"WAKEFUL_WATCHDOG_URL_FILE": "binary"}, "'binary'", "no text")
+    file('watchdog_url_file = "gone"')
+    wrong({}, "WAKEFUL_WATCHDOG_URL_FILE", "'gone' in wakeful.toml")
+
+
+def test_a_secret_from_a_file_is_shown_by_the_files_path_alone() -> None:
+    file(SECRET, "secret")
+    environment = {"WAKEFUL_WATCHDOG_URL_FILE": "secret"}
+    shown = {each.name: each[1:] for each in describe(Settings.read(environment), environment)}
+    assert shown["WAKEFUL_WATCHDOG_URL"] == ("set (hidden)", "secret")
+    assert "WAKEFUL_WATCHDOG_URL_FILE" not in shown
+
+
+def test_a_secret_in_a_file_that_cannot_be_used_is_hidden_and_its_file_is_named() -> None:
+    file("mysql://w:4f1c@db/wakeful", "secret")
+    with pytest.raises(SettingsWrong, match="WAKEFUL_DATABASE_URL is hidden in secret: ") as raised:
+        Settings.read({"WAKEFUL_DATABASE_URL_FILE": "secret"})
+    assert "4f1c" not in str(raised.value)
 
 
 # --- What is shown -----------------------------------------------------------------------------------------------

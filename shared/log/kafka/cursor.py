@@ -13,6 +13,7 @@ from typing import Final
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Positions, Record
+from shared.log.kafka import reader as kept
 from shared.log.kafka.connection import BrokerUnreachable
 from shared.log.kafka.reader import Reader
 
@@ -40,11 +41,12 @@ def read(
 
 
 def _wait(reader: Reader, partition: int, ends: dict[str, int], before: Instant, limit: int) -> Instant:
-    """Until all before `before` has come that lay before the ends, or `limit` of it; up to where that is."""
+    """Until all before `before` has come that lay before the ends, or `limit` of it, or as much as is kept; up to where
+    that is."""
     came = clock.monotonic()
     while True:
         upto = reader.bound_to(partition, ends)
-        if upto >= before or reader.waiting(partition, upto) >= limit:
+        if upto >= before or reader.waiting(partition, upto) >= min(limit, kept.FULL):
             return upto
         if reader.poll(_STEP_S):
             came = clock.monotonic()

@@ -1,0 +1,147 @@
+"""A broker that is killed, or hangs, and comes back: what is sent meanwhile is Unavailable, then all goes on."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from shared.instants import NEVER, SECOND
+from shared.log.base import Positions, Record, Unavailable
+from shared.log.kafka import topics
+from shared.log.kafka.connection import Broker, BrokerUnreachable
+from shared.log.kafka.log import KafkaLog
+from shared.log.kafka.producer import Producer, tick
+from shared.topics import CHECK_INS, INPUTS
+from tests.servers.broker import KafkaServer
+from wakeful.contracts.anylog import draft, ids, read_all
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def broker(own_kafka: KafkaServer) -> Broker:
+    broker = Broker(own_kafka.bootstrap, 1)
+    topics.make(broker)
+    return broker
+
+
+@pytest.fixture
+def log(broker: Broker) -> Iterator[KafkaLog]:
+    producer = Producer(broker, delivery_ms=2 * SECOND)
+    log = KafkaLog(broker, producer=producer)
+    yield log
+    log.close()
+    producer.close()
+
+
+def append(log: KafkaLog, event_id: str) -> None:
+    """As a phone: again and again until it is acknowledged."""
+    for _ in range(200):
+        try:
+            log.append([draft(event_id)])
+            return
+        except Unavailable:
+            log.wait(log.end(), 0.2)
+    pytest.fail("the broker is back, and nothing can be appended")
+
+
+def go_away(server: KafkaServer, how: str) -> Callable[[], None]:
+    """What brings it back."""
+    if how == "killed":
+        server.kill()
+        return server.start
+    server.pause()
+    return server.resume
+
+
+@pytest.mark.parametrize("how", ["killed", "hanging"])
+def test_what_is_sent_to_a_broker_that_is_away_is_unavailable_and_goes_on_when_it_is_back(
+    own_kafka: KafkaServer, broker: Broker, log: KafkaLog, how: str
+) -> None:
+    log.append([draft("before")])
+    records, positions = log.read(0, INPUTS, {}, NEVER)
+    assert ids(records) == ["before"]
+    back = go_away(own_kafka, how)
+    for number in range(
+        3
+    ):  # the first runs out of time; what follows is refused while the broker is looked for
+        with pytest.raises(Unavailable):
+            log.append([draft(f"away-{number}")])
+    assert log.append_future([draft("away-later")]).exception() is not None
+    assert not log.wait(log.end(), 0.5), "and who reads waits, and is told nothing wrong"
+    back()
+    append(log, "after")
+    found = ids(read_on(log, positions, "after"))
+    assert found[-1] == "after"
+    assert set(found) - {"after"} <= {"away-0"}, (
+        "what ran out of time may have landed; what was refused has not"
+    )
+    append(log, "and on")
+    assert ids(read_all(log)) == ["before", *found, "and on"]
+
+
+def read_on(log: KafkaLog, positions: Positions, event_id: str) -> list[Record]:
+    """Live, from where it stood when the broker went away, until this one has come."""
+    found: list[Record] = []
+    for _ in range(200):
+        try:
+            records, positions = log.read(0, INPUTS, positions, NEVER)
+        except Unavailable:
+            log.wait(log.end(), 0.2)
+            continue
+        found += records
+        if event_id in ids(found):
+            return found
+    pytest.fail(f"{event_id} has not come")
+
+
+def test_what_waits_for_more_than_a_broker_gives_is_unavailable(
+    own_kafka: KafkaServer, log: KafkaLog
+) -> None:
+    log.append([draft("before")])
+    own_kafka.kill()
+    with pytest.raises(BrokerUnreachable, match="no broker answers"):
+        log.read(0, INPUTS, {}, NEVER)
+    with pytest.raises(BrokerUnreachable, match="no broker answers"):
+        list(log.home("H1", INPUTS))
+
+
+def test_a_present_that_stands_while_the_broker_is_away_goes_on_by_the_next_ticks(
+    own_kafka: KafkaServer, broker: Broker, log: KafkaLog
+) -> None:
+    ticking = Producer(broker)
+    log.open(0, INPUTS, {})
+    ticking.put([tick(topic, 0) for topic in INPUTS])
+    stood = present_beyond(log, 0)
+    own_kafka.kill()
+    assert not log.wait(log.end(), 0.5)
+    assert log.present(0) == stood
+    own_kafka.start()
+    for _ in range(100):
+        try:
+            ticking.put([tick(topic, 0) for topic in INPUTS])
+            break
+        except Unavailable:
+            log.wait(log.end(), 0.2)
+    assert present_beyond(log, stood) > stood
+    ticking.close()
+
+
+def present_beyond(log: KafkaLog, bound: int) -> int:
+    for _ in range(300):
+        if (present := log.present(0)) > bound:
+            return present
+        log.wait(log.end(), 0.1)
+    pytest.fail(f"the present stands at {bound}")
+
+
+def test_an_append_that_is_under_way_when_the_log_is_closed_is_answered(
+    own_kafka: KafkaServer, broker: Broker
+) -> None:
+    log = KafkaLog(broker, producer=(producer := Producer(broker, delivery_ms=2 * SECOND)))
+    log.append([draft("e1", CHECK_INS)])
+    own_kafka.pause()
+    answer = log.append_future([draft("e2")])
+    producer.close()
+    log.close()
+    with pytest.raises(Unavailable):
+        answer.result(30)

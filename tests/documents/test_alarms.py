@@ -23,12 +23,24 @@ ONLY_WHEN = {"wakeful_detection_lag_seconds_bucket": {"service", "kind", "le"}}
 """What a fresh house does not show yet: there was no alert."""
 
 
+FILES = ("wakeful.rules.yaml", "wakeful.embedded.rules.yaml", "wakeful.kafka.rules.yaml")
+
+
 def rules() -> list[dict[str, Any]]:
-    read = yaml.safe_load((PROMETHEUS / "wakeful.rules.yaml").read_text("utf-8"))
-    return [rule for group in read["groups"] for rule in group["rules"]]
+    read = [yaml.safe_load((PROMETHEUS / name).read_text("utf-8")) for name in FILES]
+    return [rule for file in read for group in file["groups"] for rule in group["rules"]]
 
 
-RULES = [pytest.param(rule, id=rule["alert"]) for rule in rules()]
+def test_every_file_of_rules_is_looked_at_and_belongs_to_one_of_the_two_logs() -> None:
+    assert {path.name for path in PROMETHEUS.glob("*.rules.yaml")} == set(FILES)
+    loaded = {
+        name: yaml.safe_load((PROMETHEUS / name).read_text("utf-8"))["rule_files"]
+        for name in ("prometheus.yaml", "compose.yaml")
+    }
+    assert loaded == {"prometheus.yaml": [FILES[0], FILES[1]], "compose.yaml": [FILES[0], FILES[2]]}
+
+
+RULES = [pytest.param(rule, id=f"{rule['alert']}-{rule['labels']['severity']}") for rule in rules()]
 
 
 def selectors(expression: Any) -> Iterator[promql.VectorSelector]:
@@ -89,17 +101,26 @@ def test_up_asks_for_the_dead_mans_switch_when_it_starts(shown: dict[str, list[d
     assert "WAKEFUL_WATCHDOG_URL" in shown["said"][0][""]
 
 
-@pytest.mark.parametrize("name", ["prometheus.yaml", "alertmanager.yaml", "wakeful.rules.test.yaml"])
+@pytest.mark.parametrize(
+    "name", ["alertmanager.yaml", "wakeful.rules.test.yaml", "wakeful.kafka.rules.test.yaml"]
+)
 def test_the_files_beside_the_rules_can_be_read(name: str) -> None:
     assert isinstance(yaml.safe_load((PROMETHEUS / name).read_text("utf-8")), dict)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not on this machine")
-def test_the_rules_fire_as_their_own_tests_say() -> None:
-    done = subprocess.run(
-        ["promtool", "test", "rules", "wakeful.rules.test.yaml"],
-        cwd=PROMETHEUS,
-        capture_output=True,
-        text=True,
-    )
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["test", "rules", "wakeful.rules.test.yaml"],
+        ["test", "rules", "wakeful.kafka.rules.test.yaml"],
+        ["check", "config", "--syntax-only", "prometheus.yaml"],
+        ["check", "config", "--syntax-only", "compose.yaml"],
+    ],
+    ids=lambda command: command[-1],
+)
+def test_promtool_finds_the_files_in_order_and_the_rules_fire_as_their_own_tests_say(
+    command: list[str],
+) -> None:
+    done = subprocess.run(["promtool", *command], cwd=PROMETHEUS, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr + done.stdout

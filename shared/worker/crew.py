@@ -187,7 +187,7 @@ class Crew:
             hand.not_before = self._monotonic() + getattr(error, "retry_after", RETRY)
 
     def _worth_a_turn(self, partition: int, hand: _Hand) -> bool:
-        """A turn costs the same for one fact as for a thousand: where the log is far ahead, as much as one turn takes is
+        """A turn costs the same for one fact as for a thousand: where the log is far ahead, as much as one takes is
         gathered first, or all that there is."""
         gathered = self._log.gathered(partition)
         grows = gathered > hand.gathered

@@ -1,6 +1,6 @@
 """`wakeful gateway`: the door and the pages over a broker. What it is made of is `services.gate`'s."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,8 +14,8 @@ def gateway(
     from shared.settings import Settings
     from wakeful.cli.up import tell_of_unknown
 
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings.read(**given)
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
     tell_of_unknown()
     serve(settings)
 

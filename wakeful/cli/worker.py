@@ -1,6 +1,6 @@
 """`wakeful worker`: services that watch, over a broker. What it is made of is `services.worker`'s."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,8 +26,8 @@ def worker(
     unknown = [name for name in services if name not in SERVICES]
     if unknown:
         raise Failure(f"there is no service {unknown[0]!r}; write some of {', '.join(SERVICES)}", UNREADABLE)
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings.read(**given)
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
     tell_of_unknown()
     serve(settings, [SERVICES[name] for name in dict.fromkeys(services)])
 

@@ -5,7 +5,7 @@ Round by round, until it is told to stop:
     1. Let go of partitions that are owned no more; nothing is written for them any more, whatever was under way.
     2. Take over those that are newly owned: the ledger's row, then the monitor's memory (`shared.runner.loop`). Rows of
        another version are made anew by a thread of their own first, while the others go on in time.
-    3. Wait for the log, at most until a deadline could fall due.
+    3. Wait for the log: time moves by what comes.
     4. Let each partition's runner turn, again at once where it left something to read.
 
 A partition whose turn was lost to another worker is taken over again only while it is still said to be owned, after a
@@ -27,7 +27,7 @@ from shared import clock
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Log, Positions, Unavailable
 from shared.runner import rebuild
-from shared.runner.loop import REST, RETRY, Runner
+from shared.runner.loop import RETRY, Runner
 from shared.runner.observer import Observer
 from shared.runner.service import Service
 from shared.store import ledger
@@ -37,6 +37,10 @@ READ: Final = 10_000
 """Facts a turn: more than one process's own log is read by at once, since a database is a journey away."""
 AGAIN: Final[Duration] = 2 * SECOND
 """The pause before a partition is taken over again that another worker has taken over."""
+WAIT: Final[Duration] = SECOND // 4
+"""How long the log is waited for at once: what is newly owned waits as long."""
+LOOK: Final[Duration] = SECOND
+"""How often a round is made where nothing comes: an outage may be over."""
 FAR: Final[Duration] = 10 * SECOND
 """How far behind the machine's clock a home-partition is caught up with, rather than watched live."""
 _IDLE_S: Final = 0.2
@@ -100,6 +104,7 @@ class Crew:
         self._owned: frozenset[int] = frozenset()
         self._hands: dict[int, _Hand] = {}
         self._changed = threading.Event()
+        self._last_round: Duration = 0
 
     def own(self, partitions: Iterable[int]) -> None:
         """These are owned now, and no others."""
@@ -130,7 +135,8 @@ class Crew:
                 self._changed.wait(_IDLE_S)
                 self._changed.clear()
                 continue
-            self._wait()
+            if not self._wait():
+                continue
             for partition, hand in list(self._hands.items()):
                 if stop.is_set() or partition not in self._owned:
                     break
@@ -156,9 +162,15 @@ class Crew:
             self._log, self._engine, self._service, partition=partition, observer=self._observer, read=READ
         )
 
-    def _wait(self) -> None:
-        behind = any(hand.started and hand.runner.behind for hand in self._hands.values())
-        self._log.wait(self._log.end(), 0 if behind else REST / SECOND)
+    def _wait(self) -> bool:
+        """Wait for what is new; whether a round is worth it: time moves by what comes, and by nothing else."""
+        busy = any(not hand.started or hand.runner.behind for hand in self._hands.values())
+        came = self._log.wait(self._log.end(), 0 if busy else WAIT / SECOND)
+        now = self._monotonic()
+        if not (came or busy or now - self._last_round >= LOOK):
+            return False
+        self._last_round = now
+        return True
 
     def _work(self, partition: int, hand: _Hand, stop: threading.Event) -> None:
         if self._monotonic() < hand.not_before or (

@@ -1,0 +1,185 @@
+"""The door over a broker answers as the one over a file does, whichever of several a phone comes to."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared import clock
+from shared.events.canonical import canonical
+from shared.instants import HOUR, NEVER
+from shared.log.base import Draft
+from shared.security.rights import Right
+from shared.security.tokens import Issued
+from shared.topics import PLAN_CHANGES, REJECTED
+from tests.integration.gateway.broker_house import PARTITIONS, BrokerHouse, Ground
+from tests.integration.gateway.house import away, registration, started
+from tests.servers.plugin import Kafka, Postgres
+
+
+@pytest.fixture(scope="module")
+def ground(kafka: Kafka, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    ground = Ground(kafka, postgres, tmp_path_factory.mktemp("gate"))
+    worker = ground.worker("checks", "alerts")
+    worker.start()
+    yield ground
+    worker.stop()
+
+
+@pytest.fixture(scope="module")
+def house(ground: Ground) -> Iterator[BrokerHouse]:
+    with BrokerHouse(ground) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def other(ground: Ground, house: BrokerHouse) -> Iterator[BrokerHouse]:
+    """A second door, open all the while."""
+    with BrokerHouse(ground) as other:
+        yield other
+
+
+@pytest.fixture
+def home() -> str:
+    return f"home-{uuid.uuid4().hex[:8]}"
+
+
+def test_new_again_and_another_under_the_same_id(house: BrokerHouse, home: str) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    body, id_ = house.of_system(house.check(f"P-{home}"), home), str(uuid.uuid4())
+    assert house.put("checks", body, system, id_=id_).status_code == 202
+    again = house.put("checks", body, system, id_=id_)
+    assert again.status_code == 200
+    other = house.of_system(house.check(f"P-{home}", state="awake_settled"), home)
+    assert house.put("checks", other, system, id_=id_).status_code == 409
+
+
+def test_what_one_door_took_another_knows_once_the_index_has_come_so_far(
+    house: BrokerHouse, other: BrokerHouse, home: str
+) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    body, id_ = house.of_system(house.check(f"P-{home}"), home), str(uuid.uuid4())
+    assert house.put("checks", body, system, id_=id_).status_code == 202
+    house.watched()
+    assert other.put("checks", body, system, id_=id_).status_code == 200
+    changed = house.of_system(house.check(f"P-{home}", state="awake_settled"), home)
+    assert other.put("checks", changed, system, id_=id_).status_code == 409
+
+
+def test_a_door_knows_at_once_what_another_has_let_in(
+    house: BrokerHouse, other: BrokerHouse, home: str
+) -> None:
+    """Else a child's start would be refused for good, because the home was registered at the door next to it."""
+    system = house.settle(home, placement=None)
+    start = other.of_system(started(f"P-{home}", home), home)
+    assert other.put("placements", start, system).status_code == 202
+    again = house.put("placements", house.of_system(started(f"P-{home}", home), home), system)
+    assert (again.status_code, again.json()["type"]) == (422, "urn:wakeful:placement-in-force")
+    correction = {
+        "type": "check.corrected.v1",
+        "subject": f"P-{home}",
+        "data": {"check_id": (id_ := str(uuid.uuid4())), "reason": "wrong", "withdrawn": True, "changes": {}},
+    }
+    check = house.of_system(house.check(f"P-{home}"), home)
+    assert house.put("checks", check, system, id_=id_).status_code == 202
+    assert other.put("corrections", other.of_system(correction, home), system).status_code == 202
+
+
+def test_a_batch_is_judged_with_its_own_earlier_items(house: BrokerHouse, home: str) -> None:
+    system = house.system()
+    house.person("manager")
+    facts = [
+        {**house.of_system(body, home), "id": str(uuid.uuid4()), "specversion": "1.0"}
+        for body in (registration(home), started(f"P-{home}", home), house.check(f"P-{home}"))
+    ]
+    answer = house.batch([*facts, {**facts[1], "id": str(uuid.uuid4())}], system)
+    assert [each["status"] for each in answer.json()["results"]] == [202, 202, 202, 422]
+
+
+def test_the_same_fact_from_many_threads_at_once_is_taken_once(house: BrokerHouse, home: str) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    body, id_ = house.of_system(house.check(f"P-{home}"), home), str(uuid.uuid4())
+    begin = threading.Barrier(8)
+
+    def put(_: int) -> int:
+        begin.wait(30)
+        return house.put("checks", body, system, id_=id_).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(put, range(8))) == [200] * 7 + [202]
+
+
+def test_a_door_that_starts_knows_who_is_away_and_who_has_come_back(
+    ground: Ground, house: BrokerHouse, home: str
+) -> None:
+    """It does not read every check that was ever made: only those of homes in which somebody was away."""
+    system = house.settle(home, placement=f"P-{home}")
+    gone = away(f"P-{home}", "home_leave", house.now + HOUR)
+    assert house.put("dispositions", house.of_system(gone, home), system).status_code == 202
+    house.now = clock.now()  # a check of before the absence is no return
+    returned = house.of_system(house.check(f"P-{home}"), home)
+    assert house.put("checks", returned, system).status_code == 202
+    house.watched()
+    with BrokerHouse(ground) as fresh:
+        ended = {
+            "type": "disposition.ended.v1",
+            "subject": f"P-{home}",
+            "data": {"placement_id": f"P-{home}"},
+        }
+        shown = fresh.get(f"/homes/{home}", system).json()
+        assert [each.get("away") for each in shown["placements"]] == [None]
+        assert fresh.put("dispositions", fresh.of_system(ended, home), system).status_code in (202, 422)
+
+
+def test_what_the_services_raise_comes_by_the_doors_feed(house: BrokerHouse, home: str) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    gone = house.check(f"P-{home}", outcome="not_found", sign_of_life=None)
+    assert house.put("checks", house.of_system(gone, home), system).status_code == 202
+    reader = house.commissioner(rights=frozenset({Right.READ}))
+    assert until(house, lambda: _kinds(house, home, reader) == ["child_not_found"])
+    assert _kinds(house, home, house.system("south")) == []
+
+
+def test_a_refused_fact_is_shown_once_however_many_services_have_seen_it(
+    house: BrokerHouse, home: str
+) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    event = {**house.of_system(started(f"P-{home}", home), home), "id": str(uuid.uuid4()), "source": "test"}
+    draft = Draft(PLAN_CHANGES, home, event["id"], "0" * 64, canonical(event))
+    house.door.append([draft])  # nobody was asked: another installation's door, an older version of ours
+    assert until(house, lambda: _reasons(house, home, system) == ["placement_in_force"])
+    told = [
+        record
+        for partition in range(PARTITIONS)
+        for record in house.door.read(partition, [REJECTED], {}, NEVER)[0]
+        if record.home_id == home
+    ]
+    assert len(told) == 2, "checks and alerts each say it"
+
+
+def test_ready_and_operations_say_who_watches(house: BrokerHouse) -> None:
+    house.watched()
+    assert house.client.get("/readyz").json() == {"status": "ready"}
+
+
+def until(house: BrokerHouse, so: Callable[[], bool]) -> bool:
+    """Whether it comes to be so while time goes on."""
+    for _ in range(40):
+        house.watched()
+        if so():
+            return True
+    return False
+
+
+def _kinds(house: BrokerHouse, home: str, reader: Issued) -> list[str]:
+    return [
+        each["kind"]
+        for each in house.get(f"/alerts?home={home}", reader).json()["alerts"]
+        if each["kind"] != "fact_refused"
+    ]
+
+
+def _reasons(house: BrokerHouse, home: str, reader: Issued) -> list[str]:
+    return [each["reason"] for each in house.get(f"/rejected?home={home}", reader).json()["rejected"]]

@@ -52,7 +52,8 @@ UNANSWERED_S: Final = 30.0
 """How long the group may leave a member without an answer."""
 _LOOK_EVERY_S: Final = 0.5
 _CUT_WITHIN_S: Final = 2.0
-"""How long a thread that was cut off is waited for. One that hangs in a call sends no heartbeats either."""
+"""How long a thread that has said good-bye is waited for before it is cut off, and how long after that. One that hangs
+in a call sends no heartbeats either."""
 
 
 class Membership:
@@ -190,6 +191,8 @@ class _Daemon(WorkerThread):
 
 
 class _ConsumerThread(AIOKafkaConsumerThread):
+    _closing = False
+
     def _start_thread(self) -> None:
         asyncio.set_event_loop(self.thread_loop)
         try:
@@ -198,6 +201,7 @@ class _ConsumerThread(AIOKafkaConsumerThread):
             # It crashed, which the app knows, or was cut off, which is why nobody is left to tell.
             self.log.debug("the consumer ended", exc_info=True)
         finally:
+            self._closing = True
             closing = frozenset[asyncio.Task[Any]]()
             if self._consumer is not None:  # its connections, where it did not come to close them itself
                 closing = frozenset({self.thread_loop.create_task(self._consumer._client.close())})
@@ -208,14 +212,19 @@ class _ConsumerThread(AIOKafkaConsumerThread):
     def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
         """Not onto standard error: the app crashes of it, and that is said."""
 
-    def cut(self) -> None:
-        """End without leaving the group, where it has not ended yet. Afterwards no heartbeat is sent any more."""
+    def cut(self, after_s: float) -> None:
+        """Without having left the group, if it has not ended by then. Afterwards no heartbeat is sent any more."""
         if self._thread is None:
             self.thread_loop.close()
             return
+        self._thread.join(after_s)
         with suppress(RuntimeError):  # its loop is closed: it has ended
-            self.thread_loop.call_soon_threadsafe(self.thread_loop.stop)
+            self.thread_loop.call_soon_threadsafe(self._halt)
         self._thread.join(_CUT_WITHIN_S)
+
+    def _halt(self) -> None:
+        if not self._closing:
+            self.thread_loop.stop()
 
 
 class _Consumer(Consumer):
@@ -233,12 +242,13 @@ class _Transport(Transport):
 async def _end(app: _App, starting: "asyncio.Future[None]", within_s: float) -> None:
     """Leave the group, and end all that was begun; what has not ended in time is cut off."""
     starting.cancel()
-    done, _ = await asyncio.wait({starting, asyncio.ensure_future(app.stop())}, timeout=within_s)
+    stopping = asyncio.ensure_future(app.stop())
+    done, _ = await asyncio.wait({starting, stopping}, timeout=within_s)
     for each in done:
         if not each.cancelled() and (error := each.exception()) is not None:
             app.log.debug("while it ended: %r", error)
     if isinstance(app._consumer, _Consumer):
-        app._consumer.thread.cut()
+        app._consumer.thread.cut(_CUT_WITHIN_S if stopping in done else 0.0)
 
 
 def _close(loop: asyncio.AbstractEventLoop, spared: "frozenset[asyncio.Task[Any]]" = frozenset()) -> None:

@@ -18,7 +18,7 @@ from shared.log.base import Unavailable
 from shared.log.kafka.connection import REQUEST_MS, Broker, BrokerUnreachable, BrokerWrong
 
 _CONNECT_S: Final = 3.0
-_LOGGER: Final = "kafka.net.manager"
+_LOGGER: Final = "kafka.net"
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def said(broker: Broker, error: Exception, heard: list[Exception] | None = None)
         if (known := _known(broker, each)) is not None:
             return known
     if isinstance(error, broker_errors.KafkaTimeoutError | broker_errors.KafkaConnectionError):
-        return _why_no_connection(broker, error)
+        return _why_no_connection(broker, error, heard or [])
     return BrokerUnreachable(
         f"the broker at {broker.bootstrap} could not do it ({_line(error)}); see its log"
     )
@@ -101,7 +101,7 @@ def _known(broker: Broker, error: Exception) -> Unavailable | None:
     return None
 
 
-def _why_no_connection(broker: Broker, error: Exception) -> Unavailable:
+def _why_no_connection(broker: Broker, error: Exception, heard: list[Exception]) -> Unavailable:
     """Try it by hand: kafka-python has only said that it took too long."""
     try:
         context = _context(broker)
@@ -116,17 +116,22 @@ def _why_no_connection(broker: Broker, error: Exception) -> Unavailable:
     server = next(server for server, wrong in tried.items() if wrong is None)
     if (wrong := _tls_wrong(broker, context, *_address(server))) is not None:
         return BrokerWrong(f"{server} answers, and {wrong}")
-    if broker.sasl_mechanism is None and not _nodes(broker):
-        return BrokerWrong(
-            f"{server} answers and then hangs up: where it wants a sign-in, set WAKEFUL_KAFKA_SASL_MECHANISM, "
-            "WAKEFUL_KAFKA_SASL_USERNAME and WAKEFUL_KAFKA_SASL_PASSWORD; where it is a controller, name a broker"
-        )
-    for node in _nodes(broker):
+    nodes = _nodes(broker)
+    if not nodes and any("disconnected" in str(each) for each in heard):
+        return BrokerWrong(f"{server} answers and then hangs up: {_who_hangs_up(broker)}")
+    for node in nodes:
         if (wrong := _connect(*_address(node))) is not None:
             return _wrong_listener(broker, node, wrong)
     return BrokerUnreachable(
         f"the broker at {broker.bootstrap} answers too slowly ({_line(error)}); see its log"
     )
+
+
+def _who_hangs_up(broker: Broker) -> str:
+    settings = "WAKEFUL_KAFKA_SASL_MECHANISM, WAKEFUL_KAFKA_SASL_USERNAME and WAKEFUL_KAFKA_SASL_PASSWORD"
+    if broker.sasl_mechanism is not None:
+        return f"it does not let {broker.sasl_username!r} in; mend {settings}"
+    return f"where it wants a sign-in, set {settings}; where it is a controller, name a broker"
 
 
 def _wrong_listener(broker: Broker, node: str, wrong: str) -> BrokerWrong:

@@ -6,16 +6,21 @@ How it is made is `shared.backup.making`'s. The agreement of log and alerts is t
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from wakeful.cli.errors import UNREADABLE, WRONG, Failure, say
-from wakeful.cli.folder import reading_log, reading_views, settings_of
-from wakeful.cli.keys import ring_of
+from wakeful.cli.folder import reading_log, reading_views
+from wakeful.cli.installation import folder_alone
 from wakeful.cli.passphrase import PassphraseFile, passphrase
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 
+ELSEWHERE: Final = (
+    "WAKEFUL_KAFKA is set, and a broker's log is no folder to be copied: there it is kept by copies on several "
+    "brokers, people and keys by pg_dump of the schemas access and keys, and the keys once more by `wakeful keys "
+    "export` (docs/running-on-kafka.md#backup)"
+)
 KeysFile = Annotated[
     Path | None,
     typer.Option("--keys", metavar="FILE", help="The keys file; its place is apart from the log's."),
@@ -46,7 +51,8 @@ def backup(
     from shared.security.keysmove import contents
     from wakeful import __version__
 
-    settings = settings_of(data)
+    here = folder_alone(data, ELSEWHERE)
+    settings = here.settings
     refuse_both_or_neither(keys, without_keys)
     with ExitStack() as stack:
         if keys is None:
@@ -54,7 +60,7 @@ def backup(
         else:
             refuse_together(dest, keys, settings.data)
             ring, secret, to = (
-                stack.enter_context(ring_of(settings)),
+                stack.enter_context(here.ring()),
                 passphrase(passphrase_file, again=True),
                 keys,
             )

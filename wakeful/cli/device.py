@@ -1,14 +1,16 @@
 """`wakeful device`: how a phone or tablet comes to belong to a home."""
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wakeful.cli.errors import say
-from wakeful.cli.folder import access_of, reading_log, settings_of
+from wakeful.cli.installation import installation
 from wakeful.cli.terminal import Data, Json, write_json, write_line
 from wakeful.cli.token import duration
+
+if TYPE_CHECKING:
+    from wakeful.cli.installation import Installation
 
 app = typer.Typer(name="device", help="Devices: a code to enrol one.", no_args_is_help=True)
 
@@ -32,10 +34,10 @@ def enrol_code(
     from shared.instants import show_instant
     from shared.security.access import CODE_LIFE
 
-    folder, length, now = settings_of(data).data, duration(life, CODE_LIFE), clock.now()
-    if not (folder / "log.sqlite3").exists() or not _known(folder, home):
+    here, length, now = installation(data), duration(life, CODE_LIFE), clock.now()
+    if not here.has_log or not _known(here, home):
         say(f"home {home} is not registered yet; mind the spelling, or register it before the device is used")
-    with access_of(folder) as access:
+    with here.access() as access:
         code = access.new_code(home, now, life=length)
     until = show_instant(now + length)
     if json:
@@ -45,8 +47,8 @@ def enrol_code(
     write_line(code)
 
 
-def _known(folder: Path, home_id: str) -> bool:
+def _known(here: "Installation", home_id: str) -> bool:
     from shared.topics import PLAN_CHANGES
 
-    with reading_log(folder) as log:
+    with here.reading_log() as log:
         return any(b'"home.registered.' in record.body for record in log.home(home_id, [PLAN_CHANGES]))

@@ -1,13 +1,12 @@
 """What an erasure is about: whose key, and how many facts lose their texts. Nothing is destroyed here."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wakeful.cli.errors import UNREADABLE, Failure
-from wakeful.cli.folder import reading_log
 
 if TYPE_CHECKING:
     from shared.security.keys import KeyRing, Standing
+    from wakeful.cli.installation import Installation
 
 
 def homes_place(ring: "KeyRing", placement_id: str | None, home_id: str | None) -> str:
@@ -26,12 +25,12 @@ def homes_place(ring: "KeyRing", placement_id: str | None, home_id: str | None) 
     raise Failure(f"placement {placement_id}: {found}; say which home with --home", UNREADABLE)
 
 
-def texts_under(folder: Path, home_id: str, key: "Standing | None") -> int:
+def texts_under(here: "Installation", home_id: str, key: "Standing | None") -> int:
     """How many facts of the log have texts under the key."""
     from shared.topics import ALERTS, INPUTS
 
-    if key is None or not (folder / "log.sqlite3").exists():
+    if key is None or not here.has_log:
         return 0
     named = f'"key":"{key.id}"'.encode()
-    with reading_log(folder) as log:
+    with here.reading_log() as log:
         return sum(named in record.body for record in log.home(home_id, [*INPUTS, ALERTS]))

@@ -35,6 +35,8 @@ _TOLD: Final = (
     ("services.serving", "PortTaken"),
 )
 """Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""
+_OF_A_BROKER: Final = frozenset({"kafka", "psycopg", "faust"})
+"""What the embedded form is installed without."""
 
 
 class Failure(Exception):  # noqa: N818 - reads as what it says
@@ -80,7 +82,20 @@ def _told(error: Exception) -> str | None:
             return str(error)
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}; see to the file and its permissions, then run it again"
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in _OF_A_BROKER:
+        return f"{error.name} is not installed, which a broker's log needs: install wakeful[kafka]"
     sqlalchemy = sys.modules.get("sqlalchemy.exc")
     if sqlalchemy is not None and isinstance(error, sqlalchemy.DBAPIError):
-        return f"the database could not be used ({error.orig}); see to its file, or restore it from a backup"
+        return _told_of_database(error)
     return None
+
+
+def _told_of_database(error: Any) -> str:
+    """A file, or the database that the settings name."""
+    if type(error.orig).__module__.partition(".")[0] != "psycopg":
+        return f"the database could not be used ({error.orig}); see to its file, or restore it from a backup"
+    from shared.settings import Settings
+    from shared.store.outage import said
+
+    url = Settings.read().database_url
+    return said(error, "" if url is None else url.get_secret_value())

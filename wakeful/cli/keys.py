@@ -1,19 +1,17 @@
 """`wakeful keys`: the keys of what people wrote. Destroying one is the erasure of its texts, and cannot be undone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wakeful.cli.errors import Failure, say
-from wakeful.cli.folder import settings_of
+from wakeful.cli.folder import Folder
+from wakeful.cli.installation import installation
 from wakeful.cli.passphrase import PassphraseFile, passphrase
 from wakeful.cli.terminal import Data, Json, write_json, write_line
 
 if TYPE_CHECKING:
-    from shared.security.keys import KeyRing
     from shared.security.keysmove import Taken
     from shared.settings import Settings
 
@@ -29,23 +27,20 @@ def make(json: Json = False, data: Data = None) -> None:
     """Make the master key, where there is none. (The first `wakeful up` does it too.)"""
     from shared.security.masterkey import make_master_key
 
-    settings = settings_of(data)
-    path = master_key_file(settings)
-    if not make_master_key(path, data_folder=settings.data):
+    here = installation(data)
+    path = master_key_file(here.settings)
+    if not make_master_key(path, data_folder=here.settings.data):
         raise Failure(f"there is a master key at {path}, and it stays; for a new one: wakeful keys rotate")
     _done({"master_key_file": str(path)}, f"master key made: {path}; nobody else may read it", json)
 
 
 @app.command(epilog="Example: wakeful keys rotate")
 def rotate(json: Json = False, data: Data = None) -> None:
-    """Put a new master key in the place of the old, with `wakeful up` stopped. No text is lost, at any crash."""
-    from shared.security.keysrotation import rotate as rotated
-
-    settings = settings_of(data)
-    path = master_key_file(settings)
-    if not (settings.data / "keys.sqlite3").exists():
-        raise Failure(f"there are no keys in {settings.data}; say where they are with --data or WAKEFUL_DATA")
-    number = rotated(settings.data, path)
+    """Put a new master key in the place of the old, with `wakeful up` stopped; each `wakeful gateway` is given it, and
+    started again. No text is lost, at any crash."""
+    here = installation(data)
+    path = master_key_file(here.settings)
+    number = here.rotate(path)
     _done(
         {"master_key_file": str(path), "keys": number},
         f"{number} keys are wrapped by a new master key, in {path}; the old one opens nothing any more",
@@ -71,11 +66,11 @@ def destroy(
     """Erase texts for ever, by destroying their key; beside a running `wakeful up` too."""
     from wakeful.cli.erasing import homes_place, texts_under
 
-    settings = settings_of(data)
-    with ring_of(settings) as ring:
+    here = installation(data)
+    with here.ring() as ring:
         home_id = homes_place(ring, placement, home)
         before = ring.standing(home_id, placement)
-        texts = texts_under(settings.data, home_id, before)
+        texts = texts_under(here, home_id, before)
         whose = f"placement {placement} of home {home_id}" if placement else f"home {home_id}"
         if before is None or not before.destroyed:
             say(_what_is_lost(whose, texts))
@@ -106,10 +101,10 @@ def export(
     from shared.security import keysfile
     from shared.security.keysmove import contents
 
-    settings = settings_of(data)
-    if file.resolve().is_relative_to(settings.data.resolve()):
+    here = installation(data)
+    if isinstance(here, Folder) and file.resolve().is_relative_to(here.path.resolve()):
         raise Failure(f"{file} lies in the data folder; name a place apart from it")
-    with ring_of(settings) as ring:
+    with here.ring() as ring:
         secret = passphrase(passphrase_file, again=True)
         held = contents(ring, clock.now())
     keysfile.write(file, held, secret)
@@ -137,9 +132,9 @@ def import_(
     from shared.security import keysfile
     from shared.security.keysmove import take_in
 
-    settings = settings_of(data)
+    here = installation(data)
     given = keysfile.read(file, passphrase(passphrase_file, again=False))
-    with ring_of(settings, of=given.contenthash_key) as ring:
+    with here.ring(of=given.contenthash_key) as ring:
         taken = take_in(ring, given)
     _done(_json(taken), _told(taken), json)
 
@@ -166,24 +161,6 @@ def master_key_file(settings: "Settings") -> Path:
     from shared.security.masterkey import default_master_key_path
 
     return settings.master_key_file or default_master_key_path()
-
-
-@contextmanager
-def ring_of(settings: "Settings", *, of: bytes | None = None) -> "Iterator[KeyRing]":
-    """The keys of the data folder. `of`: the installation's key of content hashes; with it a folder that has no keys
-    yet gets a ring of that installation, and a master key. Raises Failure, MasterKeyUnusable."""
-    from shared.security.keys import KeyRing, load_master_key
-
-    path = settings.data / "keys.sqlite3"
-    if of is None and not path.exists():
-        raise Failure(f"there are no keys in {settings.data}; say where they are with --data or WAKEFUL_DATA")
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    master = load_master_key(settings.master_key_file, make=of is not None, data_folder=settings.data)
-    ring = KeyRing(path, master, contenthash_key=of)
-    try:
-        yield ring
-    finally:
-        ring.close()
 
 
 def _done(shown: dict[str, Any], told: str, json: bool) -> None:

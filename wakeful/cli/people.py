@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wakeful.cli.errors import UNREADABLE, Failure
-from wakeful.cli.folder import access_of, settings_of
+from wakeful.cli.installation import installation
 from wakeful.cli.scopes import Commissioner, Everywhere, Homes, Provider, Rights, rights_named, scope_of
 from wakeful.cli.terminal import Data, Json, write_json, write_line, write_table
 
@@ -44,7 +44,7 @@ def add(
     scope = scope_of(provider, commissioner, home, everywhere)
     person = Person(person_id, name, scope, rights_named(right), tuple(map(_way, reach or ())))
     given = _pin() if pin else None
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         try:
             access.put_person(person, clock.now(), pin=given)
         except ValueError as error:
@@ -55,7 +55,7 @@ def add(
 @app.command(name="list", epilog="Example: wakeful people list")
 def show(json: Json = False, data: Data = None) -> None:
     """List everybody."""
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         everybody = [_shown(person) for person in access.people.all()]
     if json:
         write_json(everybody)
@@ -82,7 +82,7 @@ def set_pin(
     """Give somebody a new PIN, asked for here or read from standard input. What they are signed in with ends."""
     from shared import clock
 
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         person = access.people.get(person_id)
         if person is None:
             raise Failure(f"nobody {person_id!r} is known; see `wakeful people list`")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wakeful.cli.backup import KeysFile, WithoutKeys, agrees, refuse_both_or_neither
+from wakeful.cli.backup import ELSEWHERE, KeysFile, WithoutKeys, agrees, refuse_both_or_neither
 from wakeful.cli.errors import WRONG, say
-from wakeful.cli.folder import settings_of
+from wakeful.cli.installation import folder_alone
 from wakeful.cli.passphrase import PassphraseFile, passphrase
 from wakeful.cli.terminal import Data, Json, write_json, write_line
 
@@ -43,7 +43,7 @@ def restore(
     from shared.backup.restoring import restore as restored
     from shared.security import keysfile
 
-    settings = settings_of(data)
+    settings = folder_alone(data, ELSEWHERE).settings
     refuse_both_or_neither(keys, without_keys)
     refuse_full(settings.data)
     manifest = Manifest.read(src)

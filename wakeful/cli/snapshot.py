@@ -3,13 +3,18 @@ models are only read, also while `wakeful up` runs.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from wakeful.cli.folder import reading_log, reading_views, settings_of
+from wakeful.cli.installation import folder_alone
 from wakeful.cli.rebuild import ServiceName
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
+
+NOT_YET: Final = (
+    "WAKEFUL_KAFKA is set, and there are no snapshots over a broker yet: each home-partition is made again from the "
+    "start of its topics (wakeful rebuild SERVICE)"
+)
 
 
 def snapshot(
@@ -30,14 +35,14 @@ def snapshot(
     from shared.instants import show_instant
     from shared.runner.snapshot import take
 
-    folder = settings_of(data).data
+    here = folder_alone(data, NOT_YET)
     made = service.service
     with (
-        reading_log(folder) as log,
-        reading_views(folder) as views,
+        here.reading_log() as log,
+        here.reading_views(service.value) as views,
         progress("rows written", None) as reached,
     ):
-        path = output or _dated(folder, made.name, made.make().version)
+        path = output or _dated(here.path, made.name, made.make().version)
         standing = take(log, views, made, path, reached=reached)
     clock = show_instant(standing.clock)
     if json:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wakeful.cli.errors import UNREADABLE, Failure, say
-from wakeful.cli.folder import access_of, settings_of
+from wakeful.cli.installation import installation
 from wakeful.cli.scopes import Commissioner, Everywhere, Homes, Provider, Rights, rights_named, scope_of
 from wakeful.cli.terminal import Data, Json, write_json, write_line, write_table
 
@@ -40,7 +40,7 @@ def make(
     from shared.instants import DAY, HOUR, show_instant
 
     length = duration(life, 14 * HOUR if person else 365 * DAY)
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         if person:
             issued = _for_person(access, name, clock.now(), length)
         else:
@@ -68,7 +68,7 @@ def show(json: Json = False, data: Data = None) -> None:
     from shared.instants import show_instant
 
     now = clock.now()
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         rows = [
             {
                 "id": token.id,
@@ -97,10 +97,10 @@ def revoke(
     json: Json = False,
     data: Data = None,
 ) -> None:
-    """End a token, and what was issued on it; a running `wakeful up` knows within two seconds."""
+    """End a token, and what was issued on it; who runs knows within two seconds."""
     from shared import clock
 
-    with access_of(settings_of(data).data) as access:
+    with installation(data).access() as access:
         if not access.tokens.revoke(token_id, clock.now()):
             raise Failure(f"no token {token_id!r} that has not ended; see `wakeful token list`")
     if json:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wakeful.cli.errors import Failure, say
+from wakeful.cli.folder import Folder
+from wakeful.cli.installation import installation
 from wakeful.cli.terminal import Json, write_json, write_line
 
 if TYPE_CHECKING:
@@ -63,10 +65,9 @@ def seal(json: Json = False) -> None:
 
 
 def _broker() -> "Broker":
-    from shared.log.kafka.connection import Broker
-    from shared.settings import Settings, SettingsWrong
+    from shared.settings import SettingsWrong
 
-    settings = Settings.read()
-    if settings.kafka is None:
+    here = installation(None)
+    if isinstance(here, Folder):
         raise SettingsWrong("WAKEFUL_KAFKA is not set: write the broker's address, like kafka:9092")
-    return Broker.of(settings)
+    return here.broker

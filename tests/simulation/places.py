@@ -1,0 +1,181 @@
+"""Nights on a real broker and a real database: facts and ticks with times of their own, a worker that reads them live
+and may die at any time, and what it published.
+
+Each night has a *place*, one home-partition to itself: nights are all of the same dates, and in one home-partition time
+does not step back. A home is named for its place: the name says where its facts lie. What a night is, and what must
+be true of it, never lives here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import count
+from typing import Any, Final, Self
+
+from services import database
+from services.checks.running import SERVICE
+from shared.events.canonical import canonical
+from shared.instants import NEVER, Instant, parse_instant
+from shared.log.base import Record
+from shared.log.kafka import topics
+from shared.log.kafka.connection import Broker
+from shared.log.kafka.log import KafkaLog
+from shared.log.kafka.partition import partition_of
+from shared.log.kafka.producer import Outgoing, Producer, tick
+from shared.runner import Runner
+from shared.runner.loop import READ
+from shared.topics import INPUTS
+from tests.integration.runner.world import Heard
+from tests.servers.plugin import Kafka, Postgres
+
+Told = tuple[str, Instant, dict[str, Any]]
+"""Topic, `appended_at`, event."""
+
+PARTITIONS: Final = 24
+"""Places of one set of topics: a broker has every one of them open."""
+_LATE: Final = parse_instant("2100-01-01T00:00:00Z")
+"""The readers' clock stands here: nights of any date are believed."""
+_WITHIN_S: Final = 30.0
+_TOPICS: Final = tuple(SERVICE.make().topics)
+
+
+class Shelf:
+    """Topics and a database with so many places. Close it."""
+
+    def __init__(self, kafka: Kafka, postgres: Postgres) -> None:
+        self.broker = Broker(kafka.bootstrap, PARTITIONS, kafka.new_prefix())
+        topics.make(self.broker, importing=True)
+        url = postgres.new_database()
+        database.migrate(url)
+        with ExitStack() as stack:
+            self.engine = database.views(url, SERVICE.name)
+            stack.callback(self.engine.dispose)
+            self.producer = Producer(self.broker)
+            stack.callback(self.producer.close)
+            self.log = KafkaLog(self.broker, producer=self.producer, clock=lambda: _LATE, monotonic=lambda: 0)
+            stack.callback(self.log.close)
+            self.reader = self.log.another()
+            stack.callback(self.reader.close)
+            self._closing = stack.pop_all()
+        self._free = iter(range(PARTITIONS))
+
+    def place(self) -> "Place | None":
+        """One that nobody has used; None: there is none left."""
+        number = next(self._free, None)
+        return None if number is None else Place(self, number)
+
+    def close(self) -> None:
+        """The topics and the database stay until the run ends."""
+        self._closing.close()
+
+
+class Places:
+    """As many as are asked for. Close it."""
+
+    def __init__(self, kafka: Kafka, postgres: Postgres) -> None:
+        self._make: Callable[[], Shelf] = lambda: Shelf(kafka, postgres)
+        self._shelf: Shelf | None = None
+
+    def new(self) -> "Place":
+        """One that nobody has used."""
+        place = None if self._shelf is None else self._shelf.place()
+        if place is None:
+            self.close()
+            self._shelf = self._make()
+            place = self._shelf.place()
+        assert place is not None
+        return place
+
+    def close(self) -> None:
+        if self._shelf is not None:
+            self._shelf.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Place:
+    """One home-partition, and whoever watches it."""
+
+    def __init__(self, shelf: Shelf, partition: int) -> None:
+        self._shelf = shelf
+        self.partition = partition
+        self.heard = Heard()
+        """By all who ever watched it."""
+        self.told = 0
+        """Records that were put."""
+        self._homes: dict[str, str] = {}
+        self._runner: Runner | None = None
+
+    def home(self, name: str) -> str:
+        """The name of a home that lies here."""
+        if name not in self._homes:
+            names = (f"{name}-{number}" for number in count())
+            self._homes[name] = next(
+                each for each in names if partition_of(each, PARTITIONS) == self.partition
+            )
+        return self._homes[name]
+
+    # -- the door --------------------------------------------------------------------------------------------
+
+    def tell(self, told: Iterable[Told]) -> None:
+        """Put facts into the log, in this order."""
+        records = [
+            Outgoing(topic, self.partition, event["homeid"].encode(), canonical(event), at=at)
+            for topic, at, event in told
+        ]
+        self.told += len(records)
+        self._put(records)
+
+    def tick(self, at: Instant) -> None:
+        """Time has come so far, everywhere."""
+        self._put([tick(topic, self.partition, at) for topic in INPUTS])
+
+    def _put(self, records: Sequence[Outgoing]) -> None:
+        for landing in self._shelf.producer.each(records):
+            landing.result(_WITHIN_S)
+
+    # -- the watch -------------------------------------------------------------------------------------------
+
+    def watch(self, read: int = READ) -> Runner:
+        """Whoever watches here, or somebody new. `read`: facts a turn."""
+        if self._runner is None:
+            log, partition = self._shelf.log, self.partition
+            runner = Runner(
+                log,
+                self._shelf.engine,
+                SERVICE,
+                partition=partition,
+                observer=self.heard,
+                clock=lambda: 0,
+                read=read,
+            )
+            runner.start()
+            log.open(partition, _TOPICS, runner.entry.positions)
+            self._runner = runner
+        return self._runner
+
+    def die(self) -> None:
+        """Whoever watches here is gone, with all that is not committed."""
+        if self._runner is not None:
+            self._runner = None
+            self._shelf.log.release(self.partition)
+
+    def reach(self, present: Instant, read: int = READ) -> None:
+        """Until the log's present has come there, and all of before it has been judged and published."""
+        runner, log = self.watch(read), self._shelf.log
+        for _ in range(200):
+            if log.present(self.partition) >= present:
+                break
+            log.wait(log.end(), _WITHIN_S / 200)
+        assert log.present(self.partition) == present, "the log's present is another"
+        while runner.turn():
+            pass
+
+    def published(self, *topics: str) -> Iterator[Record]:
+        """What lies in these topics, in order."""
+        found, _ = self._shelf.reader.read(self.partition, topics, {}, NEVER, 1_000_000)
+        self._shelf.reader.release(self.partition)
+        yield from found

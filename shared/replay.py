@@ -30,8 +30,11 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
 
 
 def as_told(effects: Iterable[Effect]) -> list[Effect]:
-    """Derived events, each id once, ordered by `at`, then alert id, then lifecycle, then level."""
-    once = {effect.id: effect for effect in effects}
+    """Derived events, each id once, ordered by `at`, then alert id, then lifecycle, then level. Of an id the first
+    stands, as in a log."""
+    once: dict[str, Effect] = {}
+    for effect in effects:
+        once.setdefault(effect.id, effect)
     return sorted(once.values(), key=_told)
 
 

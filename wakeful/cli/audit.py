@@ -9,7 +9,7 @@ what comes out is compared, byte by byte, with what the checks service published
 The log and the read models are only read, also while `wakeful up` runs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from shared.log.base import Log, Record
+    from shared.monitor import Effect
     from shared.store.ledger import Entry
 
 SERVICE: Final = "checks"
@@ -119,7 +120,6 @@ def _due(log: "Log", until: int, reached: Callable[[int], None]) -> tuple[dict[s
     """What should have been told before `until`, by event id; and the homes that this very replay set aside."""
     from services.checks.model import ChecksMonitor
     from shared.course import Course, TrustedSeen
-    from shared.events.canonical import canonical
     from shared.log.base import fact_of
     from shared.runner.names import Names
     from shared.runner.rejection import decoded
@@ -132,11 +132,20 @@ def _due(log: "Log", until: int, reached: Callable[[int], None]) -> tuple[dict[s
     while records:
         facts = [fact for _, fact in decoded(0, records, fact_of)[0]]
         names.look_up(facts)
-        due.update((e.id, canonical(e.event)) for e in course.take(facts).effects if e.at < until)
+        _first(due, course.take(facts).effects, until)
         reached(records[-1].position)
         records, positions = log.read(0, monitor.topics, positions, until, _LIMIT)
-    due.update((e.id, canonical(e.event)) for e in course.reach(until).effects if e.at < until)
+    _first(due, course.reach(until).effects, until)
     return due, sorted(course.aside)
+
+
+def _first(due: dict[str, bytes], effects: "Iterable[Effect]", until: int) -> None:
+    """Of an id the first event stands in a log."""
+    from shared.events.canonical import canonical
+
+    for effect in effects:
+        if effect.at < until:
+            due.setdefault(effect.id, canonical(effect.event))
 
 
 def _published(log: "Log", until: int) -> dict[str, bytes]:
@@ -148,7 +157,7 @@ def _published(log: "Log", until: int) -> dict[str, bytes]:
     for record in _all(log, ALERTS):
         event = orjson.loads(record.body)
         if event["source"] == SOURCE and parse_instant(event["time"]) < until:
-            told[record.id] = record.body
+            told.setdefault(record.id, record.body)
     return told
 
 

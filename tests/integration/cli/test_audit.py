@@ -12,10 +12,10 @@ from shared.instants import HOUR, Instant, show_instant
 from shared.log.base import Draft
 from shared.store.engine import writing
 from shared.store.tables import ASIDES, LEDGER
-from shared.topics import ALERTS, SWAPS
+from shared.topics import ALERTS, PLAN_CHANGES, SWAPS
 from tests.integration.cli.house import House
 from tests.oracle.nights import night as random_night
-from tests.unit.cli.story import night, replayed, wakeful
+from tests.unit.cli.story import Line, line, night, registered, replayed, started, wakeful
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -32,6 +32,27 @@ def test_it_says_how_many_it_compared_and_up_to_when(house: House) -> None:
     result = wakeful("audit")
     assert result.exit_code == 0
     assert result.stdout == "3 events of alerts compared, up to 2026-03-03T00:00:00.000Z: no difference\n"
+
+
+def absences(*ends: str) -> list[Line]:
+    """Told together, in one instant: each begins and is over."""
+    told = []
+    for number, end in enumerate(ends):
+        data = {"placement_id": "P1", "reason": "school", "expected_end": f"2026-03-03T{end}:00.000Z"}
+        told.append(line(PLAN_CHANGES, "21:00", "disposition.started.v1", f"a{number}", "P1", data))
+        over = {"placement_id": "P1"}
+        told.append(line(PLAN_CHANGES, "21:00", "disposition.ended.v1", f"b{number}", "P1", over))
+    return told
+
+
+def test_what_is_told_twice_in_one_instant_stands_as_it_was_told_first(house: House) -> None:
+    lines = [registered(), started(), *absences("08:00", "09:00")]
+    house.live(lines)
+    assert wakeful("audit").exit_code == 0
+    raised = [orjson.loads(each) for each in replayed(lines).stdout.splitlines()]
+    assert [e["data"]["facts"]["expected_end"] for e in raised if e["type"] == "alert.raised.v1"] == [
+        "2026-03-03T08:00:00.000Z"
+    ]
 
 
 def planted(house: House, what: str) -> dict[str, object]:

@@ -27,7 +27,7 @@ from shared.runner.sieve import Sifted
 from shared.store import seen
 from shared.store.outbox import Owner
 from shared.store.seen import Known, Repeat
-from shared.topics import CHECK_INS, INPUTS
+from shared.topics import CHECK_INS, INPUTS, REJECTED
 
 CHECKS_KNOWN_FOR: Final[Duration] = 28 * DAY
 """By the log's clock; everything else is known for ever."""
@@ -166,9 +166,10 @@ def known_of(record: Record, fact: Fact) -> Known:
 
 
 def tell(record: Record, same: bool, sifted: Sifted) -> None:
-    """What is told of a record that is passed over: of the same fact, nothing."""
+    """What is told of a record that is passed over: of the same fact, nothing. What was turned away is told once,
+    however often it comes again and wherever that lies: its id names the event and the reason."""
     if not same:
         if record.topic in _INPUTS:
             sifted.turned_away.append((record, CONFLICT))
-        else:
+        elif record.topic != REJECTED:
             sifted.differed.append(record.id)

@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 RUN := $(UV) run --no-sync
 PYTEST_ARGS ?=
 
-.PHONY: help setup run test soak lint format docs bench clean
+.PHONY: help setup run test soak chaos lint format docs bench clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,11 +31,14 @@ run: setup ## The sample night: http://127.0.0.1:8000, three sample homes, one c
 	$(RUN) wakeful up --sample
 
 test: setup ## All tests, in parallel, but the long ones
-	$(RUN) pytest -n auto --dist worksteal -m 'not soak' --ignore tests/browser $(PYTEST_ARGS)
-	$(RUN) pytest -n auto --dist loadfile -m 'not soak' tests/browser $(PYTEST_ARGS)
+	$(RUN) pytest -n auto --dist worksteal -m 'not soak and not chaos' --ignore tests/browser $(PYTEST_ARGS)
+	$(RUN) pytest -n auto --dist loadfile -m 'not soak and not chaos' tests/browser $(PYTEST_ARGS)
 
 soak: setup ## The long ones: random nights by the thousand, kills by the dozen
 	$(RUN) pytest -n auto --dist worksteal -m soak --timeout 3600 $(PYTEST_ARGS)
+
+chaos: setup ## The long night over a broker: everything is killed; figures in build/chaos.json
+	$(RUN) pytest -s -p no:xdist -m chaos tests/chaos $(PYTEST_ARGS)
 
 lint: setup ## Style, formatting, types
 	$(RUN) ruff check

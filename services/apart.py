@@ -29,11 +29,11 @@ def named(settings: Settings, prefix: str = "") -> Ground:
     return Ground(Broker.of(settings, prefix), database.address(settings))
 
 
-def found(settings: Settings, prefix: str = "") -> Ground:
-    """The same, looked at. Raises SettingsWrong, BrokerUnreachable, BrokerWrong, TooOld, TooNew, and what a database
-    raises."""
+def found(settings: Settings, prefix: str = "", *, sealed: bool = True) -> Ground:
+    """The same, looked at. `sealed`: false in tests alone, that bring their own times. Raises SettingsWrong,
+    BrokerUnreachable, BrokerWrong, TooOld, TooNew, and what a database raises."""
     ground = named(settings, prefix)
-    wrong = topics.check(ground.broker)
+    wrong = topics.check(ground.broker, importing=not sealed)
     if wrong:
         more = f" (and {len(wrong) - 1} more: wakeful topics check)" if len(wrong) > 1 else ""
         raise BrokerWrong(f"{wrong[0]}{more}")

@@ -45,9 +45,11 @@ _log = structlog.get_logger("worker")
 class Worker:
     """The parts of a running worker. Made whole or not at all; `close` takes it down in order."""
 
-    def __init__(self, settings: Settings, services: Sequence[Service], prefix: str = "") -> None:
-        """`prefix`: of tests, that share a broker."""
-        broker, url = apart.found(settings, prefix)
+    def __init__(
+        self, settings: Settings, services: Sequence[Service], prefix: str = "", *, sealed: bool = True
+    ) -> None:
+        """`prefix`: of tests, that share a broker. `sealed`: not of tests that bring their own times."""
+        broker, url = apart.found(settings, prefix, sealed=sealed)
         self._stop = threading.Event()
         self.crews: dict[str, Crew] = {}
         self.ownerships: list[Ownership] = []
@@ -108,14 +110,14 @@ class Worker:
         return app
 
 
-def serve(settings: Settings, services: Sequence[Service], *, prefix: str = "") -> None:
+def serve(settings: Settings, services: Sequence[Service], *, prefix: str = "", sealed: bool = True) -> None:
     """Run until SIGTERM or SIGINT. Raises BrokerUnreachable, BrokerWrong, TopicsWrong, TooOld, TooNew, PortTaken, each
     with its remedy, before anything is owned."""
     logs.set_up(settings.log_level)
     listening = listen(settings)
     with ExitStack() as stack:
         stack.callback(listening.close)
-        worker = Worker(settings, services, prefix)
+        worker = Worker(settings, services, prefix, sealed=sealed)
         stack.callback(worker.stop)
         config = uvicorn.Config(
             worker.app(), ws="none", log_config=None, access_log=False, server_header=False, lifespan="off",

@@ -1,0 +1,64 @@
+"""The real commands as processes of their own, with what only tests ask of them: a prefix before the topics' names, so
+that they share a broker; topics that bring their own times; rules of the next version, that read one topic more.
+
+`python -m tests.chaos.launcher gateway|worker '{"settings": {…}, "prefix": …, "services": […], "importing": …,
+"newer": …}'`. What they do is the commands' own.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from services import gate, worker
+from services.checks.model import ChecksMonitor
+from services.monitors import SERVICES
+from shared.facts import Fact
+from shared.monitor import Effect
+from shared.runner.service import Service
+from shared.settings import Settings
+from shared.topics import NIGHT_COVER
+
+
+class NextChecks(ChecksMonitor):
+    """The checks monitor of the next version: it reads who is awake, too, and takes it as it takes all else."""
+
+    version = ChecksMonitor.version + 1
+    topics: Sequence[str] = (*ChecksMonitor.topics, NIGHT_COVER)
+
+    def apply(self, fact: Fact) -> Iterable[Effect]:
+        return () if fact.topic == NIGHT_COVER else super().apply(fact)
+
+
+def _service(name: str, newer: bool) -> Service:
+    service = SERVICES[name]
+    return replace(service, make=NextChecks) if newer and name == ChecksMonitor.name else service
+
+
+def main(
+    command: str,
+    settings: dict[str, Any],
+    prefix: str = "",
+    services: Sequence[str] = (),
+    importing: bool = False,
+    newer: bool = False,
+) -> None:
+    """Be the process."""
+    for name in ("data", "master_key_file"):
+        settings[name] = Path(settings[name])
+    if command == "gateway":
+        gate.serve(Settings(**settings), prefix=prefix)
+    else:
+        worker.serve(
+            Settings(**settings),
+            [_service(name, newer) for name in services],
+            prefix=prefix,
+            sealed=not importing,
+        )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], **orjson.loads(sys.argv[2]))

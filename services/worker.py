@@ -83,10 +83,18 @@ class Worker:
 
     def start(self) -> None:
         """Begin to own, and to watch what is owned."""
-        for thread in self._threads:
-            thread.start()
+        self.own()
+        self.watch()
+
+    def own(self) -> None:
+        """Begin to own."""
         for ownership in self.ownerships:
             ownership.start()
+
+    def watch(self) -> None:
+        """Begin to watch what is owned, now and later."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish the turn under way, leave the groups, let go of everything."""

@@ -70,7 +70,7 @@ class Worker:
                 stack.callback(log.close)
                 self.metrics.begins(service.name)
                 crew = self.crews[service.name] = Crew(log, engine, service, self.metrics)
-                self.ownerships.append(Ownership(broker, f"{prefix}wakeful-{service.name}", crew.own))
+                self.ownerships.append(Ownership(broker, f"wakeful-{service.name}", crew.own))
             self._closing = stack.pop_all()
         self.standing = Standing(self.crews, self.ownerships, settings.blind_after)
         self._threads = [

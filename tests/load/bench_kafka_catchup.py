@@ -17,6 +17,7 @@ from shared.runner import rebuild
 from shared.settings import Settings
 from shared.topics import CHECK_INS, PLAN_CHANGES
 from tests.load.bench_core import checks, setting
+from tests.load.kafka.counting import COUNTED
 from tests.load.kafka.ground import PARTITIONS, Ground, ground, write
 from tests.load.kafka.watching import Took, Watching
 
@@ -66,7 +67,8 @@ def _counted(made: Ground) -> float:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     try:
-        return float(process.stdout.readline())
+        said = next(line for line in process.stdout if line.startswith(COUNTED))
+        return float(said.removeprefix(COUNTED))
     finally:
         process.kill()
         process.wait(_COUNT_WITHIN_S)

@@ -122,7 +122,8 @@ class KafkaServer:
             "log.dirs": str(self._data),
         }
         self._settings.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # Its first byte is ours: an id that began with a hyphen would be taken for an option.
+        cluster = urlsafe_b64encode(b"\x00" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         tool = self._run(
             "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", self._settings
         )

@@ -26,18 +26,10 @@ _SECRET: Final = frozenset(
 _ID: Final = frozenset({"id", "ids"})
 """The last word of a key whose value is an id: of a token, that says which one and opens nothing."""
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_QUIET: Final = (
-    "httpx",
-    "httpcore",
-    "uvicorn.access",
-    "asyncio",
-    "alembic",
-    "kafka",
-    "aiokafka",
-    "faust",
-    "mode",
-)
+_QUIET: Final = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic")
 """Libraries that say every step they take: their warnings are enough."""
+_QUIETER: Final = ("kafka",)
+"""Those that warn of what they mend themselves: what goes wrong for long is said by us."""
 
 
 def set_up(level: str) -> None:
@@ -67,6 +59,8 @@ def set_up(level: str) -> None:
     root.setLevel(level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _QUIETER:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _name(logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

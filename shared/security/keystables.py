@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared import clock
 from shared.events.canonical import canonical
+from shared.instants import SECOND
 from shared.security.masterkey import MasterKeyUnusable
 from shared.store.engine import BUSY_TIMEOUT_S
 from shared.store.postgres import LOCK_S, alone
@@ -133,13 +135,13 @@ def scrub_schema(engine: sa.Engine, timeout_s: float = LOCK_S) -> None:
 
     Raises NotScrubbed where that takes longer than `timeout_s`, or where this user is not the tables' owner.
     """
-    until = time.monotonic() + timeout_s
+    until = clock.monotonic() / SECOND + timeout_s
     with engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         with alone(connection):
             left = [DATA_KEYS.name, INSTALLATION_KEYS.name]
             while left := [name for name in left if not _anew(connection, name)]:
-                if time.monotonic() > until:
+                if clock.monotonic() / SECOND > until:
                     raise NotScrubbed(
                         f"the key is destroyed, but its old row may still be in the table {left[0]}: somebody reads "
                         "it, or the table is another user's; run the same command again, as the owner of the table"

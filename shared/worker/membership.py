@@ -15,7 +15,6 @@ import asyncio
 import logging
 import os
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -31,6 +30,9 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 from faust.types import TP
 from mode.threads import WorkerThread
 from yarl import URL
+
+from shared import clock
+from shared.instants import SECOND
 
 for _name in ("aiokafka", "faust", "mode", __name__):
     # They say every step and every failed attempt, ten a second where the broker is away, and what Faust's classes say
@@ -64,7 +66,7 @@ class Membership:
         self._group = group
         self._topic = broker.topic(OWNERSHIP)
         self._tell = tell
-        self._waiting_since: float | None = time.monotonic()
+        self._waiting_since: float | None = clock.monotonic() / SECOND
         self._loop = asyncio.SelectorEventLoop()
         self._leaving = asyncio.Event()
         self._leave_within_s: float | None = None
@@ -112,7 +114,10 @@ class Membership:
             return error
         if app.should_stop:
             return RuntimeError("Faust stopped by itself")
-        if self._waiting_since is not None and time.monotonic() - self._waiting_since > UNANSWERED_S:
+        if (
+            self._waiting_since is not None
+            and clock.monotonic() / SECOND - self._waiting_since > UNANSWERED_S
+        ):
             return TimeoutError(
                 f"the group gave no answer for {UNANSWERED_S:.0f} s; if that goes on, see the broker's log, and "
                 "whether its advertised.listeners can be reached from here"
@@ -146,7 +151,7 @@ class Membership:
         return app
 
     async def _revoked(self, _app: object, _revoked: set[TP], **_more: Any) -> None:
-        self._waiting_since = time.monotonic()
+        self._waiting_since = clock.monotonic() / SECOND
         self._tell(frozenset())
 
     async def _assigned(self, _app: object, assigned: set[TP], **_more: Any) -> None:

@@ -13,12 +13,13 @@ partition can write nothing. What is read, written or remembered never comes thr
 """
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Final
 
 import structlog
 
+from shared import clock
+from shared.instants import SECOND
 from shared.log.base import Unavailable
 from shared.log.kafka.connection import Broker, BrokerWrong
 from shared.log.kafka.diagnosis import admin
@@ -100,8 +101,8 @@ class Ownership:
                 if not isinstance(error, BrokerWrong):
                     wrong_since = None
                 elif wrong_since is None:
-                    wrong_since = time.monotonic()
-                elif time.monotonic() - wrong_since > _WRONG_FOR_S and not self._was_member:
+                    wrong_since = clock.monotonic() / SECOND
+                elif clock.monotonic() / SECOND - wrong_since > _WRONG_FOR_S and not self._was_member:
                     raise
             else:
                 if said is not None:

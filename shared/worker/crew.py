@@ -32,6 +32,7 @@ from shared.runner.observer import Observer
 from shared.runner.service import Service
 from shared.store import ledger
 from shared.store.outage import is_outage
+from shared.worker.shares import Shares
 
 READ: Final = 10_000
 """Facts a turn: more than one process's own log is read by at once, since a database is a journey away."""
@@ -98,6 +99,7 @@ class Crew:
         self._engine = engine
         self._service = service
         self._observer = observer
+        self._shares = Shares(observer, service.name)
         self._monotonic = monotonic
         rules = service.make()
         self._topics, self._version = rules.topics, rules.version
@@ -151,6 +153,7 @@ class Crew:
         for partition in self._hands.keys() - self._owned:
             del self._hands[partition]
             self._log.release(partition)
+            self._shares.release(partition)
             _log.info("let go", service=self._service.name, partition=partition)
 
     def _take_on(self) -> None:
@@ -158,9 +161,8 @@ class Crew:
             self._hands[partition] = _Hand(self._runner(partition))
 
     def _runner(self, partition: int) -> Runner:
-        return Runner(
-            self._log, self._engine, self._service, partition=partition, observer=self._observer, read=READ
-        )
+        share = self._shares.of(partition)
+        return Runner(self._log, self._engine, self._service, partition=partition, observer=share, read=READ)
 
     def _wait(self) -> bool:
         """Wait for what is new; whether a round is worth it: time moves by what comes, and by nothing else."""
@@ -212,6 +214,7 @@ class Crew:
     def _again(self, partition: int) -> None:
         """From the ledger's row, after a pause: if it is still owned by then."""
         self._log.release(partition)
+        self._shares.release(partition)
         self._hands[partition] = _Hand(self._runner(partition), not_before=self._monotonic() + AGAIN)
 
     def _is_of_this_version(self, partition: int) -> bool:

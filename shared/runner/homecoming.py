@@ -47,7 +47,8 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
     published.read()
     with writing(engine) as connection:
         patiently(connection)  # the log is read in it
-        ledger.lock(connection, *owner)  # whoever runs the service waits: what he has told stands still
+        # Whoever runs the service waits: what he has told stands still.
+        ledger.lock(connection, *owner)
         entry = _entry(connection, owner, reading.monitor.version)
         reading.reach(entry)
         _refuse_broken(reading)

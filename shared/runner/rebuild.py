@@ -157,9 +157,8 @@ class _Rebuild:
         with writing(self._engine) as connection:
             patiently(connection)  # the log is read in it
             rebuilds.end(connection, self._owner, self._token)
-            ledger.lock(
-                connection, *self._owner
-            )  # whoever runs the service waits: what he has told stands still
+            # Whoever runs the service waits: what he has told stands still.
+            ledger.lock(connection, *self._owner)
             entry = standing(connection, self._owner)
             self._reading.reach(entry)
             rows.put(connection, self._fresh, self._monitor.changed(), partition=self._owner.partition)

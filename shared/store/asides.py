@@ -11,6 +11,7 @@ from shared.instants import Instant
 from shared.monitor import Row
 from shared.store import rows
 from shared.store.tables import ASIDES, METADATA
+from shared.store.texts import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Aside:
 def put(connection: Connection, aside: Aside) -> None:
     """Set a home aside."""
     key = {"service": aside.service, "home_id": aside.home_id}
-    values = {"since": aside.since, "reason": aside.reason, "fact_id": aside.fact_id}
+    values = {"since": aside.since, "reason": storable(aside.reason), "fact_id": aside.fact_id}
     rows.put(connection, METADATA, [Row(ASIDES.name, key, values)], partition=aside.partition)
 
 

@@ -16,6 +16,7 @@ from shared.instants import Instant
 from shared.monitor import Row
 from shared.store import rows
 from shared.store.tables import METADATA, OPERATIONS
+from shared.store.texts import storable
 
 MONITOR_BLIND: Final = "monitor_blind"
 _NAMESPACE: Final = UUID("7c1f2f0a-8f43-5b51-9b0c-0d4f5f0f3a11")
@@ -41,7 +42,13 @@ def raise_once(
     """Open an entry; the same (kind, service, home, since) again changes nothing but the detail. Its id."""
     about = orjson.dumps([kind, service, home_id, since]).decode()
     entry_id = str(uuid5(_NAMESPACE, about))
-    values = {"kind": kind, "home_id": home_id, "service": service, "since": since, "detail": detail}
+    values = {
+        "kind": kind,
+        "home_id": home_id,
+        "service": service,
+        "since": since,
+        "detail": storable(detail),
+    }
     rows.put(connection, METADATA, [Row(OPERATIONS.name, {"id": entry_id}, values)])
     return entry_id
 

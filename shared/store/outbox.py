@@ -18,6 +18,7 @@ from shared.instants import Instant
 from shared.log.base import Draft
 from shared.monitor import Effect
 from shared.store.tables import OUTBOX
+from shared.store.texts import storable
 
 
 class Waiting(NamedTuple):
@@ -84,7 +85,7 @@ def _row(owner: Owner, effect: Effect) -> dict[str, object]:
         "service": owner.service,
         "partition": owner.partition,
         "topic": effect.topic,
-        "home_id": effect.home_id,
+        "home_id": storable(effect.home_id),
         "event_id": effect.id,
         "at": effect.at,
         "body": canonical(effect.event),

@@ -231,6 +231,19 @@ class StoreContract:
             assert [(home, orjson.loads(body)["id"]) for home, body in found] == [("H1", "e2"), ("H1", "e1")]
             assert outbox.bodies(connection, OURS, REJECTED) == []
 
+    def test_words_that_nobody_has_validated_never_stop_who_writes_them(self, engine: Engine) -> None:
+        odd, kept = "a\x00b\ud800c ü", "a\ufffdb\ufffd"
+        with writing(engine) as connection:
+            outbox.put(connection, OURS, [replace(effect(1), home_id=odd)])
+            asides.put(connection, asides.Aside("checks", 0, "H1", 5, odd, None))
+            operations.raise_once(connection, operations.MONITOR_BLIND, "checks", "H1", 5, odd)
+            (waiting,) = outbox.waiting(connection, OURS)
+            (aside,) = asides.of_service(connection, "checks", 0)
+            (told,) = operations.latest(connection)
+        for text in (waiting.draft.home_id, aside.reason, told.detail):
+            assert text.startswith(kept)
+            assert text.endswith("c ü")
+
     # -- tables made anew ------------------------------------------------------------------------------------
 
     def test_fresh_tables_are_filled_beside_the_live_ones_and_take_their_place(self, engine: Engine) -> None:

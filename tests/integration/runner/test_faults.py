@@ -89,14 +89,21 @@ def test_a_commit_whose_answer_was_lost_is_made_once_and_costs_nobody_the_partit
         if next(lost, False):
             raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))
 
+    put, written = outbox.put, list[str]()
+
+    def counted(connection: Connection, owner: outbox.Owner, effects: Sequence[Effect]) -> None:
+        written.extend(each.id for each in effects)
+        put(connection, owner, effects)
+
     monkeypatch.setattr(f"shared.runner.{where}.writing", unanswered)
+    monkeypatch.setattr(outbox, "put", counted)
     world.now = NIGHT + 20 * MINUTE
     with pytest.raises(OperationalError):
         world.settle(runner, NIGHT + 20 * MINUTE)
     world.settle(runner, NIGHT + 20 * MINUTE)
     assert runner.entry.epoch == 1
     assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE)
-    assert len(world.records(ALERTS)) == 1
+    assert [record.id for record in world.records(ALERTS)] == written, "once"
     with world.engine.connect() as connection:
         assert outbox.standing(connection, outbox.Owner("checks", 0)) == (0, None)
 

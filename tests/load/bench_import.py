@@ -10,6 +10,7 @@ from time import perf_counter
 
 from shared.settings import Settings
 from tests.load.bench_replay import lines
+from wakeful.cli.folder import Folder
 from wakeful.cli.importing import run as import_
 
 _REPEATS = 3
@@ -20,7 +21,7 @@ def facts_per_s(file: Path, folder: Path) -> float:
     settings = Settings.read(data=folder / "data", master_key_file=folder / "master.key")
     began = perf_counter()
     with file.open("rb") as stream:
-        imported = import_(settings, stream, keep_going=False)
+        imported = import_(Folder(settings), stream, keep_going=False)
     return imported.facts / (perf_counter() - began)
 
 

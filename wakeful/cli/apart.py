@@ -33,12 +33,7 @@ class Apart:
 
     def __init__(self, settings: "Settings", prefix: str) -> None:
         """`prefix`: of tests, that share a broker."""
-        from shared import logs
-
-        logs.set_up("error")
-        # What kafka-python says while it tries is no answer; what is wrong in the end is told in one line.
-        logging.getLogger("kafka").addHandler(logging.NullHandler())
-        logging.getLogger("kafka").propagate = False
+        _hush()
         self.settings = settings
         self._prefix = prefix
 
@@ -142,3 +137,16 @@ class Apart:
                     raise Failure(_NO_KEYS)
         finally:
             engine.dispose()
+
+
+def _hush() -> None:
+    """What is logged while something is tried is no answer: what is wrong in the end is told in one line."""
+    import structlog
+
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())

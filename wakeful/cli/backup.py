@@ -101,7 +101,7 @@ def refuse_both_or_neither(keys: Path | None, without_keys: bool) -> None:
 
 def agrees(folder: Path) -> bool:
     """Whether what was told in that folder is what its log gives; each difference is told on standard error."""
-    from wakeful.cli.audit import audited
+    from wakeful.cli.auditing import audited
 
     try:
         with (

@@ -1,26 +1,28 @@
 """`wakeful export`: the facts of the log as lines that `wakeful replay` reads. The log is only read, also while
-`wakeful up` runs.
+it is written. In what order a broker's lie, and what of them is left out, is `wakeful.cli.merged`'s.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import orjson
 import typer
 
 from shared.durable import written
+from shared.topics import INPUTS, SWAPS
 from wakeful.cli.errors import WRONG, say
-from wakeful.cli.folder import reading_log, settings_of
+from wakeful.cli.installation import Installation, installation
+from wakeful.cli.merged import Merged
 from wakeful.cli.terminal import Data, progress
 
 if TYPE_CHECKING:
     from shared.log.base import Log, Record
-    from shared.settings import Settings
 
-_LIMIT = 1000
+TOPICS: Final = (*INPUTS, SWAPS)
+_LIMIT: Final = 1000
 
 
 def export(
@@ -35,36 +37,64 @@ def export(
     data: Data = None,
 ) -> None:
     """Write the facts of the log, in its order, as JSON lines."""
-    settings = settings_of(data)
+    here: Installation = installation(data)
     with ExitStack() as stack:
-        log = stack.enter_context(reading_log(settings.data))
-        opening = Opening(settings, stack) if open_texts else None
+        log = stack.enter_context(here.reading_log())
+        opening = Opening(here, stack) if open_texts else None
         out = stack.enter_context(_written(output))
-        reached = stack.enter_context(progress("exporting", log.end()))
-        for record in facts_of(log, home):
+        found = _found(log, home)
+        reached = stack.enter_context(progress("exporting", found.total))
+        for record in found:
             out.write(line_of(record, record.body if opening is None else opening.body(record)))
-            reached(record.position)
+            reached(found.reached)
+    if isinstance(found, Merged):
+        for told in found.left_out():
+            say(told)
     if opening is not None and opening.failed:
         raise typer.Exit(WRONG)
 
 
-def facts_of(log: "Log", home: str | None = None) -> Iterator["Record"]:
+def _found(log: "Log", home: str | None) -> "OneHome | InOrder | Merged":
     """The records of the input topics that are in the log now, and of the swaps of read models, in its order; of one
     home, or of all."""
-    from shared.topics import INPUTS, SWAPS
-
-    topics = (*INPUTS, SWAPS)
-
-    last = log.present(0)
     if home is not None:
-        yield from log.home(home, topics, last)
-        return
-    records, positions = log.read(0, topics, {}, last + 1, _LIMIT)
-    while records:
-        yield from records
-        if len(records) < _LIMIT or records[-1].appended_at == last:
-            return
-        records, positions = log.read(0, topics, positions, last + 1, _LIMIT)
+        return OneHome(log, home)
+    return InOrder(log) if log.once else Merged(log, TOPICS)
+
+
+class OneHome:
+    """The records of one home."""
+
+    total = None
+    reached = 0
+
+    def __init__(self, log: "Log", home: str) -> None:
+        self._log = log
+        self._home = home
+
+    def __iter__(self) -> Iterator["Record"]:
+        return self._log.home(self._home, TOPICS, self._log.present(0) if self._log.once else None)
+
+
+class InOrder:
+    """The records of the embedded log, which lie in their order."""
+
+    def __init__(self, log: "Log") -> None:
+        self._log = log
+        self.total = log.end()
+        self.reached = 0
+        """The position of what was given last."""
+
+    def __iter__(self) -> Iterator["Record"]:
+        log, last = self._log, self._log.present(0)
+        records, positions = log.read(0, TOPICS, {}, last + 1, _LIMIT)
+        while records:
+            for record in records:
+                self.reached = record.position
+                yield record
+            if len(records) < _LIMIT or records[-1].appended_at == last:
+                return
+            records, positions = log.read(0, TOPICS, positions, last + 1, _LIMIT)
 
 
 def line_of(record: "Record", body: bytes) -> bytes:
@@ -72,18 +102,16 @@ def line_of(record: "Record", body: bytes) -> bytes:
     from shared.instants import show_instant
 
     at, topic = show_instant(record.appended_at).encode(), record.topic.encode()
+    if b"\n" in body:  # a broker takes what others write as they write it
+        body = orjson.dumps(orjson.loads(body))
     return b'{"appended_at":"' + at + b'","event":' + body + b',"topic":"' + topic + b'"}\n'
 
 
 class Opening:
     """Opens sealed texts. One that cannot be opened stays sealed, and is told."""
 
-    def __init__(self, settings: "Settings", stack: ExitStack) -> None:
-        from shared.security.keys import KeyRing, load_master_key
-
-        master = load_master_key(settings.master_key_file, make=False, data_folder=settings.data)
-        self._keys = KeyRing(settings.data / "keys.sqlite3", master)
-        stack.callback(self._keys.close)
+    def __init__(self, here: "Installation", stack: ExitStack) -> None:
+        self._keys = stack.enter_context(here.ring())
         self.failed = 0
         """How many events stayed sealed that should not."""
 

@@ -6,7 +6,8 @@ was appended (ARCHITECTURE.md, "Moving in").
     3. The read models of the empty log go: their clock has run past what comes in now. `wakeful up` makes them anew.
     4. One commit.
 
-How lines are read is `pastlines`', how they are written `shared.log.importing`'s.
+How lines are read is `pastlines`', how they are written `shared.log.importing`'s; what is different where the log is a
+broker's is `importapart`'s.
 """
 
 import sys
@@ -19,13 +20,14 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from wakeful.cli.errors import UNREADABLE, WRONG, Failure, say
-from wakeful.cli.folder import settings_of
+from wakeful.cli.folder import Folder
+from wakeful.cli.installation import installation
 from wakeful.cli.replay import opened, size_of
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 
 if TYPE_CHECKING:
     from shared.log.importing import Importer
-    from shared.settings import Settings
+    from wakeful.cli.apart import Apart
     from wakeful.cli.factlines import Bad
     from wakeful.cli.pastlines import PastLines, Portion
 
@@ -60,32 +62,45 @@ def import_(
     """Take a file of facts into an empty log, with the times at which they were appended.
 
     All of it or nothing: a bad line stops it (exit 2), and nothing is taken. Lines may come in any order. Texts that
-    are plain are sealed on the way in; those that are sealed stay so, and their keys are moved apart.
+    are plain are sealed on the way in; those that are sealed stay so, and their keys are moved apart. Over a broker the
+    topics are made by `wakeful topics make --import`, and sealed afterwards.
     """
-    settings = settings_of(data)
+    here = installation(data)
     with ExitStack() as stack:
         stream = sys.stdin.buffer if facts == "-" else stack.enter_context(opened(facts))
-        imported = run(settings, stream, keep_going=keep_going)
-    write_json(_json(imported)) if json else _tell(imported, settings.data)
+        imported = run(here, stream, keep_going=keep_going)
+    write_json(_json(imported)) if json else _tell(imported, here)
     if imported.bad:
         raise typer.Exit(WRONG)
 
 
-def run(settings: "Settings", stream: IO[bytes], *, keep_going: bool) -> Imported:
-    """The import itself. Raises Failure, Locked, NotEmpty, Unavailable, MasterKeyUnusable; nothing is taken then."""
+def run(here: "Folder | Apart", stream: IO[bytes], *, keep_going: bool) -> Imported:
+    """The import itself. Raises Failure, Locked, NotEmpty, Unavailable, MasterKeyUnusable; nothing is taken then,
+    unless the message says so."""
+    if isinstance(here, Folder):
+        return into(here.path, here, stream, keep_going=keep_going)
+    from wakeful.cli.importapart import run as over_a_broker
+
+    return over_a_broker(here, stream, keep_going=keep_going)
+
+
+def into(
+    folder: Path, here: "Folder | Apart", stream: IO[bytes], *, keep_going: bool, doing: str = "importing"
+) -> Imported:
+    """Into the empty log of a folder, with the keys of an installation."""
     from shared import clock
     from shared.log.importing import importing
     from wakeful.cli.pastlines import PastLines, Ring
     from wakeful.cli.replaying import without_collector
 
     with ExitStack() as stack:
-        ring = Ring(settings, stack)
-        importer = stack.enter_context(importing(settings.data / "log.sqlite3"))
-        reached = stack.enter_context(progress("importing", size_of(stream)))
+        ring = Ring(here, stack)
+        importer = stack.enter_context(importing(folder / "log.sqlite3"))
+        reached = stack.enter_context(progress(doing, size_of(stream)))
         lines = PastLines(ring, clock.now(), say if keep_going else _stop, reached)
         with without_collector():
             imported = _take(importer, lines, stream)
-        _forget_views(settings.data)
+        _forget_views(folder)
     return imported
 
 
@@ -147,10 +162,11 @@ def _json(imported: Imported) -> dict[str, object]:
     }
 
 
-def _tell(imported: Imported, folder: Path) -> None:
+def _tell(imported: Imported, here: "Folder | Apart") -> None:
     told = _json(imported)
     span = f", appended from {told['first']} to {told['last']}" if imported.facts else ""
-    write_line(f"{imported.facts} facts of {told['homes']} homes are in the log of {folder}{span}")
+    log = f"in the log of {here.path}" if isinstance(here, Folder) else "on the broker"
+    write_line(f"{imported.facts} facts of {told['homes']} homes are {log}{span}")
     notes = {
         "lines repeat a fact that was there already": imported.repeated,
         "lines of derived topics were passed over: they are worked out again": imported.passed_over,
@@ -159,7 +175,9 @@ def _tell(imported: Imported, folder: Path) -> None:
     for note, count in notes.items():
         if count:
             write_line(f"{count} {note}")
-    if imported.facts:
+    if not isinstance(here, Folder):
+        write_line("now seal the topics (wakeful topics seal); gateway and workers do not start before")
+    elif imported.facts:
         write_line("`wakeful up` makes of them what was made of them before")
 
 

@@ -29,7 +29,7 @@ from wakeful.cli.factlines import Bad
 
 if TYPE_CHECKING:
     from shared.security.keys import KeyRing
-    from shared.settings import Settings
+    from wakeful.cli.installation import Installation
 
 _CHUNK: Final = 1 << 18
 """Bytes that are read at once."""
@@ -50,8 +50,8 @@ class Ring:
     """The installation's keys, opened when the first text or hash needs them: a file that was exported here needs
     none."""
 
-    def __init__(self, settings: "Settings", stack: ExitStack) -> None:
-        self._settings = settings
+    def __init__(self, here: "Installation", stack: ExitStack) -> None:
+        self._here = here
         self._stack = stack
         self._opened: KeyRing | None = None
 
@@ -66,12 +66,7 @@ class Ring:
 
     def _keys(self) -> "KeyRing":
         if self._opened is None:
-            from shared.security.keys import KeyRing, load_master_key
-
-            folder = self._settings.data
-            master = load_master_key(self._settings.master_key_file, data_folder=folder)
-            self._opened = KeyRing(folder / "keys.sqlite3", master)
-            self._stack.callback(self._opened.close)
+            self._opened = self._stack.enter_context(self._here.ring(make=True))
         return self._opened
 
 

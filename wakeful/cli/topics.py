@@ -55,9 +55,11 @@ def check(json: Json = False) -> None:
 @app.command(epilog="Example: wakeful topics seal")
 def seal(json: Json = False) -> None:
     """From now on the broker stamps what is appended. Until then gateway and workers do not start."""
-    from shared.log.kafka import topics
+    from shared.log.kafka import importing, topics
 
-    sealed = topics.seal(_broker())
+    broker = _broker()
+    importing.refuse_part(broker)
+    sealed = topics.seal(broker)
     if json:
         write_json({"sealed": sealed})
         return

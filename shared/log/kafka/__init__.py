@@ -4,6 +4,7 @@
     connection  how the broker is reached
     diagnosis   what is wrong where it is not
     topics      what each topic has to be; made, checked and sealed
+    importing   a history into empty topics, with its own times
     records     from the broker's records to ours: ids, stamps, ticks
     merge       the order of a home-partition's topics, and how far they are complete (pure)
     belief      whether a present is believed (pure)

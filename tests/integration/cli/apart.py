@@ -1,19 +1,36 @@
 """An installation over a broker, as the settings name it: topics of a test's own, and a database."""
 
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+import orjson
 import pytest
 
 from services import database
+from services.monitors import SERVICES
+from shared import clock
+from shared.events.canonical import canonical
+from shared.facts import Fact
+from shared.instants import NEVER, SECOND, Instant, parse_instant, show_instant
+from shared.log.base import Record
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
+from shared.log.kafka.log import KafkaLog
+from shared.log.kafka.producer import Outgoing, Producer, outgoing, tick
+from shared.monitor import Effect
+from shared.replay import as_told
+from shared.runner import Runner
 from shared.security.access import Access
 from shared.settings import Settings
+from shared.topics import ALERTS, INPUTS
+from tests.integration.cli.house import draft
 from tests.integration.house.serving import free_port
 from tests.servers.plugin import Kafka, Postgres
+from tests.unit.cli.story import Line
 from wakeful.cli import installation
+from wakeful.cli.demonight import night as demo_night
 
 PARTITIONS: Final = 2
 
@@ -22,9 +39,9 @@ class Apart:
     """Named by the environment from the start; topics and schemas are made when a test says so."""
 
     def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self.prefix = kafka.new_prefix()
-        patch.setattr(installation, "PREFIX", self.prefix)
+        self._kafka = kafka
         self._patch = patch
+        self.elsewhere()
         self.master_key = folder / "keys apart" / "master-key"
         self.name("KAFKA", kafka.bootstrap)
         self.name("DATABASE_URL", postgres.new_database())
@@ -36,9 +53,10 @@ class Apart:
         """Set it."""
         self._patch.setenv(f"WAKEFUL_{setting}", str(value))
 
-    def leave_out(self, setting: str) -> None:
-        """Not to be set."""
-        self._patch.delenv(f"WAKEFUL_{setting}")
+    def elsewhere(self) -> None:
+        """From here on other topics are meant, which nobody has made yet."""
+        self.prefix = self._kafka.new_prefix()
+        self._patch.setattr(installation, "PREFIX", self.prefix)
 
     @property
     def settings(self) -> Settings:
@@ -63,6 +81,54 @@ class Apart:
         database.migrate(self.url)
         return self
 
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """For a while the settings name no broker: the folder is meant."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("WAKEFUL_KAFKA")
+            yield
+
+    def put(self, *records: Outgoing) -> None:
+        """As it is given, with its own time while the topics are not sealed."""
+        with closing(Producer(self.broker)) as producer:
+            for record in records:
+                producer.put([record])
+
+    def live(self, lines: Sequence[Line], until: Instant) -> None:
+        """Topics that are not sealed get the lines with their times, and ticks at `until`."""
+        facts = [outgoing(draft(each), PARTITIONS, parse_instant(each["appended_at"])) for each in lines]
+        with closing(Producer(self.broker)) as producer:
+            producer.put(facts)
+            producer.put([tick(topic, p, until) for topic in INPUTS for p in range(PARTITIONS)])
+
+    def watched(self, until: Instant, services: Iterable[str] = ("checks", "alerts")) -> None:
+        """The services read on, without any process of their own, until all is watched to there."""
+        for name in services:
+            with ExitStack() as stack:
+                log = stack.enter_context(closing(KafkaLog(self.broker)))
+                engine = database.views(self.url, name)
+                stack.callback(engine.dispose)
+                for partition in range(PARTITIONS):
+                    runner = Runner(log, engine, SERVICES[name], partition=partition)
+                    runner.start()
+                    log.open(partition, SERVICES[name].make().topics, runner.entry.positions)
+                    last = clock.monotonic() + 30 * SECOND
+                    while runner.turn() or runner.entry.clock < until:
+                        assert clock.monotonic() < last, f"{name} does not come to {show_instant(until)}"
+                        log.wait(log.end(), 0.1)
+
+    def records(self, topic: str) -> list[Record]:
+        """All that lies in a topic, home-partition by home-partition."""
+        with closing(KafkaLog(self.broker, read_only=True)) as log:
+            return [each for p in range(PARTITIONS) for each in log.read(p, [topic], {}, NEVER, 100_000)[0]]
+
+    def alerts(self) -> bytes:
+        """What the checks service published, each once, as the replay contract orders it: JSON lines."""
+        events = {each.id: orjson.loads(each.body) for each in self.records(ALERTS)}
+        own = [event for event in events.values() if event["source"] == "wakeful/checks"]
+        effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in own]
+        return b"".join(canonical(effect.event) + b"\n" for effect in as_told(effects))
+
     def access(self) -> "closing[Access]":
         """What a gateway would open."""
         return closing(Access.open(self.url))
@@ -71,3 +137,30 @@ class Apart:
 def nobody_at() -> str:
     """An address where nobody listens."""
     return f"127.0.0.1:{free_port()}"
+
+
+def demo() -> list[Line]:
+    """The sample night of `wakeful demo`: three homes, nine children."""
+    return [_line(fact) for fact in demo_night(1)]
+
+
+def _line(fact: Fact) -> Line:
+    event = {
+        "specversion": "1.0",
+        "id": fact.id,
+        "source": fact.source,
+        "type": fact.type,
+        "subject": fact.subject,
+        "time": show_instant(fact.observed_at),
+        "enteredat": show_instant(fact.entered_at),
+        "homeid": fact.home_id,
+        "actor": fact.actor,
+        "datacontenttype": "application/json",
+        "data": fact.data,
+    }
+    return {"topic": fact.topic, "appended_at": show_instant(fact.appended_at), "event": event}
+
+
+def end_of(lines: Sequence[Line]) -> Instant:
+    """The first instant after the last of them."""
+    return parse_instant(lines[-1]["appended_at"]) + 1

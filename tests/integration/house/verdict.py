@@ -20,7 +20,7 @@ from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.tables import OUTBOX
 from shared.topics import ALERTS, INPUTS, REJECTED
-from wakeful.cli.audit import audited
+from wakeful.cli.auditing import audited
 
 
 @dataclass

@@ -1,0 +1,283 @@
+"""The audit itself: what the inputs of the log give, beside what the checks service has published of them.
+
+    For each home-partition (the embedded log has one):
+    1. Read the ledger: everything of before `published` is in the log, or is missing.
+    2. Replay the facts of before that instant, by the loop that the service runs, and put the clock there.
+    3. Read the alerts of before that instant which the service published, the first of each id.
+    4. List every difference. One that a recorded swap of a read model accounts for is *explained*.
+
+A broker's log may hold an id twice: which of them stand is found out here anew, not looked up in what the service has
+noted. The log and the read models are only read. What is told of it is `wakeful.cli.audit`'s.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from wakeful.cli.errors import Failure
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.facts import Fact
+    from shared.instants import Instant
+    from shared.log.base import Log, Record
+    from shared.monitor import Effect, Monitor
+    from shared.runner.rejection import Read
+    from shared.store.ledger import Entry
+
+SERVICE: Final = "checks"
+SOURCE: Final = f"wakeful/{SERVICE}"
+NEVER_RAISED: Final = "due and never raised"
+WITHOUT_CAUSE: Final = "raised without cause"
+DIFFERS: Final = "differing bytes"
+_LIMIT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One event of an alert's life that is not as it should be."""
+
+    what: str
+    home_id: str
+    alert_id: str
+    event_id: str
+    type: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.type} {self.event_id} of alert {self.alert_id}, home {self.home_id}, at {self.at}"
+
+    def shown(self) -> dict[str, str]:
+        """As JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(slots=True)
+class Audited:
+    """What came of an audit."""
+
+    until: str
+    """What happened before this instant was compared; in a home-partition that has come further, more."""
+    compared: int = 0
+    """Events of alerts that were published."""
+    differences: list[Difference] = field(default_factory=list)
+    explained: list[Difference] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
+    """Homes that are not watched: what should have been raised for them nobody knows."""
+
+
+def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda _read: None) -> Audited:
+    """Audit all of a log. `reached` hears how many records were read. Raises Failure where there is nothing that could
+    be compared."""
+    from shared.instants import show_instant
+
+    entries = _entries(log, views)
+    swaps = _swaps(log)
+    found = Audited(show_instant(min(entry.published for entry in entries)))
+    aside: set[str] = set(_aside(views))
+    read = _Count(reached)
+    for entry in entries:
+        due, failed = _due(log, entry, read)
+        published = _published(log, entry)
+        aside.update(failed)
+        found.compared += len(published)
+        for each in _differences(due, published):
+            explains = _explains(swaps, each, entry.partition)
+            (found.explained if explains else found.differences).append(each)
+    found.set_aside = sorted(aside)
+    for differences in (found.differences, found.explained):
+        differences.sort(key=lambda each: (each.at, each.alert_id, each.event_id))
+    return found
+
+
+class _Count:
+    def __init__(self, reached: Callable[[int], None]) -> None:
+        self._reached = reached
+        self._read = 0
+
+    def more(self, records: int) -> None:
+        self._read += records
+        self._reached(self._read)
+
+
+def _entries(log: "Log", views: "Engine") -> "list[Entry]":
+    """How far the service stands in every home-partition."""
+    from services.checks.model import ChecksMonitor
+    from shared.store import ledger
+
+    with views.connect() as connection:
+        found = [ledger.find(connection, SERVICE, partition) for partition in range(log.partitions)]
+    entries = [entry for entry in found if entry is not None]
+    if len(entries) < len(found):
+        missing = ", ".join(str(partition) for partition, entry in enumerate(found) if entry is None)
+        raise Failure(
+            "the checks service has never run on this folder; start `wakeful up`, then audit"
+            if log.once
+            else f"the checks service has not begun in home-partition {missing}; run `wakeful worker checks`, then "
+            "audit"
+        )
+    if any(entry.version != ChecksMonitor.version for entry in entries):
+        who = "`wakeful up`" if log.once else "`wakeful worker checks`"
+        raise Failure(f"the checks service is being rebuilt; let {who} end that, then audit")
+    return entries
+
+
+def _due(log: "Log", entry: "Entry", read: _Count) -> tuple[dict[str, bytes], list[str]]:
+    """What should have been told before `published`, by event id; and the homes that this very replay set aside."""
+    from services.checks.model import ChecksMonitor
+    from shared.log.base import fact_of
+    from shared.runner.rejection import decoded
+
+    until, partition = entry.published, entry.partition
+    course = _Course(log, partition, ChecksMonitor())
+    due: dict[str, bytes] = {}
+    for records in _portions(log, partition, course.topics, until):
+        _first(due, course.take(decoded(partition, records, fact_of)[0]), until)
+        read.more(len(records))
+    _first(due, course.course.reach(until).effects, until)
+    return due, sorted(course.course.aside)
+
+
+def _first(due: dict[str, bytes], effects: "Iterable[Effect]", until: "Instant") -> None:
+    """Of an id the first event stands in a log."""
+    from shared.events.canonical import canonical
+
+    for effect in effects:
+        if effect.at < until:
+            due.setdefault(effect.id, canonical(effect.event))
+
+
+class _Course:
+    """A course over one home-partition of a log, whatever that log promises of ids."""
+
+    def __init__(self, log: "Log", partition: int, monitor: "Monitor") -> None:
+        from shared.course import Course, TrustedSeen
+        from shared.runner.names import Names
+        from wakeful.cli.replaying import SlimSeen
+
+        self.topics = monitor.topics
+        self._partition = partition
+        self._partitions = log.partitions
+        self._names: Names | None = None
+        if log.once:
+            self._names = Names(log.named, lambda: self.course.clock)
+            self.course = Course(monitor, TrustedSeen(), self._names.named)
+        else:
+            seen = SlimSeen()
+            self.course = Course(monitor, seen, seen.named)
+
+    def take(self, read: "Sequence[Read]") -> "list[Effect]":
+        """What comes of them."""
+        facts = [
+            fact for record, fact in read if self._names is not None or self._is_in_its_place(record, fact)
+        ]
+        if self._names is not None:
+            self._names.look_up(facts)
+        return self.course.take(facts).effects
+
+    def _is_in_its_place(self, record: "Record", fact: "Fact") -> bool:
+        from shared.runner.seensieve import in_its_place
+
+        return in_its_place(record, fact, self._partition, self._partitions)
+
+
+def _published(log: "Log", entry: "Entry") -> dict[str, bytes]:
+    """What the service has told of before `published`, by event id: the first of each id."""
+    from shared.instants import NEVER, parse_instant
+    from shared.topics import ALERTS
+
+    told: dict[str, bytes] = {}
+    for records in _portions(log, entry.partition, [ALERTS], NEVER):
+        for record in records:
+            event = _event(record)
+            if event.get("source") != SOURCE or parse_instant(event["time"]) >= entry.published:
+                continue
+            if _lies_right(log, entry.partition, record, event):
+                told.setdefault(record.id, record.body)
+    return told
+
+
+def _event(record: "Record") -> dict[str, Any]:
+    """What a record holds; nothing, where another has written there what is no event."""
+    try:
+        event = orjson.loads(record.body)
+    except orjson.JSONDecodeError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _lies_right(log: "Log", partition: int, record: "Record", event: dict[str, Any]) -> bool:
+    if log.once:
+        return True
+    from shared.log.kafka.partition import partition_of
+
+    home_id: str = event["homeid"]
+    return record.home_id == home_id and partition_of(home_id, log.partitions) == partition
+
+
+def _differences(due: dict[str, bytes], published: dict[str, bytes]) -> Iterator[Difference]:
+    for id_ in due.keys() - published.keys():
+        yield _difference(NEVER_RAISED, due[id_])
+    for id_ in published.keys() - due.keys():
+        yield _difference(WITHOUT_CAUSE, published[id_])
+    for id_ in due.keys() & published.keys():
+        if due[id_] != published[id_]:
+            yield _difference(DIFFERS, published[id_])
+
+
+def _difference(what: str, body: bytes) -> Difference:
+    event = orjson.loads(body)
+    return Difference(what, event["homeid"], event["subject"], event["id"], event["type"], event["time"])
+
+
+def _explains(swaps: Sequence[dict[str, Any]], each: Difference, partition: int) -> bool:
+    """Whether a recorded swap accounts for it: it names the alert; or it came from other rules, or brought a home back,
+    and so only told what was still open by then."""
+    from shared.instants import parse_instant
+
+    for swap in swaps:
+        if each.alert_id in (*swap["raised"], *swap["superseded"]):
+            return True
+        of_home = (
+            swap["home_id"] == each.home_id if "home_id" in swap else swap.get("partition", 0) == partition
+        )
+        anew = "home_id" in swap or swap["from_version"] != swap["to_version"]
+        if of_home and anew and parse_instant(each.at) < parse_instant(swap["at"]):
+            return True
+    return False
+
+
+def _swaps(log: "Log") -> list[dict[str, Any]]:
+    """What is on record of the service's read model having been made anew."""
+    from shared.instants import NEVER
+    from shared.topics import SWAPS
+
+    swaps = [
+        event["data"]
+        for partition in range(log.partitions)
+        for records in _portions(log, partition, [SWAPS], NEVER)
+        for record in records
+        if "data" in (event := _event(record))
+    ]
+    return [swap for swap in swaps if swap["service"] == SERVICE]
+
+
+def _portions(
+    log: "Log", partition: int, topics: Sequence[str], before: "Instant"
+) -> "Iterator[list[Record]]":
+    records, positions = log.read(partition, topics, {}, before, _LIMIT)
+    while records:
+        yield records
+        records, positions = log.read(partition, topics, positions, before, _LIMIT)
+
+
+def _aside(views: "Engine") -> list[str]:
+    from sqlalchemy import select
+
+    from shared.store.tables import ASIDES
+
+    with views.connect() as connection:
+        return list(connection.scalars(select(ASIDES.c.home_id).where(ASIDES.c.service == SERVICE)))

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import sleep
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import httpx
@@ -12,13 +13,12 @@ import orjson
 from kafka import KafkaConsumer, TopicPartition
 
 from services import database
-from shared import clock
 from shared.alerting import RAISED
 from shared.instants import Instant, parse_instant
 from shared.security.access import Access
-from shared.security.rights import Right, Scope
 from shared.settings import Settings
 from shared.topics import ALERTS
+from tests.integration.house.serving import token_for_tests
 from tests.load.kafka.ground import PARTITIONS, environment
 
 _WITHIN_S = 60
@@ -46,12 +46,10 @@ def running(settings: Settings, *arguments: str, port: int) -> Iterator[subproce
 
 
 def token(settings: Settings) -> str:
-    """Of a system that may say everything, of the sample provider's homes."""
+    """Of the sample provider's system, which may say everything of its homes."""
     access = Access(database.access(database.address(settings)))
     try:
-        rights = frozenset(Right) - {Right.ADMIN}
-        issued = access.tokens.issue_system("bench", rights, Scope(everywhere=True), clock.now())
-        return issued.secret
+        return token_for_tests(SimpleNamespace(access=access))
     finally:
         access.close()
 

@@ -20,7 +20,7 @@ from shared.acceptance import Refusal
 from shared.course import CONFLICT
 from shared.facts import Fact
 from shared.instants import DAY, Duration
-from shared.log.base import Log, Named, Record
+from shared.log.base import Named, Record
 from shared.log.kafka.partition import partition_of
 from shared.runner.rejection import Read
 from shared.runner.sieve import Sifted
@@ -100,15 +100,23 @@ class SeenSieve:
 
 class RepeatsSieve:
     """For a second reading of such a log: what was passed over the first time is passed over again, by its place. Of a
-    topic that is read for the first time every id is kept in mind."""
+    topic that is read for the first time every id is kept in mind. What a fact names was seen the first time: to look
+    for it in the log would be to read the whole home-partition for each."""
 
-    def __init__(self, log: Log, repeats: Iterable[Repeat], read_before: Iterable[str], owner: Owner) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        owner: Owner,
+        partitions: int,
+        repeats: Iterable[Repeat],
+        read_before: Iterable[str],
+    ) -> None:
         """`read_before`: the topics that the service has read already."""
-        self._log = log
+        self._engine = engine
         self._same = {(each.topic, each.position): each.verdict == "same" for each in repeats}
         self._read_before = frozenset(read_before)
         self._owner = owner
-        self._partitions = log.partitions
+        self._partitions = partitions
         self._known: dict[tuple[str, str], Known] = {}
         self._repeats: list[Repeat] = []
 
@@ -132,7 +140,12 @@ class RepeatsSieve:
         seen.put_repeats(connection, *self._owner, self._repeats)
 
     def named(self, home_id: str, event_id: str) -> Named | None:
-        return self._log.named(home_id, event_id)
+        key = (home_id, event_id)
+        found = self._known.get(key)
+        if found is None:
+            with self._engine.connect() as connection:
+                found = seen.find(connection, *self._owner, [key]).get(key)
+        return None if found is None else Named(event_id, found.type, found.subject, found.appended_at)
 
     def _take_new(self, record: Record, fact: Fact, sifted: Sifted) -> None:
         before = self._known.setdefault((fact.home_id, fact.id), known_of(record, fact))

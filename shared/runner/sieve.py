@@ -75,4 +75,5 @@ def sieve_again(log: Log, connection: Connection, owner: Owner, read_before: Ite
     from shared.runner.seensieve import RepeatsSieve
     from shared.store import seen
 
-    return RepeatsSieve(log, seen.load_repeats(connection, *owner), read_before, owner)
+    repeats = seen.load_repeats(connection, *owner)
+    return RepeatsSieve(connection.engine, owner, log.partitions, repeats, read_before)

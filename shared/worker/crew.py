@@ -79,7 +79,6 @@ class _Hand:
     """What had come of it when it was last looked at, and was left to grow."""
     not_before: Duration = 0
     """Of the steady clock: it rests until then."""
-    rebuilding: threading.Thread | None = None
 
 
 class Crew:
@@ -105,6 +104,9 @@ class Crew:
         self._topics, self._version = rules.topics, rules.version
         self._owned: frozenset[int] = frozenset()
         self._hands: dict[int, _Hand] = {}
+        self._rebuilding: dict[int, threading.Thread] = {}
+        """Whose rows are being made anew: that goes on while somebody else is said to own them for a moment, and is
+        never begun a second time beside itself."""
         self._changed = threading.Event()
         self._last_round: Duration = 0
 
@@ -143,9 +145,8 @@ class Crew:
                 if stop.is_set() or partition not in self._owned:
                     break
                 self._work(partition, hand, stop)
-        for hand in self._hands.values():
-            if hand.rebuilding is not None:
-                hand.rebuilding.join()
+        for rebuilding in self._rebuilding.values():
+            rebuilding.join()
 
     # -- the rounds ------------------------------------------------------------------------------------------
 
@@ -166,7 +167,10 @@ class Crew:
 
     def _wait(self) -> bool:
         """Wait for what is new; whether a round is worth it: time moves by what comes, and by nothing else."""
-        busy = any(not hand.started or hand.runner.behind for hand in self._hands.values())
+        busy = any(
+            not self._rests(partition, hand) and (not hand.started or hand.runner.behind)
+            for partition, hand in self._hands.items()
+        )
         came = self._log.wait(self._log.end(), 0 if busy else WAIT / SECOND)
         now = self._monotonic()
         if not (came or busy or now - self._last_round >= LOOK):
@@ -175,11 +179,8 @@ class Crew:
         return True
 
     def _work(self, partition: int, hand: _Hand, stop: threading.Event) -> None:
-        if self._monotonic() < hand.not_before or (
-            hand.rebuilding is not None and hand.rebuilding.is_alive()
-        ):
+        if self._rests(partition, hand):
             return
-        hand.rebuilding = None
         try:
             if hand.started:
                 if self._worth_a_turn(partition, hand):
@@ -190,7 +191,7 @@ class Crew:
                 hand.started = True
                 _log.info("took over", service=self._service.name, partition=partition)
             else:
-                hand.rebuilding = self._rebuild(partition, stop)
+                self._rebuilding[partition] = self._rebuild(partition, stop)
         except ledger.LostOwnership as error:
             _log.warning("another worker has taken over", service=self._service.name, reason=str(error))
             self._again(partition)
@@ -199,6 +200,11 @@ class Crew:
                 raise
             self._observer.unavailable(self._service.name, error)
             hand.not_before = self._monotonic() + getattr(error, "retry_after", RETRY)
+
+    def _rests(self, partition: int, hand: _Hand) -> bool:
+        """Whether nothing can be done for it now: it pauses, or its rows are being made anew. Nobody spins for that."""
+        rebuilding = self._rebuilding.get(partition)
+        return self._monotonic() < hand.not_before or (rebuilding is not None and rebuilding.is_alive())
 
     def _worth_a_turn(self, partition: int, hand: _Hand) -> bool:
         """A turn costs the same for one fact as for a thousand: where the log is far ahead, as much as one takes is

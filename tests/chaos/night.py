@@ -23,8 +23,9 @@ from tests.chaos.clocks import Clocks
 from tests.chaos.launcher import NextChecks
 from tests.chaos.phones import Phone
 from tests.chaos.stage import ALL, Stage
-from tests.chaos.verdict import Verdict, judged
+from tests.chaos.verdict import Verdict, all_read, judged
 from tests.chaos.volume import Volume, homes_outside
+from tests.integration.house import posting
 from tests.integration.house.posting import Acknowledged
 from tests.servers.broker import Broker as BrokerServer
 from tests.servers.postgres import PostgresServer
@@ -236,7 +237,10 @@ class Night:
             report.sent_again += phone.sent_again
         report.acknowledged = len(self.acknowledged.ids)
         self.stage.look_after()
-        for part in [*self.stage.workers, self.stage.gateway]:
+        self.stage.gateway.stop()  # time stands still: whoever is left comes to where it stands
+        if not posting.until(lambda: all_read(self.stage.broker, self.stage.url), IN_TIME_WITHIN_S):
+            report.wrong.append("what was told was not read by all")
+        for part in self.stage.workers:
             part.stop()
         report.wrong += self.stage.fallen
         report.verdict = judged(

@@ -50,13 +50,13 @@ class Volume(threading.Thread):
         """Records in a home-partition that is not their home's."""
 
     def run(self) -> None:
-        self.sent([self._draft(PLAN_CHANGES, home_registered(home, RULE)) for home in self._homes])
+        self.sent([draft(PLAN_CHANGES, home_registered(home, RULE)) for home in self._homes])
         stays = [(home, child) for home in self._homes for child in children_of(home)]
-        self.sent([self._draft(PLAN_CHANGES, placement_started(*stay)) for stay in stays])
+        self.sent([draft(PLAN_CHANGES, placement_started(*stay)) for stay in stays])
         while not self._stopping.is_set():
             begun = time.monotonic()
             some = min(self._per_s, PORTION)
-            self.sent([self._draft(CHECK_INS, self._check()) for _ in range(some)])
+            self.sent([draft(CHECK_INS, self._check()) for _ in range(some)])
             self._stopping.wait(max(0.0, begun + some / self._per_s - time.monotonic()))
 
     def stop(self) -> None:
@@ -72,19 +72,19 @@ class Volume(threading.Thread):
     def sent(self, drafts: Sequence[Draft]) -> None:
         """Until the broker has acknowledged all of it: what it did not answer for is sent again, and may lie there
         twice."""
-        self._put([outgoing(draft, self._broker.partitions) for draft in drafts])
-        for draft in drafts:
-            self._acknowledged.add(draft.id)
-        self._recent.extend(draft for draft in drafts if draft.topic == CHECK_INS)
+        self._put([outgoing(each, self._broker.partitions) for each in drafts])
+        for each in drafts:
+            self._acknowledged.add(each.id)
+        self._recent.extend(each for each in drafts if each.topic == CHECK_INS)
 
     def disturb(self, some: int) -> None:
         """So many records each of what may not stand: another content under a known id, and a home's in another
         home-partition. Each is told once, and changes nothing."""
         partitions = self._broker.partitions
         known = self._random.sample(list(self._recent), min(some, len(self._recent)))
-        others = [self._draft(CHECK_INS, {**self._check(), "id": each.id}, each.home_id) for each in known]
-        self._put([outgoing(draft, partitions) for draft in others])
-        strays = [outgoing(self._draft(CHECK_INS, self._check()), partitions) for _ in range(some)]
+        others = [draft(CHECK_INS, {**self._check(), "id": each.id}, each.home_id) for each in known]
+        self._put([outgoing(each, partitions) for each in others])
+        strays = [outgoing(draft(CHECK_INS, self._check()), partitions) for _ in range(some)]
         if partitions > 1:
             self._put([each._replace(partition=(each.partition + 1) % partitions) for each in strays])
             self.misplaced += some
@@ -113,17 +113,19 @@ class Volume(threading.Thread):
             if seen:
                 return check(home, self._random.choice(seen))
 
-    def _draft(self, topic: str, body: dict[str, Any], home_id: str | None = None) -> Draft:
-        event = {
-            "specversion": "1.0",
-            "id": str(uuid.uuid4()),
-            "source": "system/sample-volume",
-            "datacontenttype": "application/json",
-            **body,
-        }
-        if home_id is not None:
-            event["homeid"] = home_id
-        return Draft(topic, event["homeid"], event["id"], "", canonical(event))
+
+def draft(topic: str, body: dict[str, Any], home_id: str | None = None) -> Draft:
+    """A fact as another gateway would send it. `home_id`: if not the body's own."""
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "source": "system/sample-volume",
+        "datacontenttype": "application/json",
+        **body,
+    }
+    if home_id is not None:
+        event["homeid"] = home_id
+    return Draft(topic, event["homeid"], event["id"], "", canonical(event))
 
 
 def _facts(broker: Broker) -> list[Outgoing]:

@@ -7,6 +7,7 @@ be true of it, never lives here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import wait
 from contextlib import ExitStack
 from itertools import count
 from typing import Any, Final, Self
@@ -23,7 +24,7 @@ from shared.log.kafka.partition import partition_of
 from shared.log.kafka.producer import Outgoing, Producer, tick
 from shared.runner import Runner
 from shared.runner.loop import READ
-from shared.topics import INPUTS
+from shared.topics import ALL, INPUTS
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
 
@@ -35,6 +36,7 @@ PARTITIONS: Final = 24
 _LATE: Final = parse_instant("2100-01-01T00:00:00Z")
 """The readers' clock stands here: nights of any date are believed."""
 _WITHIN_S: Final = 30.0
+_TRIES: Final = 6
 _TOPICS: Final = tuple(SERVICE.make().topics)
 
 
@@ -55,8 +57,21 @@ class Shelf:
             stack.callback(self.log.close)
             self.reader = self.log.another()
             stack.callback(self.reader.close)
+            self._until_written()
             self._closing = stack.pop_all()
         self._free = iter(range(PARTITIONS))
+
+    def _until_written(self) -> None:
+        """New topics take nothing for a moment (on a busy machine, for longer than a send may take): a tick of long ago
+        in each says when they do."""
+        missing = [tick(topic, number, 1) for topic in ALL for number in range(PARTITIONS)]
+        for _ in range(_TRIES):
+            answers = self.producer.each(missing)
+            wait(answers, _WITHIN_S)
+            missing = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
+            if not missing:
+                return
+        raise AssertionError(f"the broker takes nothing into {missing[0].topic}")
 
     def place(self) -> "Place | None":
         """One that nobody has used; None: there is none left."""

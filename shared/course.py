@@ -29,14 +29,6 @@ class Seen(Protocol):
         ...
 
 
-class TrustedSeen:
-    """For a log that itself holds each id once in a home (the embedded one)."""
-
-    def take(self, fact: Fact) -> Verdict:
-        """Always new."""
-        return "new"
-
-
 class MemorySeen:
     """Ids in memory, for replay and tests: for ever, but for checks 28 days by the log's clock. It also answers what a
     correction names."""

@@ -25,7 +25,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 
 from shared import clock as machine
-from shared.course import Course, TrustedSeen, Turn
+from shared.course import Course, Turn
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Log, Unavailable
 from shared.monitor import Effect, Monitor, Row
@@ -130,7 +130,7 @@ class Runner:
             unwatched = [aside.home_id for aside in asides.of_service(connection, *self._owner)]
         for home_id in unwatched:
             self._monitor.drop(home_id)
-        self._course = Course(self._monitor, TrustedSeen(), self._names.named, entry.clock, unwatched)
+        self._course = Course(self._monitor, self._names, self._names.named, entry.clock, unwatched)
         self.entry = entry
 
     def _take_over(self, stopping: Callable[[], bool]) -> ledger.Entry:

@@ -6,7 +6,7 @@ What rebuilding a whole service and bringing one home back have in common. Nothi
 from collections.abc import Iterable, Sequence
 
 from shared.alerting import RESOLVED
-from shared.course import Aside, Course, TrustedSeen, Turn
+from shared.course import Aside, Course, Turn
 from shared.instants import Instant
 from shared.log.base import Log, Positions, Record, beside
 from shared.monitor import Effect, Row
@@ -33,7 +33,7 @@ class Reading:
         self._home_id = home_id
         self.monitor = service.make()
         self._names = Names(sieve.named, lambda: self._course.clock)
-        self._course = Course(self.monitor, TrustedSeen(), self._names.named)
+        self._course = Course(self.monitor, self._names, self._names.named)
         self.positions: Positions = {}
         self.open: dict[str, list[Effect]] = {}
         """What is to be told of each alert that is open by this reading, by alert id."""

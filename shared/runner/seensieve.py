@@ -68,10 +68,8 @@ class SeenSieve:
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         key = (home_id, event_id)
-        found = self._new.get(key)
-        if found is None:
-            with self._engine.connect() as connection:
-                found = seen.find(connection, *self._owner, [key]).get(key)
+        with self._engine.connect() as connection:
+            found = seen.find(connection, *self._owner, [key]).get(key)
         return None if found is None else Named(event_id, found.type, found.subject, found.appended_at)
 
     def _in_its_place(self, read: Read, sifted: Sifted) -> bool:

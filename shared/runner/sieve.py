@@ -39,7 +39,7 @@ class Sieve(Protocol):
         ...
 
     def named(self, home_id: str, event_id: str) -> Named | None:
-        """What is known of an event that a fact names."""
+        """What was known, before what was sifted last, of an event that a fact names (or is known of it by now)."""
         ...
 
 

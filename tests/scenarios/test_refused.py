@@ -113,6 +113,21 @@ def test_a_correction_of_a_check_that_is_unknown_is_refused(night: Night) -> Non
     night.expect.refused(lost, "unknown_check")
 
 
+def test_a_correction_told_before_its_check_is_refused_though_both_are_told_in_one_step(night: Night) -> None:
+    night.watch(every(15))
+    night.at("22:10").tell(withdrawn("a-check"), check(id="a-check"))
+    night.expect.refused(night.driver.refused[0].fact.id, "unknown_check")
+    night.until("22:25")
+    assert night.driver.alerts == []
+
+
+def test_a_check_and_its_correction_may_be_told_in_one_step(night: Night) -> None:
+    night.watch(every(15))
+    night.at("22:10").tell(check(id="a-check"), withdrawn("a-check"))
+    night.until("22:18")
+    night.expect.raised("check_missed", since="21:00", deadline="22:15", at="22:17")
+
+
 def test_a_correction_of_what_is_not_a_check_is_refused(night: Night) -> None:
     night.watch()
     agreed = night.at("21:10").tell(plan(1))

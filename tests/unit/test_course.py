@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.course import CONFLICT, Course, MemorySeen, TrustedSeen
+from shared.course import CONFLICT, Course, MemorySeen
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import DAY, NEVER, Instant
@@ -228,8 +228,3 @@ def test_what_was_seen_under_an_id_can_be_named() -> None:
     seen.take(check("a", 5))
     assert seen.named("H1", "a") == Named("a", "check.recorded.v1", "P1", 5)
     assert seen.named("H2", "a") is None
-
-
-def test_a_log_that_holds_each_id_once_is_trusted() -> None:
-    seen = TrustedSeen()
-    assert [seen.take(check("a", 5)), seen.take(check("a", 6))] == ["new", "new"]

@@ -154,7 +154,7 @@ class _Course:
     """A course over one home-partition of a log, whatever that log promises of ids."""
 
     def __init__(self, log: "Log", partition: int, monitor: "Monitor") -> None:
-        from shared.course import Course, TrustedSeen
+        from shared.course import Course
         from shared.runner.names import Names
         from wakeful.cli.replaying import SlimSeen
 
@@ -164,7 +164,7 @@ class _Course:
         self._names: Names | None = None
         if log.once:
             self._names = Names(log.named, lambda: self.course.clock)
-            self.course = Course(monitor, TrustedSeen(), self._names.named)
+            self.course = Course(monitor, self._names, self._names.named)
         else:
             seen = SlimSeen()
             self.course = Course(monitor, seen, seen.named)

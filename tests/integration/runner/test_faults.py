@@ -61,6 +61,18 @@ def test_a_correction_is_judged_by_what_the_log_held_when_it_came(world: World) 
     assert [each["reason"] for each in world.rejected()] == ["unknown_check"]
 
 
+def test_a_correction_before_its_check_in_one_step_is_judged_as_a_replay_would(world: World) -> None:
+    runner = world.started()
+    at = NIGHT + MINUTE
+    world.feed(home("H1"))
+    named = check("H1", at)
+    correction = {"check_id": named["event"]["id"], "reason": "a slip", "withdrawn": True, "changes": {}}
+    world.feed([line(CHECK_INS, at, "c1", "check.corrected.v1", "H1", "P-H1", **correction), named])
+    world.settle(runner, NIGHT + 20 * MINUTE)
+    assert [(told["event_id"], told["reason"]) for told in world.rejected()] == [("H1-c1", "unknown_check")]
+    assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE) != []
+
+
 def test_a_runner_that_lost_its_partition_writes_nothing(world: World) -> None:
     zombie = world.started()
     world.feed(home("H1"))

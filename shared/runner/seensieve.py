@@ -147,7 +147,7 @@ class RepeatsSieve:
 
     def _take_new(self, record: Record, fact: Fact, sifted: Sifted) -> None:
         before = self._known.setdefault((fact.home_id, fact.id), known_of(record, fact))
-        if before.position == record.position:
+        if (before.topic, before.position) == (record.topic, record.position):
             sifted.facts.append(fact)
         elif forgotten(before, record):
             self._known[fact.home_id, fact.id] = known_of(record, fact)

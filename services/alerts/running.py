@@ -13,11 +13,10 @@ from services.alerts.model import AlertsMonitor
 from services.alerts.numbering import numbered, numbered_again
 from services.alerts.reading import decode
 from services.alerts.tables import ALERTS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
-from shared.instants import Duration, Instant
 from shared.log.base import Log
 from shared.monitor import Row
 from shared.runner import Runner
-from shared.runner.observer import Observer, Silence
+from shared.runner.observer import Handing, Observer, Silence
 from shared.runner.service import Service
 from shared.store import rows
 from shared.web.live import Notifier
@@ -51,37 +50,16 @@ SERVICE: Final = Service(
 )
 
 
-class Waking:
-    """An observer that hands on all it hears, and wakes the streams once facts are durable in the read model."""
+class Waking(Handing):
+    """Wakes the streams once facts are durable in the read model."""
 
     def __init__(self, inner: Observer, notifier: Notifier) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._notifier = notifier
 
     def applied(self, service: str, facts: int) -> None:
-        self._inner.applied(service, facts)
+        super().applied(service, facts)
         self._notifier.notify()
-
-    def reached(self, service: str, clock: Instant, lag: Duration) -> None:
-        self._inner.reached(service, clock, lag)
-
-    def detected(self, service: str, kind: str, lag: Duration) -> None:
-        self._inner.detected(service, kind, lag)
-
-    def outbox(self, service: str, waiting: int, age: Duration) -> None:
-        self._inner.outbox(service, waiting, age)
-
-    def rejected(self, service: str, reason: str) -> None:
-        self._inner.rejected(service, reason)
-
-    def set_aside(self, service: str, home_id: str, reason: str) -> None:
-        self._inner.set_aside(service, home_id, reason)
-
-    def differed(self, service: str, event_id: str) -> None:
-        self._inner.differed(service, event_id)
-
-    def unavailable(self, service: str, error: Exception) -> None:
-        self._inner.unavailable(service, error)
 
 
 def make_runner(

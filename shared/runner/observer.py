@@ -50,3 +50,34 @@ class Silence:
     def set_aside(self, service: str, home_id: str, reason: str) -> None: ...
     def differed(self, service: str, event_id: str) -> None: ...
     def unavailable(self, service: str, error: Exception) -> None: ...
+
+
+class Handing:
+    """An observer that hands on all it hears. Whoever wants to hear something himself extends it."""
+
+    def __init__(self, inner: Observer) -> None:
+        self._inner = inner
+
+    def applied(self, service: str, facts: int) -> None:
+        self._inner.applied(service, facts)
+
+    def reached(self, service: str, clock: Instant, lag: Duration) -> None:
+        self._inner.reached(service, clock, lag)
+
+    def detected(self, service: str, kind: str, lag: Duration) -> None:
+        self._inner.detected(service, kind, lag)
+
+    def outbox(self, service: str, waiting: int, age: Duration) -> None:
+        self._inner.outbox(service, waiting, age)
+
+    def rejected(self, service: str, reason: str) -> None:
+        self._inner.rejected(service, reason)
+
+    def set_aside(self, service: str, home_id: str, reason: str) -> None:
+        self._inner.set_aside(service, home_id, reason)
+
+    def differed(self, service: str, event_id: str) -> None:
+        self._inner.differed(service, event_id)
+
+    def unavailable(self, service: str, error: Exception) -> None:
+        self._inner.unavailable(service, error)

@@ -5,7 +5,7 @@ that is owned no more would stand there for ever. Nothing is decided here.
 """
 
 from shared.instants import Duration, Instant
-from shared.runner.observer import Observer
+from shared.runner.observer import Handing, Observer
 
 
 class Shares:
@@ -48,12 +48,12 @@ class Shares:
         self._inner.outbox(self._service, waiting, max((age for _, age in self._waiting.values()), default=0))
 
 
-class Share:
+class Share(Handing):
     """One home-partition's observer: what is counted is handed on, what stands is put together."""
 
     def __init__(self, shares: Shares, inner: Observer, partition: int) -> None:
+        super().__init__(inner)
         self._shares = shares
-        self._inner = inner
         self._partition = partition
 
     def reached(self, service: str, clock: Instant, lag: Duration) -> None:
@@ -61,21 +61,3 @@ class Share:
 
     def outbox(self, service: str, waiting: int, age: Duration) -> None:
         self._shares.outbox(self._partition, waiting, age)
-
-    def applied(self, service: str, facts: int) -> None:
-        self._inner.applied(service, facts)
-
-    def detected(self, service: str, kind: str, lag: Duration) -> None:
-        self._inner.detected(service, kind, lag)
-
-    def rejected(self, service: str, reason: str) -> None:
-        self._inner.rejected(service, reason)
-
-    def set_aside(self, service: str, home_id: str, reason: str) -> None:
-        self._inner.set_aside(service, home_id, reason)
-
-    def differed(self, service: str, event_id: str) -> None:
-        self._inner.differed(service, event_id)
-
-    def unavailable(self, service: str, error: Exception) -> None:
-        self._inner.unavailable(service, error)

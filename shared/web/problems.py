@@ -21,9 +21,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import clock
 from shared.events.errors import WITHHELD, FieldError
 from shared.instants import SECOND, Duration
 from shared.log.base import Unavailable
+from shared.store.outage import is_outage
 
 MEDIA_TYPE: Final = "application/problem+json"
 _SECRETS: Final = frozenset({"pin", "code", "token", "name", "reach", "password"})
@@ -145,12 +147,17 @@ async def _unavailable(_request: Request, error: Exception) -> Response:
     return unavailable(cast(Unavailable, error)).response()
 
 
+_TELL_AGAIN: Final[Duration] = 10 * SECOND
+"""How often it is told that the database is away: everybody who comes meanwhile comes again and again."""
+
+
 class Faults:
     """Answers 500 to whatever went wrong under it, and says where, once: a traceback may quote what was sent, so
-    none goes further."""
+    none goes further. A database that cannot serve for the moment is no fault of ours: 503, the same again later."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._told_away: Duration | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -165,11 +172,29 @@ class Faults:
         except Exception as error:
             if begun and _left(error):
                 return
-            _tell(scope, error)
+            away = is_outage(error)
+            if away:
+                self._tell_away(scope, error)
+            else:
+                _tell(scope, error)
             if begun or scope["type"] != "http":
                 raise BrokenOff from None
-            problem = Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again")
-            await problem.response()(scope, receive, send)
+            await (_away() if away else _fault()).response()(scope, receive, send)
+
+    def _tell_away(self, scope: Scope, error: Exception) -> None:
+        now = clock.monotonic()
+        if self._told_away is None or now - self._told_away >= _TELL_AGAIN:
+            self._told_away = now
+            _log.error("the database is away; whoever comes is told to come again", **_place(scope, error))
+
+
+def _fault() -> Problem:
+    return Problem(500, "fault", "Our fault", "this went wrong here, not with you; send it again")
+
+
+def _away() -> Problem:
+    detail = "the database does not answer for the moment; send it again"
+    return later(503, "unavailable", "Not now", detail, SECOND)
 
 
 def _left(error: BaseException) -> bool:
@@ -184,7 +209,12 @@ class BrokenOff(Exception):  # noqa: N818
 
 
 def _tell(scope: Scope, error: Exception) -> None:
+    _log.error("fault", **_place(scope, error))
+
+
+def _place(scope: Scope, error: Exception) -> dict[str, Any]:
+    """Where it went wrong."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     where = " < ".join(f"{PurePath(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
     route = getattr(scope.get("route"), "path", None)
-    _log.error("fault", route=route, error=type(error).__name__, where=where)
+    return {"route": route, "error": type(error).__name__, "where": where}

@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.web.problems import BrokenOff, Faults
@@ -56,3 +57,13 @@ def test_a_fault_before_the_answer_is_a_500_that_repeats_nothing() -> None:
     assert b"crying" not in sent[1]["body"]
     assert [line["event"] for line in logged] == ["fault"]
     assert "crying" not in str(logged)
+
+
+def test_a_database_that_is_away_is_a_503_to_come_again_and_no_fault() -> None:
+    away = OperationalError("SELECT 1", {}, ConnectionRefusedError("postgres:secret@db"))
+    sent, logged = answered(away, begun=False)
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"1") in sent[0]["headers"]
+    assert b"secret" not in sent[1]["body"]
+    assert [line["event"] for line in logged] == ["the database is away; whoever comes is told to come again"]
+    assert "secret" not in str(logged)

@@ -3,18 +3,13 @@ models are only read, also while `wakeful up` runs.
 """
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from wakeful.cli.installation import folder_alone
-from wakeful.cli.rebuild import ServiceName
+from wakeful.cli.rebuild import NOT_YET, ServiceName
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
-
-NOT_YET: Final = (
-    "WAKEFUL_KAFKA is set, and there are no snapshots over a broker yet: each home-partition is made again from the "
-    "start of its topics (wakeful rebuild SERVICE)"
-)
 
 
 def snapshot(

@@ -32,7 +32,8 @@ from tests.unit.cli.story import Line
 from wakeful.cli import installation
 from wakeful.cli.demonight import night as demo_night
 
-PARTITIONS: Final = 2
+PARTITIONS: Final = 4
+"""The homes of the sample lie in two of them."""
 
 
 class Apart:

@@ -238,7 +238,7 @@ def test_each_id_is_exported_once_and_what_is_left_out_is_counted(apart: Apart) 
     apart.put(
         outgoing(draft(lines[2]), PARTITIONS, late),
         outgoing(draft(other), PARTITIONS, late),
-        Outgoing(CHECK_INS, 1 - home, b"H1", draft(check("23:40", "c8")).body, at=late),
+        Outgoing(CHECK_INS, (home + 1) % PARTITIONS, b"H1", draft(check("23:40", "c8")).body, at=late),
         Outgoing(CHECK_INS, home, b"H1", b"no event", at=late),
     )
     result = wakeful("export")

@@ -1,0 +1,139 @@
+"""Over a broker each home-partition is made again by itself, and nothing is published twice."""
+
+from collections.abc import Sequence
+
+import orjson
+import pytest
+from sqlalchemy import delete, insert, select
+
+from services import database
+from services.checks.tables import PLACEMENTS
+from shared.log.kafka.partition import partition_of
+from shared.store import ledger
+from shared.store.engine import writing
+from shared.store.ledger import Entry
+from shared.store.tables import ASIDES
+from shared.topics import SWAPS
+from tests.integration.cli.apart import PARTITIONS, Apart, demo, end_of
+from tests.unit.cli.story import wakeful
+
+LINES = demo()
+
+
+@pytest.fixture
+def lived(apart: Apart) -> Apart:
+    """A night that was watched, on a broker."""
+    apart.make(importing=True)
+    apart.live(LINES, end_of(LINES))
+    apart.watched(end_of(LINES))
+    return apart
+
+
+def rows(apart: Apart, *, forget: bool = False) -> Sequence[object]:
+    """The placements as the checks service has them."""
+    engine = database.views(apart.url, "checks")
+    try:
+        with writing(engine) as connection:
+            found = connection.execute(select(PLACEMENTS).order_by(PLACEMENTS.c.placement_id)).all()
+            if forget:
+                connection.execute(delete(PLACEMENTS))
+            return [tuple(row) for row in found]
+    finally:
+        engine.dispose()
+
+
+def entries(apart: Apart, service: str = "checks") -> dict[int, Entry]:
+    engine = database.views(apart.url, service)
+    try:
+        with engine.connect() as connection:
+            found = ledger.entries(connection)
+    finally:
+        engine.dispose()
+    return {entry.partition: entry for entry in found if entry.service == service}
+
+
+def set_aside(apart: Apart, home_id: str) -> None:
+    engine = database.views(apart.url, "checks")
+    aside = {
+        "service": "checks",
+        "home_id": home_id,
+        "partition": partition_of(home_id, PARTITIONS),
+        "since": 1,
+        "reason": "broken",
+    }
+    with writing(engine) as connection:
+        connection.execute(insert(ASIDES).values(**aside))
+    engine.dispose()
+
+
+def test_a_rebuilt_service_stands_where_it_stood_in_every_home_partition(lived: Apart) -> None:
+    assert len({partition_of(each["event"]["homeid"], PARTITIONS) for each in LINES}) > 1
+    told, stood = lived.alerts(), entries(lived)
+    before = rows(lived, forget=True)
+    for service in ("checks", "alerts"):
+        result = wakeful("rebuild", service, "--json")
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert orjson.loads(result.stdout)["read"] >= len(LINES)
+    assert rows(lived) == before
+    assert {p: (each.clock, each.positions) for p, each in entries(lived).items()} == {
+        p: (each.clock, each.positions) for p, each in stood.items()
+    }
+    lived.watched(end_of(LINES))
+    assert lived.alerts() == told
+    swaps = [orjson.loads(each.body)["data"] for each in lived.records(SWAPS)]
+    assert sorted((each["service"], each["partition"]) for each in swaps) == [
+        (service, partition) for service in ("alerts", "checks") for partition in range(PARTITIONS)
+    ]
+    assert all(each["raised"] == each["superseded"] == [] for each in swaps)
+    assert wakeful("audit").exit_code == 0
+
+
+def test_one_home_partition_is_made_again_and_the_others_are_left(lived: Apart) -> None:
+    before = entries(lived)
+    result = wakeful("rebuild", "checks", "--partition", "1")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("checks of home-partition 1, ")
+    assert {p: each.epoch - before[p].epoch for p, each in entries(lived).items()} == {0: 0, 1: 1, 2: 0, 3: 0}
+
+
+def test_one_home_is_brought_back(lived: Apart) -> None:
+    home_id = LINES[0]["event"]["homeid"]
+    before = rows(lived)
+    set_aside(lived, home_id)
+    rows(lived, forget=True)
+    assert wakeful("doctor").stdout.count(f"home {home_id} is not watched by checks") == 1
+    result = wakeful("rebuild", "checks", "--home", home_id)
+    assert (result.exit_code, result.stdout) == (0, f"home {home_id} of checks: rebuilt\n")
+    assert "is not watched by checks" not in wakeful("doctor").stdout
+    assert rows(lived) == [row for row in before if home_id in row]  # type: ignore[operator]
+
+
+def test_where_a_service_never_ran_nothing_is_begun(apart: Apart) -> None:
+    apart.make()
+    for words in ([], ["--partition", "1"], ["--home", "H1"]):
+        result = wakeful("rebuild", "checks", *words)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.startswith("checks has never run in home-partition ")
+        assert "wakeful worker checks" in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+WRONG = [
+    (
+        ["--partition", str(PARTITIONS)],
+        2,
+        f"there is no home-partition {PARTITIONS}; they go from 0 to {PARTITIONS - 1}",
+    ),
+    (["--partition", "-1"], 2, "there is no home-partition -1"),
+    (["--partition", "1", "--home", "H1"], 2, "give --home, or --from or --partition"),
+    (["--from", "snapshot.sqlite3"], 1, "there are no snapshots over a broker yet"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), WRONG)
+def test_what_cannot_be_is_one_line(apart: Apart, words: list[str], code: int, said: str) -> None:
+    apart.make()
+    result = wakeful("rebuild", "checks", *words)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1

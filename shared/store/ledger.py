@@ -60,6 +60,12 @@ def find(connection: Connection, service: str, partition: int) -> Entry | None:
     return None if row is None else Entry(**{**row, "positions": orjson.loads(row["positions"])})
 
 
+def entries(connection: Connection) -> list[Entry]:
+    """Every row: all services, all home-partitions."""
+    rows = connection.execute(select(LEDGER).order_by(LEDGER.c.service, LEDGER.c.partition)).mappings()
+    return [Entry(**{**row, "positions": orjson.loads(row["positions"])}) for row in rows]
+
+
 def lock(connection: Connection, service: str, partition: int) -> None:
     """Wait until nobody else writes for this service and home-partition, and keep it so to the end of the transaction.
     Where there is no row yet there is nobody to wait for. No-op on SQLite: `writing` has the whole file."""

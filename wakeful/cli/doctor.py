@@ -9,21 +9,22 @@ import typer
 
 from wakeful.cli.errors import WRONG
 from wakeful.cli.findings import Finding, Mark
-from wakeful.cli.folder import settings_of
+from wakeful.cli.installation import installation
 from wakeful.cli.terminal import Data, Json, write_json, write_line, write_table
 
 
 def doctor(json: Json = False, data: Data = None) -> None:
-    """Look at disk, clocks, permissions, schemas, settings, the running process, and homes set aside.
+    """Look at disk, clocks, permissions, schemas, settings, the running process, and homes set aside; over a broker, at
+    the broker, its topics, the database, and who watches.
 
     Exit 1 if anything is wrong.
     """
     from shared.settings import describe
     from wakeful.cli.findings import look
 
-    settings = settings_of(data)
-    findings = look(settings)
-    described = describe(settings)
+    here = installation(data)
+    findings = look(here)
+    described = describe(here.settings)
     if json:
         shown = [{**each._asdict(), "mark": each.mark.value} for each in findings]
         write_json({"findings": shown, "settings": [each._asdict() for each in described]})

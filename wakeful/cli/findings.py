@@ -1,25 +1,25 @@
-"""What `wakeful doctor` looks at: each look gives findings, with what was found and the remedy. Nothing is changed."""
+"""What `wakeful doctor` looks at: each look gives findings, with what was found and the remedy. Nothing is changed.
 
-import fcntl
-import os
-import shutil
-import stat
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+What there is to look at in a folder is `folderfindings`', over a broker `apartfindings`'; what is the same in both is
+here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wakeful.cli.folder import Folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from shared.settings import Settings
+    from wakeful.cli.apart import Apart
 
-_GIB: Final = 1 << 30
-_LEAST_FREE: Final = _GIB
-_AHEAD: Final = 30_000
+ANSWER_WITHIN_S: Final = 5.0
+"""How long a running process is waited for."""
+AHEAD: Final = 30_000
 """Milliseconds by which the log may be ahead of the machine's clock before it is not believed."""
-_ANSWER_WITHIN_S: Final = 5.0
 
 
 class Mark(Enum):
@@ -39,242 +39,74 @@ class Finding(NamedTuple):
     remedy: str = ""
 
 
-def look(settings: "Settings") -> list[Finding]:
+Found = tuple[Mark, str] | tuple[Mark, str, str]
+"""A finding, but for what it is about."""
+Look = Callable[["Settings"], Iterable[Found]]
+
+
+def look(here: "Folder | Apart") -> list[Finding]:
     """Look at everything. What cannot even be looked at is a finding too."""
     findings: list[Finding] = []
-    for about, each in _LOOKS.items():
+    for about, each in _looks(here).items():
         try:
-            findings += [Finding(about, *found) for found in each(settings)]
+            findings += [Finding(about, *found) for found in each(here.settings)]
         except Exception as error:
             remedy = "put that right, then look again"
             findings.append(Finding(about, Mark.WRONG, f"{type(error).__name__}: {error}", remedy))
     return findings
 
 
-_Found = tuple[Mark, str] | tuple[Mark, str, str]
+def _looks(here: "Folder | Apart") -> Mapping[str, Look]:
+    if isinstance(here, Folder):
+        from wakeful.cli.folderfindings import LOOKS
+
+        return LOOKS
+    from wakeful.cli.apartfindings import looks
+
+    return looks(here)
 
 
-def _settings(_settings: "Settings") -> Iterator[_Found]:
+def names_of_settings(_settings: "Settings") -> Iterator[Found]:
+    """Whether everything that looks like a setting is one."""
     from shared.settings import unknown
 
     for name, near in unknown():
         yield Mark.WRONG, f"{name} is no setting", f"write {near}" if near else "take it out"
 
 
-def _folder(settings: "Settings") -> Iterator[_Found]:
-    folder = settings.data
-    if not folder.is_dir():
-        yield Mark.WRONG, f"{folder} is not there", "start `wakeful up`, or say where it is with WAKEFUL_DATA"
-        return
-    mode = stat.S_IMODE(folder.stat().st_mode)
-    if mode & 0o077:
-        yield (
-            Mark.WRONG,
-            f"{folder} has mode {mode:04o}, so others may look into it",
-            f"run: chmod 700 {folder}",
-        )
-    elif not os.access(folder, os.W_OK):
-        yield (
-            Mark.WRONG,
-            f"{folder} cannot be written to by this user",
-            "run as its owner, or give it to this user",
-        )
-    else:
-        yield Mark.GOOD, f"{folder.resolve()}, mode {mode:04o}"
-
-
-def _disk(settings: "Settings") -> Iterator[_Found]:
-    if not settings.data.is_dir():
-        return
-    usage = shutil.disk_usage(settings.data)
-    free = f"{usage.free / _GIB:.1f} GiB free of {usage.total / _GIB:.1f}"
-    if usage.free < _LEAST_FREE:
-        yield Mark.WRONG, free, "make room: a full disk shuts the door"
-    else:
-        yield Mark.GOOD, free
-
-
-def _master_key(settings: "Settings") -> Iterator[_Found]:
-    from shared.security.keys import MasterKeyUnusable, load_master_key
-
-    if not (settings.data / "keys.sqlite3").exists():
-        yield (
-            Mark.NOTE,
-            "no text was sealed yet",
-            "`wakeful up` makes the master key; back it up, apart from the log",
-        )
-        return
-    try:
-        load_master_key(settings.master_key_file, make=False, data_folder=settings.data)
-    except MasterKeyUnusable as error:
-        yield Mark.WRONG, str(error)
-    else:
-        yield Mark.GOOD, "there, and for nobody else to read"
-
-
-def _key_file(settings: "Settings") -> Iterator[_Found]:
-    for name in ("keys.sqlite3", "access.sqlite3"):
-        path = settings.data / name
-        if not path.exists():
-            continue
-        mode, closed = (
-            stat.S_IMODE(path.stat().st_mode),
-            not stat.S_IMODE(settings.data.stat().st_mode) & 0o077,
-        )
-        if mode & 0o077 and not closed:
-            yield Mark.WRONG, f"{path} has mode {mode:04o}, so others may read it", f"run: chmod 600 {path}"
-        else:
-            yield Mark.GOOD, f"{name}: for nobody else to read"
-
-
-def _clock(settings: "Settings") -> Iterator[_Found]:
-    from shared import clock
-    from shared.instants import show_duration, show_instant
-
-    last = _last_instant(settings.data)
-    if last is None:
-        yield Mark.NOTE, "nothing in the log to compare the clock with"
-        return
-    ahead = last - clock.now()
-    if ahead > _AHEAD:
-        behind = show_duration(ahead)
-        yield (
-            Mark.WRONG,
-            f"the machine's clock is {behind} behind the log, which stands at {show_instant(last)}",
-            "set the clock right (NTP): until it has caught up, time stands still here",
-        )
-    else:
-        yield Mark.GOOD, f"not behind the log, which stands at {show_instant(last)}"
-
-
-def _last_instant(folder: Path) -> int | None:
-    from shared.log.sqlite import SqliteLog
-
-    path = folder / "log.sqlite3"
-    if not path.exists():
-        return None
-    with closing(SqliteLog(path, read_only=True)) as log:
-        return log.present(0) or None
-
-
-def _schemas(settings: "Settings") -> Iterator[_Found]:
-    from shared.store.engine import make_engine
-    from shared.store.schema import TooNew, current
-    from wakeful.cli.schemas import schemas
-
-    for schema in schemas():
-        path = settings.data / schema.file
-        if not path.exists():
-            continue
-        engine = make_engine(path, read_only=True)
-        try:
-            standing = current(engine, schema.scripts, schema.version_table)
-        except TooNew as error:
-            yield Mark.WRONG, str(error)
-            continue
-        finally:
-            engine.dispose()
-        if standing.up_to_date:
-            yield Mark.GOOD, f"{schema.owner} {standing.found}"
-        else:
-            found = (
-                f"{schema.owner} is {standing.found or 'not made yet'}, this Wakeful has {standing.newest}"
-            )
-            yield (
-                Mark.NOTE,
-                found,
-                "the next start of `wakeful up` brings it up to date; back the folder up first",
-            )
-
-
-def _running(settings: "Settings") -> Iterator[_Found]:
-    import httpx
-
-    holder = writer_of(settings.data)
-    if holder is None:
-        yield (
-            Mark.WRONG,
-            f"nobody watches: `wakeful up` does not run on {settings.data}",
-            "start it: wakeful up",
-        )
-        return
-    url = f"{settings.url}/readyz"
-    try:
-        answer = httpx.get(url, timeout=_ANSWER_WITHIN_S)
-    except httpx.HTTPError as error:
-        found = f"process {holder} runs, but {url} does not answer ({type(error).__name__})"
-        yield Mark.WRONG, found, "check WAKEFUL_PUBLIC_URL and WAKEFUL_PORT, and the log of the process"
-        return
-    if answer.status_code == 200:
-        yield Mark.GOOD, f"process {holder} watches"
-    else:
-        yield (
-            Mark.WRONG,
-            f"process {holder} runs, but does not watch: {_detail(answer)}",
-            "see its log: the door's probe",
-        )
-
-
-def _detail(answer: object) -> str:
-    try:
-        return str(answer.json()["detail"])  # type: ignore[attr-defined]
-    except (ValueError, KeyError, TypeError):
-        return "it does not say why"
-
-
-def writer_of(folder: Path) -> str | None:
-    """The id of the process that writes the log of that folder; None if there is none."""
-    path = folder / "log.sqlite3.lock"
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # let go of at once
-    except BlockingIOError:
-        return os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-    else:
-        return None
-    finally:
-        os.close(descriptor)
-
-
-def _watchdog(settings: "Settings") -> Iterator[_Found]:
+def watchdog(settings: "Settings") -> Iterator[Found]:
+    """Whether somebody outside hears of it when nobody watches any more."""
     if settings.watchdog_url is None:
         remedy = "set WAKEFUL_WATCHDOG_URL to an outside service that calls somebody when the pings stop"
         yield Mark.WRONG, "no dead man's ping: if this machine dies, nobody is told", remedy
     else:
-        yield Mark.GOOD, "set: `wakeful up` pings it while somebody watches"
+        who = "wakeful up" if settings.kafka is None else "wakeful gateway"
+        yield Mark.GOOD, f"set: `{who}` pings it while somebody watches"
 
 
-@contextmanager
-def _views(settings: "Settings") -> "Iterator[Connection | None]":
-    """The read models as they stand; None where there are none yet, or only an older version's."""
-    from sqlalchemy import inspect
+def clock_beside(last: int) -> Found:
+    """The machine's clock beside the last instant of the log."""
+    from shared import clock
+    from shared.instants import show_duration, show_instant
 
-    from shared.store.engine import make_engine
-    from shared.store.tables import REBUILDS
-
-    path = settings.data / "views.sqlite3"
-    if not path.exists():
-        yield None
-        return
-    engine = make_engine(path, read_only=True)
-    try:
-        with engine.connect() as connection:
-            yield connection if inspect(connection).has_table(REBUILDS.name) else None
-    finally:
-        engine.dispose()
+    ahead = last - clock.now()
+    if ahead > AHEAD:
+        return (
+            Mark.WRONG,
+            f"the machine's clock is {show_duration(ahead)} behind the log, which stands at {show_instant(last)}",
+            "set the clock right (NTP): until it has caught up, time stands still here",
+        )
+    return Mark.GOOD, f"not behind the log, which stands at {show_instant(last)}"
 
 
-def _aside(settings: "Settings") -> Iterator[_Found]:
+def homes_aside(views: "Connection | None") -> Iterator[Found]:
+    """The homes that a service does not watch. None: there are no read models yet."""
     from sqlalchemy import select
 
     from shared.instants import show_instant
     from shared.store.tables import ASIDES
 
-    with _views(settings) as views:
-        rows = [] if views is None else views.execute(select(ASIDES)).all()
+    rows = [] if views is None else views.execute(select(ASIDES)).all()
     for row in rows:
         found = f"home {row.home_id} is not watched by {row.service} since {show_instant(row.since)}: {row.reason}"
         remedy = f"run: wakeful rebuild {row.service} --home {row.home_id}; if it fails, upgrade"
@@ -283,26 +115,12 @@ def _aside(settings: "Settings") -> Iterator[_Found]:
         yield Mark.GOOD, "none"
 
 
-def _rebuilds(settings: "Settings") -> Iterator[_Found]:
+def rebuilds_under_way(views: "Connection | None") -> Iterator[Found]:
+    """The read models that are being made again."""
     from shared.store import rebuilds
 
-    with _views(settings) as views:
-        begun = [] if views is None else rebuilds.under_way(views)
+    begun = [] if views is None else rebuilds.under_way(views)
     for each in begun:
-        come = f"{each.service} is being made again, {each.position} of {each.goal} records"
+        where = f" in home-partition {each.partition}" if each.partition else ""
+        come = f"{each.service} is being made again{where}, {each.position} of {each.goal} records"
         yield Mark.NOTE, come, f"if that stands still, run: wakeful rebuild {each.service}"
-
-
-_LOOKS: Final[dict[str, Callable[["Settings"], Iterable[_Found]]]] = {
-    "settings": _settings,
-    "folder": _folder,
-    "disk": _disk,
-    "master key": _master_key,
-    "key files": _key_file,
-    "clock": _clock,
-    "schemas": _schemas,
-    "running": _running,
-    "watchdog": _watchdog,
-    "homes set aside": _aside,
-    "rebuilds": _rebuilds,
-}

@@ -84,15 +84,13 @@ def _past(folder: Path) -> "Iterator[list[Past]]":
 
 def _refuse_read(here: "Apart") -> None:
     """Rows that were made of another log would stand for this one. Raises Failure."""
-    from sqlalchemy import select
-
     from services.database import SHARED
     from services.gate import INDEX
     from services.monitors import SERVICES
-    from shared.store.tables import LEDGER
+    from shared.store import ledger
 
     with here.reading_views(INDEX) as views, views.connect() as connection:
-        if connection.execute(select(LEDGER.c.service).limit(1)).first() is None:
+        if not ledger.entries(connection):
             return
     schemas = ", ".join([SHARED, "gateway", *SERVICES])
     raise Failure(

@@ -19,7 +19,7 @@ from shared.runner.reading import Reading
 from shared.runner.rebuild import standing
 from shared.runner.reconcile import Published, reconcile
 from shared.runner.service import Service
-from shared.runner.sieve import sieve_again
+from shared.runner.sieves import sieve_again
 from shared.store import ledger, outbox, rows
 from shared.store.engine import writing
 from shared.store.postgres import patiently

@@ -34,7 +34,7 @@ from shared.runner.names import Names
 from shared.runner.observer import Observer, Silence
 from shared.runner.publisher import Publisher
 from shared.runner.service import Service
-from shared.runner.sieve import sieve_for
+from shared.runner.sieves import sieve_for
 from shared.store import asides, ledger, outbox, rows
 from shared.store.engine import writing
 from shared.store.outage import is_outage

@@ -29,7 +29,8 @@ from shared.runner import setaside
 from shared.runner.reading import Reading
 from shared.runner.reconcile import Published, reconcile
 from shared.runner.service import Service
-from shared.runner.sieve import Sieve, sieve_again
+from shared.runner.sieve import Sieve
+from shared.runner.sieves import sieve_again
 from shared.runner.snapshot import Snapshot
 from shared.store import ledger, outbox, rebuilds, rows
 from shared.store.engine import writing

@@ -4,17 +4,16 @@ The embedded log holds each id once, where it belongs, and everything passes. Wh
 `shared.runner.seensieve`. What an accepted fact means never lives here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from shared.acceptance import Refusal
 from shared.facts import Fact
 from shared.log.base import Log, Named, Record
 from shared.runner.rejection import Read
-from shared.store.outbox import Owner
 
 
 @dataclass(slots=True)
@@ -56,24 +55,3 @@ class OpenSieve:
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         return self._log.named(home_id, event_id)
-
-
-def sieve_for(log: Log, engine: Engine, owner: Owner) -> Sieve:
-    """The sieve of a runner over this log."""
-    if log.once:
-        return OpenSieve(log)
-    from shared.runner.seensieve import SeenSieve  # what the embedded form needs nothing of
-
-    return SeenSieve(engine, owner, log.partitions)
-
-
-def sieve_again(log: Log, connection: Connection, owner: Owner, read_before: Iterable[str]) -> Sieve:
-    """The sieve of a second reading of this log, by what was passed over the first time. `read_before`: the topics that
-    the service has read already."""
-    if log.once:
-        return OpenSieve(log)
-    from shared.runner.seensieve import RepeatsSieve
-    from shared.store import seen
-
-    repeats = seen.load_repeats(connection, *owner)
-    return RepeatsSieve(connection.engine, owner, log.partitions, repeats, read_before)

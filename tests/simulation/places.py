@@ -8,22 +8,26 @@ be true of it, never lives here.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import wait
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
-from typing import Any, Final, Self
+from random import Random
+from time import sleep
+from typing import Any, Final, Self, cast
 
 from services import database
 from services.checks.running import SERVICE
 from shared.events.canonical import canonical
 from shared.instants import NEVER, Instant, parse_instant
-from shared.log.base import Record
+from shared.log.base import Draft, Receipt, Record
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.partition import partition_of
 from shared.log.kafka.producer import Outgoing, Producer, tick
-from shared.runner import Runner
+from shared.monitor import Row
+from shared.runner import Runner, rebuild
 from shared.runner.loop import READ
+from shared.store import rows
 from shared.topics import ALL, INPUTS
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
@@ -36,7 +40,8 @@ PARTITIONS: Final = 24
 _LATE: Final = parse_instant("2100-01-01T00:00:00Z")
 """The readers' clock stands here: nights of any date are believed."""
 _WITHIN_S: Final = 30.0
-_TRIES: Final = 6
+_TRIES: Final = 30
+_DIES: Final = 0.3
 _TOPICS: Final = tuple(SERVICE.make().topics)
 
 
@@ -71,6 +76,7 @@ class Shelf:
             missing = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
             if not missing:
                 return
+            sleep(1)
         raise AssertionError(f"the broker takes nothing into {missing[0].topic}")
 
     def place(self) -> "Place | None":
@@ -111,6 +117,29 @@ class Places:
         self.close()
 
 
+class Died(Exception):  # noqa: N818 - reads as what it says
+    """A worker was killed."""
+
+
+class _Mortal:
+    """A log during whose appends its worker may be killed."""
+
+    def __init__(self, log: KafkaLog, rnd: Random) -> None:
+        self._log = log
+        self._rnd = rnd
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        if self._rnd.random() < _DIES:
+            raise Died
+        receipts = self._log.append(drafts)
+        if self._rnd.random() < _DIES:
+            raise Died
+        return receipts
+
+
 class Place:
     """One home-partition, and whoever watches it."""
 
@@ -122,6 +151,7 @@ class Place:
         self.told = 0
         """Records that were put."""
         self._homes: dict[str, str] = {}
+        self._log = shelf.log
         self._runner: Runner | None = None
 
     def home(self, name: str) -> str:
@@ -157,7 +187,7 @@ class Place:
     def watch(self, read: int = READ) -> Runner:
         """Whoever watches here, or somebody new. `read`: facts a turn."""
         if self._runner is None:
-            log, partition = self._shelf.log, self.partition
+            log, partition = self._log, self.partition
             runner = Runner(
                 log,
                 self._shelf.engine,
@@ -171,6 +201,17 @@ class Place:
             log.open(partition, _TOPICS, runner.entry.positions)
             self._runner = runner
         return self._runner
+
+    @contextmanager
+    def mortal(self, rnd: Random | None) -> Iterator[None]:
+        """In here whoever watches may die as he publishes: before, or before he can say that he has. (None: not so.)"""
+        log = self._shelf.log
+        self._log = log if rnd is None else cast(KafkaLog, _Mortal(log, rnd))
+        try:
+            yield
+        finally:
+            self._log = log
+            self.die()
 
     def die(self) -> None:
         """Whoever watches here is gone, with all that is not committed."""
@@ -188,6 +229,22 @@ class Place:
         assert log.present(self.partition) == present, "the log's present is another"
         while runner.turn():
             pass
+
+    def rebuild(self) -> None:
+        """All of it is read again, from its start."""
+        with closing(self._shelf.log.another()) as apart:
+            rebuild.whole(apart, self._shelf.engine, SERVICE, partition=self.partition)
+
+    def rows(self) -> list[Row]:
+        """What the worker keeps of this home-partition, for whoever reads it."""
+        monitor = SERVICE.make()
+        with self._shelf.engine.connect() as connection:
+            found = list(rows.load(connection, SERVICE.tables, monitor.tables, partition=self.partition))
+        # How far the monitor has looked ahead is its own affair, and depends on when it was asked.
+        return [
+            Row(each.table, each.key, {name: v for name, v in (each.values or {}).items() if name != "state"})
+            for each in found
+        ]
 
     def published(self, *topics: str) -> Iterator[Record]:
         """What lies in these topics, in order."""

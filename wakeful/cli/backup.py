@@ -19,7 +19,7 @@ from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 ELSEWHERE: Final = (
     "WAKEFUL_KAFKA is set, and a broker's log is no folder to be copied: there it is kept by copies on several "
     "brokers, people and keys by pg_dump of the schemas access and keys, and the keys once more by `wakeful keys "
-    "export` (docs/running-on-kafka.md#backup)"
+    "export` (docs/running-on-kafka.md#backup-and-restore)"
 )
 KeysFile = Annotated[
     Path | None,

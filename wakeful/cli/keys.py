@@ -1,7 +1,7 @@
 """`wakeful keys`: the keys of what people wrote. Destroying one is the erasure of its texts, and cannot be undone."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,12 @@ from wakeful.cli.terminal import Data, Json, write_json, write_line
 if TYPE_CHECKING:
     from shared.security.keysmove import Taken
     from shared.settings import Settings
+
+_OTHERS: Final = (
+    "the database (WAKEFUL_DATABASE_URL) holds the keys of another installation: a gateway was started, or plain texts "
+    "were imported, before these came. Where nothing of worth was sealed there yet, drop them (psql -c 'DROP SCHEMA "
+    "keys CASCADE'), run `wakeful migrate`, and import the keys before anything else; else name another database"
+)
 
 app = typer.Typer(
     name="keys",
@@ -130,12 +136,17 @@ def import_(
 ) -> None:
     """Take keys in from a file. A key that was destroyed, here or there, stays destroyed."""
     from shared.security import keysfile
-    from shared.security.keysmove import take_in
+    from shared.security.keysmove import OtherInstallation, take_in
 
     here = installation(data)
     given = keysfile.read(file, passphrase(passphrase_file, again=False))
     with here.ring(of=given.contenthash_key) as ring:
-        taken = take_in(ring, given)
+        try:
+            taken = take_in(ring, given)
+        except OtherInstallation as error:
+            if isinstance(here, Folder):
+                raise
+            raise Failure(_OTHERS) from error
     _done(_json(taken), _told(taken), json)
 
 

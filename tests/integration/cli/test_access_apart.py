@@ -134,3 +134,19 @@ def test_keys_move_out_of_one_database_and_into_another(
     result = wakeful("keys", "import", str(file), "--json", given=PASSPHRASE)
     assert orjson.loads(result.stdout)["new"] == 1
     assert opened(told) == STORY
+
+
+def test_keys_of_another_installation_are_refused_with_what_was_done_in_the_wrong_order(
+    told: Apart, tmp_path: Path, postgres_url: str
+) -> None:
+    file = tmp_path / "keys.json"
+    assert wakeful("keys", "export", str(file), given=PASSPHRASE).exit_code == 0
+    told.name("DATABASE_URL", postgres_url)
+    told.migrate()
+    with closing(KeyRing(told.url, load_master_key(told.master_key))):
+        pass
+    result = wakeful("keys", "import", str(file), given=PASSPHRASE)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "a gateway was started, or plain texts were imported, before these came" in result.stderr
+    assert "DROP SCHEMA keys CASCADE" in result.stderr
+    assert result.stderr.count("\n") == 1

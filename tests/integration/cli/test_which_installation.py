@@ -13,9 +13,9 @@ FOR_A_FOLDER = [
     (["up", "--sample"], ["wakeful gateway"]),
     (
         ["backup", "/nowhere", "--without-keys"],
-        ["pg_dump", "wakeful keys export", "docs/running-on-kafka.md"],
+        ["pg_dump", "wakeful keys export", "docs/running-on-kafka.md#backup-and-restore"],
     ),
-    (["restore", "/nowhere", "--without-keys"], ["pg_dump", "docs/running-on-kafka.md"]),
+    (["restore", "/nowhere", "--without-keys"], ["pg_dump", "docs/running-on-kafka.md#backup-and-restore"]),
     (["snapshot", "checks"], ["no snapshots over a broker yet", "wakeful rebuild"]),
 ]
 NAME_A_FOLDER = [

@@ -19,6 +19,7 @@ from typing import Any, Final
 from services.checks.model import ChecksMonitor
 from shared.clock import now
 from shared.instants import Instant
+from shared.topics import RESPONSES
 from tests.chaos.clocks import Clocks
 from tests.chaos.launcher import NextChecks
 from tests.chaos.phones import Phone
@@ -31,10 +32,12 @@ from tests.servers.broker import Broker as BrokerServer
 from tests.servers.postgres import PostgresServer
 
 QUIET: Final = 1
-"""The home-partition in which there is no home."""
+"""The home-partition in which there is no home. (And nobody says anything in one topic: RESPONSES.)"""
 BEGINS_WITHIN_S: Final = 90.0
 IN_TIME_WITHIN_S: Final = 90.0
 EMPTY_WITHIN_S: Final = 120.0
+MORE_WITHIN_S: Final = 300.0
+"""How long a night goes on after its last disturbance, for as many facts as it is to have."""
 
 
 def seed() -> int:
@@ -251,6 +254,8 @@ class Night:
         )
         if report.verdict.by_partition[QUIET]:
             report.wrong.append("the quiet home-partition was not quiet")
+        if report.verdict.by_topic[RESPONSES]:
+            report.wrong.append("the topic in which nobody says anything was not quiet")
         return report
 
     def _why(self, what: str) -> str:
@@ -283,6 +288,7 @@ def played(
         for disturbance in drawn(night.random):
             night.go_on(pause_s)
             night.disturb(disturbance)
-        while len(night.acknowledged.ids) < size.facts:
+        last = time.monotonic() + MORE_WITHIN_S
+        while len(night.acknowledged.ids) < size.facts and time.monotonic() < last:
             night.go_on(1)
         return night.finish()

@@ -107,6 +107,8 @@ class Crew:
         self._rebuilding: dict[int, threading.Thread] = {}
         """Whose rows are being made anew: that goes on while somebody else is said to own them for a moment, and is
         never begun a second time beside itself."""
+        self._failed: dict[int, Exception] = {}
+        """Why that ended without them."""
         self._changed = threading.Event()
         self._last_round: Duration = 0
 
@@ -185,6 +187,8 @@ class Crew:
             if hand.started:
                 if self._worth_a_turn(partition, hand):
                     hand.runner.turn()
+            elif (failed := self._failed.pop(partition, None)) is not None:
+                raise failed
             elif self._is_of_this_version(partition):
                 hand.runner.start(stop.is_set)
                 self._log.open(partition, self._topics, hand.runner.entry.positions)
@@ -238,7 +242,7 @@ class Crew:
             except (rebuild.Stopped, ledger.LostOwnership):
                 pass  # somebody else is at it, or the process ends: the next round looks again
             except Exception as error:
-                self._observer.unavailable(self._service.name, error)
+                self._failed[partition] = error  # it is met in the crew's own thread, like any other
 
         _log.info("rows of another version are made anew", service=self._service.name, partition=partition)
         thread = threading.Thread(target=rebuilt, name=f"rebuild-{partition}", daemon=True)

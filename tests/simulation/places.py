@@ -7,11 +7,9 @@ be true of it, never lives here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import wait
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from random import Random
-from time import sleep
 from typing import Any, Final, Self, cast
 
 from services import database
@@ -28,7 +26,8 @@ from shared.monitor import Row
 from shared.runner import Runner, rebuild
 from shared.runner.loop import READ
 from shared.store import rows
-from shared.topics import ALL, INPUTS
+from shared.topics import INPUTS
+from tests.integration.log.brokers import written
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
 
@@ -40,7 +39,6 @@ PARTITIONS: Final = 24
 _LATE: Final = parse_instant("2100-01-01T00:00:00Z")
 """The readers' clock stands here: nights of any date are believed."""
 _WITHIN_S: Final = 30.0
-_TRIES: Final = 30
 _DIES: Final = 0.3
 _TOPICS: Final = tuple(SERVICE.make().topics)
 
@@ -51,6 +49,7 @@ class Shelf:
     def __init__(self, kafka: Kafka, postgres: Postgres) -> None:
         self.broker = Broker(kafka.bootstrap, PARTITIONS, kafka.new_prefix())
         topics.make(self.broker, importing=True)
+        written(self.broker)
         url = postgres.new_database()
         database.migrate(url)
         with ExitStack() as stack:
@@ -62,22 +61,8 @@ class Shelf:
             stack.callback(self.log.close)
             self.reader = self.log.another()
             stack.callback(self.reader.close)
-            self._until_written()
             self._closing = stack.pop_all()
         self._free = iter(range(PARTITIONS))
-
-    def _until_written(self) -> None:
-        """New topics take nothing for a moment (on a busy machine, for longer than a send may take): a tick of long ago
-        in each says when they do."""
-        missing = [tick(topic, number, 1) for topic in ALL for number in range(PARTITIONS)]
-        for _ in range(_TRIES):
-            answers = self.producer.each(missing)
-            wait(answers, _WITHIN_S)
-            missing = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
-            if not missing:
-                return
-            sleep(1)
-        raise AssertionError(f"the broker takes nothing into {missing[0].topic}")
 
     def place(self) -> "Place | None":
         """One that nobody has used; None: there is none left."""

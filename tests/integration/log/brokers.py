@@ -1,7 +1,9 @@
 """What tests of the broker's log have in common: topics of their own on the run's broker, and what is put into them."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager
+from time import sleep
 from typing import Final
 
 import pytest
@@ -11,10 +13,12 @@ from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.producer import Outgoing, Producer, outgoing, tick
-from shared.topics import CHECK_INS, INPUTS, PLAN_CHANGES
+from shared.topics import ALL, CHECK_INS, INPUTS, PLAN_CHANGES
 from tests.servers.plugin import Kafka
 from wakeful.contracts.anylog import draft
 
+_TRIES: Final = 30
+_WITHIN_S: Final = 30.0
 NOON: Final[Instant] = 1_790_000_000_000
 TWO: Final = (CHECK_INS, PLAN_CHANGES)
 
@@ -40,6 +44,21 @@ def new_broker(kafka: Kafka, partitions: int = 1, *, importing: bool = False) ->
     broker = Broker(kafka.bootstrap, partitions, kafka.new_prefix())
     topics.make(broker, importing=importing)
     return broker
+
+
+def written(broker: Broker) -> None:
+    """Wait until topics take what is written: new ones may not for a moment, on a busy machine for longer than a send
+    may take. In each there is a tick of long ago then (in unsealed ones)."""
+    missing = [tick(topic, number, 1) for topic in ALL for number in range(broker.partitions)]
+    with producing(broker) as producer:
+        for _ in range(_TRIES):
+            answers = producer.each(missing)
+            wait(answers, _WITHIN_S)
+            missing = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
+            if not missing:
+                return
+            sleep(1)
+    pytest.fail(f"the broker takes nothing into {missing[0].topic}")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Final
 
 import orjson
@@ -10,6 +11,7 @@ import pytest
 
 from services import database
 from services.monitors import SERVICES
+from services.worker import Worker
 from shared import clock
 from shared.events.canonical import canonical
 from shared.facts import Fact
@@ -24,6 +26,7 @@ from shared.replay import as_told
 from shared.runner import Runner
 from shared.security.access import Access
 from shared.settings import Settings
+from shared.store import ledger
 from shared.topics import ALERTS, INPUTS
 from tests.integration.cli.house import draft
 from tests.integration.house.serving import free_port
@@ -118,6 +121,22 @@ class Apart:
                         assert clock.monotonic() < last, f"{name} does not come to {show_instant(until)}"
                         log.wait(log.end(), 0.1)
 
+    def clocks(self) -> dict[tuple[str, int], Instant]:
+        """How far the ledger says that each service has come in each home-partition."""
+        engine = database.views(self.url, "checks")
+        try:
+            with engine.connect() as connection:
+                return {(each.service, each.partition): each.clock for each in ledger.entries(connection)}
+        finally:
+            engine.dispose()
+
+    def wait_until(self, instant: Instant) -> None:
+        """Until those who run the services have come there, everywhere."""
+        last = clock.monotonic() + 90 * SECOND
+        while len(found := self.clocks()) < len(SERVICES) * PARTITIONS or min(found.values()) < instant:
+            assert clock.monotonic() < last, f"the services do not come so far: {found}"
+            sleep(0.2)
+
     def records(self, topic: str) -> list[Record]:
         """All that lies in a topic, home-partition by home-partition."""
         with closing(KafkaLog(self.broker, read_only=True)) as log:
@@ -138,6 +157,17 @@ class Apart:
 def nobody_at() -> str:
     """An address where nobody listens."""
     return f"127.0.0.1:{free_port()}"
+
+
+@contextmanager
+def working(apart: Apart) -> Iterator[Worker]:
+    """A real worker of both services, in this process. The topics are sealed."""
+    worker = Worker(apart.settings, list(SERVICES.values()), apart.prefix)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
 
 
 def demo() -> list[Line]:

@@ -8,14 +8,16 @@ from sqlalchemy import delete, insert, select
 
 from services import database
 from services.checks.tables import PLACEMENTS
+from shared import clock
 from shared.log.kafka.partition import partition_of
+from shared.log.kafka.producer import tick
 from shared.store import ledger
 from shared.store.engine import writing
 from shared.store.ledger import Entry
 from shared.store.tables import ASIDES
-from shared.topics import SWAPS
-from tests.integration.cli.apart import PARTITIONS, Apart, demo, end_of
-from tests.unit.cli.story import wakeful
+from shared.topics import INPUTS, PLAN_CHANGES, SWAPS
+from tests.integration.cli.apart import PARTITIONS, Apart, demo, end_of, working
+from tests.unit.cli.story import line, night, wakeful
 
 LINES = demo()
 
@@ -106,6 +108,29 @@ def test_one_home_is_brought_back(lived: Apart) -> None:
     assert (result.exit_code, result.stdout) == (0, f"home {home_id} of checks: rebuilt\n")
     assert "is not watched by checks" not in wakeful("doctor").stdout
     assert rows(lived) == [row for row in before if home_id in row]  # type: ignore[operator]
+
+
+def test_it_goes_on_beside_a_worker_which_takes_over_the_new_rows(apart: Apart) -> None:
+    """The worker loses each home-partition to the swap, takes it over again, and tells of the swap."""
+    data = {"placement_id": "P1", "reason": "moved on (sample)"}
+    ended = line(PLAN_CHANGES, "23:45", "placement.ended.v1", "p1-ends", "P1", data)
+    lines = [*night(), ended]
+    apart.make(importing=True)
+    apart.live(lines, end_of(lines))
+    assert wakeful("topics", "seal").exit_code == 0
+    with working(apart):
+        apart.wait_until(end_of(lines))
+        told, before = apart.alerts(), entries(apart)
+        assert told.count(b"alert.raised.v1") == 1
+        result = wakeful("rebuild", "checks")
+        assert (result.exit_code, result.stderr) == (0, "")
+        now = clock.now()
+        apart.put(*(tick(topic, p) for topic in INPUTS for p in range(PARTITIONS)))
+        apart.wait_until(now)
+        assert apart.alerts() == told
+    assert all(each.epoch >= before[p].epoch + 2 for p, each in entries(apart).items())
+    assert len(apart.records(SWAPS)) == PARTITIONS
+    assert wakeful("audit").exit_code == 0
 
 
 def test_where_a_service_never_ran_nothing_is_begun(apart: Apart) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from services.gateway.tables import MIGRATIONS as GATEWAY
 from services.monitors import SERVICES
@@ -58,6 +59,14 @@ def address(settings: Settings) -> str:
 def views(url: str, service: str) -> Engine:
     """The read model of one service (or the gateway's own), with what all share."""
     return make_engine(url, schema=(service, SHARED))
+
+
+def index(url: str, service: str) -> Engine:
+    """The same for the door's questions while people wait: a few connections of its own, and no long patience."""
+    address = make_url(url).update_query_dict(
+        {"options": "-c statement_timeout=2000 -c lock_timeout=1000"}, append=True
+    )
+    return make_engine(address.render_as_string(hide_password=False), schema=(service, SHARED))
 
 
 def keys(url: str) -> Engine:

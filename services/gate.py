@@ -22,6 +22,7 @@ from services.house import Parts, door_app
 from services.ledgerwatch import LedgerWatch
 from services.serving import DoorServer, heed_signals, listen
 from shared import logs
+from shared.log.base import Positions, beside
 from shared.log.kafka.doorlog import KafkaDoorLog
 from shared.log.kafka.producer import Producer
 from shared.metrics import Metrics
@@ -29,6 +30,7 @@ from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
 from shared.store.index import SeenIndex
+from shared.topics import PLAN_CHANGES
 from shared.web.app import App
 from shared.web.live import Notifier
 from shared.web.patience import raise_limit
@@ -55,7 +57,9 @@ class Gate:
             stack.callback(self.keys.close)
             self.access = Access(database.access(url))
             stack.callback(self.access.close)
-            index = SeenIndex(self.alerts, INDEX, broker.partitions)
+            lookups = database.index(url, INDEX)
+            stack.callback(lookups.dispose)
+            self._index = index = SeenIndex(lookups, INDEX, broker.partitions)
             producer = Producer(broker)
             stack.callback(producer.close)
             self.log = KafkaDoorLog(broker, producer, index)
@@ -97,8 +101,15 @@ class Gate:
             )
         )
         fold = app.state.fold
-        self.log.watch_others(TOPICS, fold.read_to, fold.elsewhere_written)
+        # What the index has not come to yet is known by its ids too: sent again it is the same fact.
+        tails = {partition: self._tail(partition, read_to) for partition, read_to in fold.read_to.items()}
+        self.log.watch_others(TOPICS, tails, fold.elsewhere_written)
         return app
+
+    def _tail(self, partition: int, read_to: Positions) -> Positions:
+        known = self._index.positions(partition)
+        names = (PLAN_CHANGES, *beside(PLAN_CHANGES))
+        return {**read_to, **{name: known[name] for name in names if name in known}}
 
     def keeper(self) -> Keeper | None:
         """There is no snapshot to keep."""

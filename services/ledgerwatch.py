@@ -39,8 +39,10 @@ class LedgerWatch(threading.Thread):
         self._engine = engine
         self._wanted = {(service, partition) for service in services for partition in range(partitions)}
         self._looked = looked
-        self._watch = Watch(blind_after)
-        self._watch.see(0, clock.monotonic())
+        now = clock.monotonic()
+        self._watches = {each: Watch(blind_after) for each in self._wanted}
+        for watch in self._watches.values():  # one that catches up must not hide one that stands
+            watch.see(0, now)
         self._watched_to: Instant | None = None
         self._away = False
         self._stopping = threading.Event()
@@ -70,7 +72,9 @@ class LedgerWatch(threading.Thread):
         self._away = False
         if self._wanted <= found.keys() and all(found[each] for each in self._wanted):
             self._watched_to = min(found[each] for each in self._wanted)
-            self._watch.see(self._watched_to, clock.monotonic())
+        now = clock.monotonic()
+        for each, watch in self._watches.items():
+            watch.see(found.get(each, 0), now)
         self._looked()
 
     def watched_to(self) -> Instant | None:
@@ -79,7 +83,9 @@ class LedgerWatch(threading.Thread):
 
     def blind_since(self) -> Instant | None:
         """Since when somewhere nobody has been watching; None while everywhere somebody is."""
-        return self._watch.blind_since(clock.monotonic())
+        now = clock.monotonic()
+        stands = [watch.blind_since(now) for watch in self._watches.values()]
+        return min((since for since in stands if since is not None), default=None)
 
     def watching(self) -> bool:
         """Whether everywhere somebody watches, as of now."""

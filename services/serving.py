@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
 import structlog
@@ -94,14 +95,15 @@ class DoorServer(uvicorn.Server, Generic[D]):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         house = self._house
-        secret = probe_token(house.access, clock.now())
+        token = partial(probe_token, house.access, alone=house.log.once)
         self._prober = Prober(
             house.log,
             house.settings.url,
-            secret,
+            token(clock.now()),
             house.settings.tick_every,
             in_hand=house.in_hand,
             blind_after=house.settings.blind_after,
+            renew=lambda: token(clock.now()),
         )
         self._prober.start()
         self._keeper = house.keeper()

@@ -112,6 +112,14 @@ def resolved(
     return _event(service, RESOLVED, home_id, id_, at, data)
 
 
+def retold(effect: Effect, at: Instant) -> Effect:
+    """The same step of an alert's life, told once more, as of now: it was told before, and taken back since."""
+    event = {**effect.event, "time": show_instant(at), "enteredat": show_instant(at)}
+    about = [event["type"], event["time"], event["data"].get("level")]
+    event["id"] = str(uuid5(_namespace(event["subject"]), canonical(about).decode()))
+    return Effect(effect.topic, effect.home_id, event["id"], at, event)
+
+
 @lru_cache(maxsize=4096)
 def _namespace(id_: str) -> UUID:
     return UUID(id_)

@@ -12,8 +12,8 @@ is made of is `folded`; how the snapshot is kept, `snapshot`.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, TypeAlias
 
 import structlog
@@ -24,7 +24,17 @@ from shared.acceptance import Refusal, courtesy, refusal
 from shared.facts import Fact
 from shared.home import Home
 from shared.instants import NEVER, Instant
-from shared.log.base import DoorLog, Draft, Named, Positions, Record, Unavailable, fact_of, least_present
+from shared.log.base import (
+    DoorLog,
+    Draft,
+    Named,
+    Positions,
+    Record,
+    Unavailable,
+    fact_of,
+    in_order,
+    least_present,
+)
 from shared.security.rights import HomeRef
 from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
 
@@ -138,8 +148,9 @@ class DoorFold:
         home_id = fact.home_id
         with self._lock:
             try:
-                if fact.type == "check.recorded.v1" and not self._folded.concerned(home_id):
+                if fact.type == "check.recorded.v1" and not self._concerned(home_id):
                     self._remember(fact)
+                    self._goes(fact)
                     return None
                 if not self._sure_of(home_id, fact.appended_at):
                     return None
@@ -151,13 +162,17 @@ class DoorFold:
                 if fact.topic == CHECK_INS:
                     self._remember(fact)
                 self._folded.apply(fact)
-                if not self._log.once:
-                    self._under_way[home_id, fact.id] = self._built.get(home_id, 0)
+                self._goes(fact)
             except Unavailable:  # what is known elsewhere cannot be looked up: whoever reads the log decides
                 self._doubtful[home_id] = -1
             except Exception as error:
                 self._folded.set_aside(home_id, fact.appended_at, error)
             return None
+
+    def _goes(self, fact: Fact) -> None:
+        """It is on its way into a log that takes other things meanwhile."""
+        if not self._log.once:
+            self._under_way[fact.home_id, fact.id] = self._built.get(fact.home_id, 0)
 
     def rolled_back(self, drafts: Sequence[Draft]) -> None:
         """What was let in was not written after all (`Log.on_rollback`)."""
@@ -185,11 +200,14 @@ class DoorFold:
         return self._folded.commissioners.get(home_id, {}).get(placement_id)
 
     def elsewhere_written(self, record: Record) -> None:
-        """Another door has let something in: its home is built anew before anything more is asked of it."""
-        fact = fact_of(record)
+        """Another door has let something in: its home is built anew before anything more is asked of it. Never raises:
+        a newer door may have written what this one cannot read."""
         with self._lock:
+            if record.topic == CHECK_INS and not self._folded.unsettled(record.home_id):
+                return  # a check changes nothing here but for a child who is away
             self._doubtful[record.home_id] = -1
-            self._folded.durable(fact)
+            with suppress(Exception):
+                self._folded.durable(fact_of(record))
 
     def make_sure(self, home_id: str, at: Instant) -> None:
         """Build a home anew where a commit failed, before anything is asked of it. Never raises."""
@@ -287,17 +305,36 @@ class DoorFold:
             return True
         if failed_at == at:  # the same commit: what it has let in meanwhile is not in the log to be read
             return False
+        # Both before the log is read: what lands and is acknowledged meanwhile casts doubt on it again.
+        del self._doubtful[home_id]
+        self._built[home_id] = self._built.get(home_id, 0) + 1
         try:
             self._build_anew(home_id)
         except Unavailable:
             self._doubtful[home_id] = at
             return False
-        del self._doubtful[home_id]
         return True
 
+    def _concerned(self, home_id: str) -> bool:
+        """Whether a check could change anything of the home. Over a broker a home in doubt is not built anew for it:
+        the check is in the log when that is read."""
+        if self._log.once:
+            return self._folded.concerned(home_id)
+        return home_id not in self._doubtful and self._folded.unsettled(home_id)
+
     def _build_anew(self, home_id: str) -> None:
-        known = list(self._log.home(home_id, TOPICS))
-        self._built[home_id] = self._built.get(home_id, 0) + 1
+        if self._log.once:
+            self._fold_anew(home_id, self._log.home(home_id, TOPICS))
+            return
+        plans = list(self._log.home(home_id, (PLAN_CHANGES,)))
+        self._fold_anew(home_id, plans)
+        since = self._folded.away_since(home_id)
+        if since is not None:  # checks are most of a log, and matter only from there on
+            checks = self._log.home(home_id, (CHECK_INS,), since=since)
+            self._fold_anew(home_id, in_order([*plans, *checks]))
+
+    def _fold_anew(self, home_id: str, known: Iterable[Record]) -> None:
+        known = list(known)  # what cannot be read leaves the home as it was
         self._folded.forget(home_id)
         for record in known:
             self._folded.replay(record)

@@ -172,6 +172,14 @@ class Folded:
         children = () if home is None else home.placements.values()
         return any(child.away is not None or child.promises for child in children)
 
+    def away_since(self, home_id: str) -> Instant | None:
+        """Since when somebody of the home is away, with what has extended it; None: nobody is, nor will be."""
+        home = self.homes.homes.get(home_id)
+        children = () if home is None else home.placements.values()
+        away = [child.away.chain_since for child in children if child.away is not None]
+        promised = [0 for child in children if child.promises]
+        return min([*away, *promised], default=None)
+
     def at_rest(self, home_id: str) -> AtRest:
         """The home's form at rest, as of what was replayed."""
         home = None if home_id in self.aside else self.homes.homes.get(home_id)

@@ -15,6 +15,7 @@ never the log but through the door.
 
 import ipaddress
 import threading
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -48,12 +49,15 @@ class Prober(threading.Thread):
         *,
         in_hand: InHand | None = None,
         blind_after: Duration = BLIND_AFTER,
+        renew: Callable[[], str] | None = None,
     ) -> None:
-        """`in_hand`: of the door itself, where it is in this process."""
+        """`in_hand`: of the door itself, where it is in this process. `renew`: another token, where this one is not
+        good any more."""
         super().__init__(name="prober", daemon=True)
         self._log = log
         self._url = url.rstrip("/") + "/api/v1/probe"
         self._headers = {"Authorization": f"Bearer {secret}"}
+        self._renew = renew
         self._tick_every = tick_every
         self._in_hand = in_hand or InHand()
         self._blind_after = blind_after
@@ -104,6 +108,8 @@ class Prober(threading.Thread):
             answer = client.put(self._url, headers=self._headers)
         except httpx.HTTPError as error:
             return type(error).__name__
+        if answer.status_code == 401 and self._renew is not None:
+            self._headers = {"Authorization": f"Bearer {self._renew()}"}
         return None if answer.status_code == 204 else f"status {answer.status_code}"
 
     def _tell(self, wrong: str | None) -> None:
@@ -129,10 +135,13 @@ class Prober(threading.Thread):
         self._clock_was_off = bool(off)
 
 
-def probe_token(access: Access, at: Instant) -> str:
-    """A token for the prober of this process; those of earlier ones end."""
-    access.tokens.revoke_holder(Kind.SYSTEM, PROBE, at)
-    return access.tokens.issue_system(PROBE, frozenset(), Scope(), at, life=3650 * DAY).secret
+def probe_token(access: Access, at: Instant, *, alone: bool = True) -> str:
+    """A token for the prober of this process. `alone`: there is no other door, and the tokens of earlier ones end; else
+    it is good for a day, and is renewed."""
+    if alone:
+        access.tokens.revoke_holder(Kind.SYSTEM, PROBE, at)
+    life = 3650 * DAY if alone else DAY
+    return access.tokens.issue_system(PROBE, frozenset(), Scope(), at, life=life).secret
 
 
 def _is_loopback(url: str) -> bool:

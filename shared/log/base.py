@@ -132,8 +132,10 @@ class Log(Protocol):
         promise that: there the reader raises what it reads.)"""
         ...
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
-        """All records of one home with `appended_at` ≤ `until`, in order: from an index, not a scan."""
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
+    ) -> Iterator[Record]:
+        """All records of one home with `since` ≤ `appended_at` ≤ `until`, in order: from an index, not a scan."""
         ...
 
     def named(self, home_id: str, event_id: str) -> Named | None:

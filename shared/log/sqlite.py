@@ -183,9 +183,12 @@ class SqliteLog:
         _only_partition(partition)
         return dict.fromkeys(topics, self.end())
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
+    ) -> Iterator[Record]:
         """See `Log.home`."""
-        return self._reader.home(home_id, topics, until)
+        found = self._reader.home(home_id, topics, until)
+        return (record for record in found if record.appended_at >= since) if since else found
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""

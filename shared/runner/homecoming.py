@@ -61,7 +61,15 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         )
         outbox.put(connection, owner, reading.rejected)
         published.read_to_the_end(connection)
-        reconcile(connection, entry, entry.version, reading.open, published.open, home_id=home_id)
+        reconcile(
+            connection,
+            entry,
+            entry.version,
+            reading.open,
+            published.open,
+            closed=published.closed,
+            home_id=home_id,
+        )
         setaside.bring_back(connection, entry, home_id)
         return ledger.swap(connection, entry, replace(entry, epoch=entry.epoch + 1))
 

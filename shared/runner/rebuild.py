@@ -172,7 +172,7 @@ class _Rebuild:
                 self._published.read_to_the_end(connection)
                 reconcile(
                     connection, entry, self._monitor.version, self._reading.open, self._published.open,
-                    unwatched=aside.keys(),
+                    closed=self._published.closed, unwatched=aside.keys(),
                 )  # fmt: skip
             self._reading.sieve.save(connection)
             made = replace(entry, epoch=entry.epoch + 1, positions=self._reading.positions)

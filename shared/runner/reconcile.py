@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 from sqlalchemy import Connection
 
-from shared.alerting import RAISED, RESOLVED, Resolution, resolved
+from shared.alerting import RAISED, RESOLVED, Resolution, resolved, retold
 from shared.events.canonical import canonical
 from shared.instants import NEVER, show_instant
 from shared.log.base import Log, Positions
@@ -39,6 +39,11 @@ class Published:
         self._positions: Positions = {}
         self.open: dict[str, str] = {}
         """The home of each, by alert id."""
+        self.closed: set[str] = set()
+        """Those that were told, and are not open any more."""
+        self._taken: set[str] = (
+            set()
+        )  # a log may hold one event twice, the second long after the alert has closed
 
     def read(self) -> None:
         """Read on in the log, to its end. Raises Unavailable."""
@@ -60,11 +65,15 @@ class Published:
     def _take(self, bodies: Iterable[bytes]) -> None:
         for body in bodies:
             event = orjson.loads(body)
-            data = event["data"]
+            if event["id"] in self._taken:
+                continue
+            self._taken.add(event["id"])
+            alert_id = event["data"]["alert_id"]
             if event["type"] == RAISED and event["source"] == f"wakeful/{self._owner.service}":
-                self.open[data["alert_id"]] = event["homeid"]
-            elif event["type"] == RESOLVED:
-                self.open.pop(data["alert_id"], None)
+                self.open[alert_id] = event["homeid"]
+                self.closed.discard(alert_id)
+            elif event["type"] == RESOLVED and self.open.pop(alert_id, None) is not None:
+                self.closed.add(alert_id)
 
 
 def reconcile(
@@ -73,6 +82,7 @@ def reconcile(
     version: int,
     reading: dict[str, list[Effect]],
     published: dict[str, str],
+    closed: Collection[str] = (),
     *,
     home_id: str | None = None,
     unwatched: Collection[str] = (),
@@ -80,13 +90,18 @@ def reconcile(
     """Tell what has to be told, and record the swap.
 
     `reading`: what is to be told of each alert that is open by the new reading, by alert id; `published`: the home of
-    each that is open by what was told; `unwatched`: homes of which nobody knows what is so, by the new reading either:
-    their alerts stay as they are.
+    each that is open by what was told; `closed`: alerts that were told and closed: they are told anew where they are
+    open after all, since under the ids of then nobody would hear of it; `unwatched`: homes of which nobody knows what
+    is so, by the new reading either: their alerts stay as they are.
     """
     owner = outbox.Owner(entry.service, entry.partition)
     raised = sorted(reading.keys() - published.keys())
     gone = {id_: home for id_, home in published.items() if id_ not in reading and home not in unwatched}
-    told = [effect for effects in reading.values() for effect in effects]
+    told = [
+        retold(effect, entry.clock) if alert_id in closed else effect
+        for alert_id, effects in reading.items()
+        for effect in effects
+    ]
     superseded = [
         resolved(entry.service, home, id_, entry.clock, Resolution.SUPERSEDED)
         for id_, home in sorted(gone.items())

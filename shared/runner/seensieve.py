@@ -160,6 +160,10 @@ class RepeatsSieve:
 
 def in_its_place(record: Record, fact: Fact, partition: int, partitions: int) -> bool:
     """Whether a record lies where its home's records lie, under its home's key."""
+    if (
+        record.topic == REJECTED
+    ):  # of a record that had no key it lies anywhere; to reject it again would never end
+        return True
     return record.home_id == fact.home_id and partition_of(record.home_id, partitions) == partition
 
 

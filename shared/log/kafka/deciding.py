@@ -5,7 +5,8 @@
        every reader, and is not held up for that.
     3. Look at what other doors have written of the homes that a decision is to be made for: `decide` must hold all
        that was acknowledged, by whomever.
-    4. Decide, draft by draft. An id on its way already is waited for: of two that come at once one is the first.
+    4. Decide, draft by draft. What brings an id that is on its way already comes again when that is settled: of two
+       that come at once one is the first.
     5. Send what is new. When all of an append is acknowledged, its receipts are given; where it is not, it was
        `Unavailable`, whatever of it may land yet: the homes are built anew before anything more is asked of them.
 
@@ -16,7 +17,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from concurrent.futures import wait as all_of
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import structlog
@@ -24,7 +24,7 @@ import structlog
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Decide, Draft, Receipt, Taken, Unavailable
 from shared.log.kafka.partition import partition_of
-from shared.log.kafka.producer import DELIVERY_MS, Landed, Outgoing, outgoing
+from shared.log.kafka.producer import Landed, Outgoing, outgoing
 from shared.topics import CHECK_INS
 
 Key: TypeAlias = tuple[str, str]
@@ -63,9 +63,9 @@ class Sender(Protocol):
         ...
 
 
-Others: TypeAlias = Callable[[Iterable[int], Callable[[Key], bool]], None]
-"""Reads what has been written into these home-partitions; asked of each record's key whether it is our own. Raises
-Unavailable."""
+Others: TypeAlias = Callable[[Iterable[int], Callable[[Key], bool]], Iterable[tuple[Key, Before]]]
+"""Reads on in these home-partitions, asking of each record's key whether it is our own; gives the ids of the others.
+Raises Unavailable."""
 
 
 class _Ask(NamedTuple):
@@ -79,10 +79,12 @@ class _Sent:
 
     __slots__ = ("answer", "appended_at", "contenthash")
 
-    def __init__(self, contenthash: str, answer: Future[list[Receipt]]) -> None:
+    def __init__(
+        self, contenthash: str, answer: Future[list[Receipt]] | None, appended_at: Instant | None = None
+    ) -> None:
         self.contenthash = contenthash
         self.answer = answer
-        self.appended_at: Instant | None = None
+        self.appended_at = appended_at
 
 
 class Deciding(threading.Thread):
@@ -109,6 +111,8 @@ class Deciding(threading.Thread):
         self._come = threading.Condition()
         self._closed = False
         self._sent: dict[Key, _Sent] = {}
+        self._ended = False
+        self._undone: deque[Sequence[Draft]] = deque()
 
     def put(self, drafts: Sequence[Draft], decide: Decide | None = None) -> Future[list[Receipt]]:
         """See `Log.append_future`. Never raises."""
@@ -130,25 +134,35 @@ class Deciding(threading.Thread):
             self.join()
 
     def ours(self, key: Key) -> bool:
-        """Whether this door sent it lately, and it was acknowledged."""
-        sent = self._sent.get(key)
-        return sent is not None and sent.appended_at is not None
+        """Whether this door sent it lately, or has read it already."""
+        return key in self._sent
 
     # -- the thread ------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         while (asks := self._gather()) is not None:
-            if not asks:
-                self._look_at_others(range(self._partitions))
-                continue
-            known, wrong = self._known(asks), None
-            if judged := self._judged(asks):
-                wrong = self._look_at_others(judged)
-            for ask in asks:
-                if wrong is None:
-                    self._take(ask, known)
-                elif ask.answer.set_running_or_notify_cancel():
-                    ask.answer.set_exception(wrong)
+            try:
+                self._round(asks)
+            except Exception as error:  # whoever asked is answered, and the next is served
+                _log.exception("what came in could not be decided", asks=len(asks))
+                for ask in asks:
+                    if not ask.answer.done():
+                        ask.answer.set_exception(error)
+        with self._come:
+            self._ended = True
+
+    def _round(self, asks: Sequence[_Ask]) -> None:
+        if not asks:
+            self._look_at_others(range(self._partitions))
+            return
+        known, wrong = self._known(asks), None
+        if judged := self._judged(asks):
+            wrong = self._look_at_others(judged)
+        for ask in asks:
+            if wrong is None:
+                self._take(ask, known)
+            elif ask.answer.set_running_or_notify_cancel():
+                ask.answer.set_exception(wrong)
 
     def _gather(self) -> list[_Ask] | None:
         """What waits; nothing after a while in which nothing came; None at the end."""
@@ -178,14 +192,21 @@ class Deciding(threading.Thread):
     def _look_at_others(self, partitions: Iterable[int]) -> Unavailable | None:
         if self._others is not None:
             try:
-                self._others(partitions, self.ours)
+                for key, before in self._others(partitions, self.ours):
+                    # Sent again it is the same fact, whoever took it: a send of our own too that we had given up.
+                    self._sent[key] = _Sent(before.contenthash, None, before.appended_at)
             except Unavailable as error:
                 return error
+            self._forget_old()
         return None
 
     def _take(self, ask: _Ask, known: Mapping[Key, Before]) -> None:
+        if (settling := self._on_its_way(ask)) is not None:
+            settling.add_done_callback(lambda _done: self._come_again(ask))
+            return
         if not ask.answer.set_running_or_notify_cancel():
             return
+        self._roll_back()
         receipts: dict[int, Receipt] = {}
         going: list[int] = []
         stamp = self._now()
@@ -199,6 +220,7 @@ class Deciding(threading.Thread):
                     receipts[number] = receipt
         except BaseException as error:
             self._undo([ask.drafts[number] for number in going])
+            self._roll_back()
             ask.answer.set_exception(error)
             return
         self._send(ask, receipts, going)
@@ -209,17 +231,28 @@ class Deciding(threading.Thread):
         """None: it is new, and let in. Raises Unavailable, and what `decide` raises."""
         key = (draft.home_id, draft.id)
         sent = self._sent.get(key)
-        if sent is not None and sent.appended_at is None and sent.answer is not ask.answer:
-            all_of([sent.answer], (2 * DELIVERY_MS) / SECOND)
-            sent = self._sent.get(key)
-            if sent is not None and sent.appended_at is None:
-                raise Unavailable("the same fact is on its way already; send it again in a moment")
         before = known.get(key) if sent is None else Before(sent.contenthash, sent.appended_at or stamp)
         if before is not None:
             same = before.contenthash == draft.contenthash
             return Receipt(Taken.SAME if same else Taken.CONFLICT, before.appended_at)
         refusal = None if ask.decide is None else ask.decide(draft, stamp)
         return None if refusal is None else Receipt(Taken.REFUSED, refusal=refusal)
+
+    def _on_its_way(self, ask: _Ask) -> Future[list[Receipt]] | None:
+        """What has to be settled first: an id of this ask's is on its way."""
+        for draft in ask.drafts:
+            sent = self._sent.get((draft.home_id, draft.id))
+            if sent is not None and sent.appended_at is None and sent.answer is not None:
+                return sent.answer
+        return None
+
+    def _come_again(self, ask: _Ask) -> None:
+        with self._come:
+            if not self._ended:
+                self._waiting.appendleft(ask)
+                self._come.notify()
+                return
+        ask.answer.set_exception(Unavailable("the log is closed; send it again to whoever is up now"))
 
     def _send(self, ask: _Ask, receipts: dict[int, Receipt], going: Sequence[int]) -> None:
         drafts = [ask.drafts[number] for number in going]
@@ -245,8 +278,15 @@ class Deciding(threading.Thread):
         """What was let in was not acknowledged. It may be in the log all the same, or get there yet."""
         for draft in drafts:
             self._sent.pop((draft.home_id, draft.id), None)
-        if drafts and self.on_rollback is not None:
-            self.on_rollback(drafts)
+        if drafts:
+            self._undone.append(drafts)
+
+    def _roll_back(self) -> None:
+        """In the deciding thread, between two asks: nothing is taken from under a decision."""
+        while self._undone:
+            drafts = self._undone.popleft()
+            if self.on_rollback is not None:
+                self.on_rollback(drafts)
 
     def _forget_old(self) -> None:
         if len(self._sent) > REMEMBERED:

@@ -7,16 +7,19 @@ The thread that decides has a reader of its own, and all others share one. Nothi
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Final, Protocol
 
-from shared.instants import NEVER, Duration, Instant
-from shared.log.base import Decide, Draft, Named, Positions, Receipt, Record
+from shared.instants import NEVER, SECOND, Duration, Instant
+from shared.log.base import Decide, Draft, Named, Positions, Receipt, Record, Unavailable
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.deciding import Before, Deciding, Key
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.lookup import Index
 from shared.log.kafka.producer import Producer
 from shared.log.kafka.ticks import Ticks
+
+PROBED_WITHIN: Final[Duration] = 5 * SECOND
+"""How long what came in may wait to be decided. Whoever probes has less patience."""
 
 
 class DoorIndex(Index, Protocol):
@@ -71,7 +74,9 @@ class KafkaDoorLog:
         """See `Log.append_future`."""
         return self._deciding.put(drafts, decide)
 
-    def _look_at_others(self, partitions: Iterable[int], ours: Callable[[Key], bool]) -> None:
+    def _look_at_others(
+        self, partitions: Iterable[int], ours: Callable[[Key], bool]
+    ) -> Iterator[tuple[Key, Before]]:
         """In the deciding thread."""
         if self._written is None:
             return
@@ -82,15 +87,21 @@ class KafkaDoorLog:
                     partition, self._watched, self._others.get(partition, {}), NEVER, 1000
                 )
                 for record in records:
-                    if not ours((record.home_id, record.id)):
+                    key = (record.home_id, record.id)
+                    if not ours(key):
                         self._written(record)
+                        yield key, Before(record.contenthash, record.appended_at)
                 self._others[partition] = after
                 found = bool(records)
 
     # -- the present -----------------------------------------------------------------------------------------
 
     def probe(self) -> Instant:
-        """See `DoorLog.probe`."""
+        """See `DoorLog.probe`: behind all that waits to be decided, then into the log."""
+        try:
+            self._deciding.put(()).result(PROBED_WITHIN / SECOND)
+        except TimeoutError:
+            raise Unavailable("what came in is not decided in time; see the process's log") from None
         return self._ticks.probe()
 
     def door_open(self, for_ms: Duration, asked: Duration | None = None) -> None:
@@ -143,9 +154,11 @@ class KafkaDoorLog:
         """See `DoorLog.ends`."""
         return self._mine().ends(partition, topics)
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
+    ) -> Iterator[Record]:
         """See `Log.home`."""
-        return self._mine().home(home_id, topics, until)
+        return self._mine().home(home_id, topics, until, since)
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""

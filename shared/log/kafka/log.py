@@ -152,9 +152,11 @@ class KafkaLog:
     def not_before(self, clock: Instant) -> None:
         """A broker stamps as it likes: what it stamps too early is raised where it is read."""
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
+    ) -> Iterator[Record]:
         """See `Log.home`: each id once."""
-        return self._looking().home(home_id, topics, until)
+        return self._looking().home(home_id, topics, until, since)
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""

@@ -54,12 +54,19 @@ class Lookup:
         self._reader: Reader | None = None
         self._consumer: Any = None
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None) -> Iterator[Record]:
-        """See `Log.home`. Left out are an id that comes again, the first one stands, and what is no event of the
-        home's."""
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None, since: Instant = 0
+    ) -> Iterator[Record]:
+        """See `Log.home`; what lies before `since` need not be fetched.
+
+        Left out are an id that comes again, the first one stands, and what is no event of the home's.
+        """
         with self._lock:
-            found = list(self._indexed(home_id, topics))
-            found += self._behind(home_id, topics, self._before(until))
+            after = self._reached(
+                home_id
+            )  # before the index is asked: what it takes in meanwhile is read twice
+            found = list(self._indexed(home_id, topics, since))
+            found += self._behind(home_id, topics, after, self._before(until))
         known: set[str] = set()
         for record in in_order(found):
             if record.id not in known and (until is None or record.appended_at <= until):
@@ -68,10 +75,11 @@ class Lookup:
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""
+        after = self._reached(home_id)
         if self._index is not None and (known := self._index.named(home_id, event_id)) is not None:
             return known
         with self._lock:
-            found = [each for each in self._behind(home_id, ALL, NEVER) if each.id == event_id]
+            found = [each for each in self._behind(home_id, ALL, after, NEVER) if each.id == event_id]
         if not found:
             return None
         first = in_order(found)[0]
@@ -90,10 +98,15 @@ class Lookup:
     def _before(until: Instant | None) -> Instant:
         return NEVER if until is None else until + 1
 
-    def _behind(self, home_id: str, topics: Sequence[str], before: Instant) -> list[Record]:
-        """The home's records that the index has not come to."""
+    def _reached(self, home_id: str) -> Positions:
+        """How far the index has come where the home lies."""
+        if self._index is None:
+            return {}
+        return self._index.positions(partition_of(home_id, self._broker.partitions))
+
+    def _behind(self, home_id: str, topics: Sequence[str], after: Positions, before: Instant) -> list[Record]:
+        """The home's records behind these positions: what the index had not come to."""
         partition = partition_of(home_id, self._broker.partitions)
-        after = {} if self._index is None else self._index.positions(partition)
         if self._reader is None:
             self._reader = Reader(self._broker)
         found: list[Record] = []
@@ -106,13 +119,14 @@ class Lookup:
         finally:
             self._reader.close(partition)
 
-    def _indexed(self, home_id: str, topics: Sequence[str]) -> Iterator[Record]:
+    def _indexed(self, home_id: str, topics: Sequence[str], since: Instant) -> Iterator[Record]:
         if self._index is None:
             return
         partition = partition_of(home_id, self._broker.partitions)
         lying: dict[str, dict[int, Instant]] = {}
         for topic, position, appended_at in self._index.of_home(home_id, topics):
-            lying.setdefault(topic, {})[position] = appended_at
+            if appended_at >= since:
+                lying.setdefault(topic, {})[position] = appended_at
         for topic, stamps in lying.items():
             for first, last in _ranges(stamps):
                 for record in self._range(topic, partition, first, last):

@@ -50,6 +50,21 @@ def test_rows_of_another_version_are_rebuilt_and_the_swap_reconciles_and_is_reco
     assert [(e["homeid"], e["data"]["how"]) for e in closed] == [("H1", "superseded")]
 
 
+def test_what_one_version_took_back_and_the_next_puts_right_is_told_anew(world: World) -> None:
+    """Under its old id the log would take it for the same event, and nobody would hear of the child."""
+    old = world.started(ChecksMonitor)
+    world.feed([*home("H1"), *home("H2")])
+    for at in range(0, 60 * MINUTE, 10 * MINUTE):
+        world.feed([check("H1", NIGHT + at, "awake_settled")])
+    world.settle(old, NIGHT + 60 * MINUTE)
+    for minute, rules in ((61, Newer), (62, ChecksMonitor), (63, Newer)):
+        world.settle(world.started(rules), NIGHT + minute * MINUTE)
+    told = [(e["type"].split(".")[1], e["time"]) for e in world.events(ALERTS) if e["homeid"] == "H1"]
+    steps = [step for step, _ in told if step != "worsened"]
+    assert steps == ["raised", "resolved", "raised"]
+    assert [at for step, at in told if step == "raised"][1] >= show_instant(NIGHT + 62 * MINUTE)
+
+
 def test_a_rebuild_that_crashes_has_changed_nothing_and_the_next_one_begins_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from shared.course import CONFLICT
+from shared.facts import Fact
 from shared.log.base import Record
-from shared.runner.seensieve import tell
+from shared.runner.seensieve import in_its_place, tell
 from shared.runner.sieve import Sifted
 from shared.topics import ALERTS, CHECK_INS, REJECTED
 
@@ -13,6 +14,13 @@ def told(topic: str, *, same: bool) -> Sifted:
     sifted = Sifted()
     tell(Record(topic, 7, 0, "H1", "an-id", "hash", b"{}"), same, sifted)
     return sifted
+
+
+def test_what_is_told_of_a_record_without_a_key_is_itself_never_turned_away() -> None:
+    """Else each telling would be told of, for ever."""
+    told_of = Fact(REJECTED, 0, "", "an-id", "fact.rejected.v1", "x", "s", "a", 0, 0, {})
+    record = Record(REJECTED, 7, 0, "", "an-id", "hash", b"{}")
+    assert all(in_its_place(record, told_of, partition, 8) for partition in range(8))
 
 
 @pytest.mark.parametrize("topic", [CHECK_INS, ALERTS, REJECTED])

@@ -69,7 +69,7 @@ class BrokerHouse(House):
     def watched(self) -> None:
         """Wait until the services have read all that this door has taken so far."""
         upto = self.tick()
-        last = clock.monotonic() + 40_000
+        last = clock.monotonic() + 80_000
         while (self.gate.ledger.watched_to() or 0) < upto:
             assert clock.monotonic() < last, "the services do not come so far"
             self.tick()

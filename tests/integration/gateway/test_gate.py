@@ -4,15 +4,19 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
+from services.gateway.probe import probe_token
 from shared import clock
 from shared.events.canonical import canonical
 from shared.instants import HOUR, NEVER
 from shared.log.base import Draft
+from shared.log.kafka.connection import Broker
+from shared.log.kafka.log import KafkaLog
 from shared.security.rights import Right
-from shared.security.tokens import Issued
+from shared.security.tokens import Issued, Standing
 from shared.topics import PLAN_CHANGES, REJECTED
 from tests.integration.gateway.broker_house import PARTITIONS, BrokerHouse, Ground
 from tests.integration.gateway.house import away, registration, started
@@ -85,6 +89,39 @@ def test_a_door_knows_at_once_what_another_has_let_in(
     check = house.of_system(house.check(f"P-{home}"), home)
     assert house.put("checks", check, system, id_=id_).status_code == 202
     assert other.put("corrections", other.of_system(correction, home), system).status_code == 202
+
+
+def test_what_another_door_took_a_moment_ago_is_the_same_fact_here(
+    house: BrokerHouse, other: BrokerHouse, home: str
+) -> None:
+    """And no second start, by which a rightful fact would be refused for good: the answer to it may have been lost."""
+    system = house.settle(home, placement=None)
+    start, id_ = other.of_system(started(f"P-{home}", home), home), str(uuid.uuid4())
+    assert other.put("placements", start, system, id_=id_).status_code == 202
+    assert house.put("placements", start, system, id_=id_).status_code == 200
+
+
+def test_what_a_newer_door_has_written_stops_nothing_here(house: BrokerHouse, home: str) -> None:
+    system = house.settle(home, placement=f"P-{home}")
+    event = {**house.of_system(started(f"P-{home}", home), home), "id": str(uuid.uuid4()), "source": "test"}
+    strange = {**event, "type": "placement.started.v9"}
+    with closing(KafkaLog(Broker.of(house.ground.settings, house.ground.prefix))) as newer:
+        newer.append([Draft(PLAN_CHANGES, home, strange["id"], "0" * 64, canonical(strange))])
+    assert house.door.probe()
+    assert house.put("checks", house.of_system(house.check(f"P-{home}"), home), system).status_code == 202
+    assert (
+        house.put("placements", house.of_system(started(f"Q-{home}", home), home), system).status_code == 202
+    )
+
+
+def test_each_door_has_a_probe_of_its_own(house: BrokerHouse) -> None:
+    """One that starts, and may end again, must not shut the one that is open."""
+    now = clock.now()
+    first = probe_token(house.access, now, alone=False)
+    probe_token(house.access, now, alone=False)
+    found = house.access.tokens.find(first)
+    assert found is not None
+    assert found.standing(now) is Standing.GOOD
 
 
 def test_a_batch_is_judged_with_its_own_earlier_items(house: BrokerHouse, home: str) -> None:

@@ -16,7 +16,8 @@ It judges nothing itself, and reads nothing of a fact but its id.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import structlog
@@ -146,7 +147,7 @@ class Deciding(threading.Thread):
             except Exception as error:  # whoever asked is answered, and the next is served
                 _log.exception("what came in could not be decided", asks=len(asks))
                 for ask in asks:
-                    if not ask.answer.done():
+                    with suppress(InvalidStateError):  # it is on its way, or answered
                         ask.answer.set_exception(error)
         with self._come:
             self._ended = True
@@ -290,6 +291,6 @@ class Deciding(threading.Thread):
 
     def _forget_old(self) -> None:
         if len(self._sent) > REMEMBERED:
-            for key in list(self._sent)[: REMEMBERED // 2]:
-                if self._sent[key].appended_at is not None:
-                    del self._sent[key]
+            for key, sent in list(self._sent.items())[: REMEMBERED // 2]:
+                if sent.appended_at is not None:
+                    self._sent.pop(key, None)  # the producer's thread takes some away too

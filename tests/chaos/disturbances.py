@@ -11,6 +11,7 @@ from typing import Final
 import psycopg
 
 from shared.clock import now
+from tests.chaos.launcher import DEAF_S
 from tests.chaos.night import Disturbance, Night
 from tests.chaos.stage import BLIND_AFTER, Part
 from tests.chaos.volume import alerts_told
@@ -19,7 +20,8 @@ from tests.servers.process import until
 BROKER_AWAY_S: Final = 10.0
 BROKER_STOPPED_S: Final = 8.0
 ZOMBIE_S: Final = 15.0
-_HAS_LOST: Final = ("another worker has taken over", "let go")
+_REFUSED: Final = "another worker has taken over"
+_LET_GO: Final = "let go"
 
 
 # -- workers ---------------------------------------------------------------------------------------------------------
@@ -55,7 +57,32 @@ def a_worker_becomes_a_zombie(night: Night) -> None:
         said = len(worker.said)
         worker.thaw()
     night.go_on(3)
-    night.report.zombies += any(sign in worker.said[said:] for sign in _HAS_LOST)
+    night.report.zombies += any(sign in worker.said[said:] for sign in (_REFUSED, _LET_GO))
+
+
+def a_zombie_does_not_hear_that_it_has_lost(night: Night) -> None:
+    """The same, and it goes on with what others own by now: only the ledger keeps it from writing."""
+    heard = _some_worker(night)
+    night.stage.remove(heard)
+    heard.stop()
+    worker = night.stage.begin_worker(heard.services, newer=night.newer, deaf=True)
+    worker.wait_up()
+    until(lambda: worker.owns, 60, lambda: AssertionError("it came to own nothing"))
+    night.go_on(2)
+    worker.freeze()
+    try:
+        time.sleep(ZOMBIE_S)
+    finally:
+        said = {each: len(each.said) for each in night.stage.workers}
+        worker.thaw()
+    night.go_on(DEAF_S + 2)
+    refused = sum(each.said[begun:].count(_REFUSED) for each, begun in said.items())
+    night.report.writes_refused += refused
+    if not refused:
+        night.report.wrong.append("a worker that had lost what it owned was kept from nothing")
+    night.stage.remove(worker)
+    worker.stop()
+    night.stage.begin_worker(heard.services, newer=night.newer).wait_up()
 
 
 def ten_rebalances_in_a_minute(night: Night) -> None:
@@ -173,6 +200,7 @@ BRIEF: Final[Sequence[Disturbance]] = (
 )
 LENGTHY: Final[Sequence[Disturbance]] = (
     a_worker_becomes_a_zombie,
+    a_zombie_does_not_hear_that_it_has_lost,
     ten_rebalances_in_a_minute,
     the_broker_is_killed,
     the_gateway_is_killed,

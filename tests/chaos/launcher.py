@@ -1,15 +1,17 @@
 """The real commands as processes of their own, with what only tests ask of them: a prefix before the topics' names, so
-that they share a broker; topics that bring their own times; rules of the next version, that read one topic more.
+that they share a broker; topics that bring their own times; rules of the next version, that read one topic more; a
+worker that hears late what it owns no more.
 
 `python -m tests.chaos.launcher gateway|worker '{"settings": {…}, "prefix": …, "services": […], "importing": …,
-"newer": …}'`. What they do is the commands' own.
+"newer": …, "deaf": …}'`. What they do is the commands' own.
 """
 
 import sys
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -21,6 +23,9 @@ from shared.monitor import Effect
 from shared.runner.service import Service
 from shared.settings import Settings
 from shared.topics import NIGHT_COVER
+from shared.worker.crew import Crew
+
+DEAF_S: Final = 10.0
 
 
 class NextChecks(ChecksMonitor):
@@ -31,6 +36,17 @@ class NextChecks(ChecksMonitor):
 
     def apply(self, fact: Fact) -> Iterable[Effect]:
         return () if fact.topic == NIGHT_COVER else super().apply(fact)
+
+
+class DeafCrew(Crew):
+    """Goes on with what it has lost for ten seconds more. What it is told comes in its order."""
+
+    def own(self, partitions: Iterable[int]) -> None:
+        owned = frozenset(partitions)
+        if self.owned <= owned:
+            super().own(owned)
+        else:
+            threading.Timer(DEAF_S, super().own, (owned,)).start()
 
 
 def _service(name: str, newer: bool) -> Service:
@@ -45,10 +61,13 @@ def main(
     services: Sequence[str] = (),
     importing: bool = False,
     newer: bool = False,
+    deaf: bool = False,
 ) -> None:
     """Be the process."""
     for name in ("data", "master_key_file"):
         settings[name] = Path(settings[name])
+    if deaf:
+        setattr(worker, "Crew", DeafCrew)  # noqa: B010 - it is not exported, and is replaced in this process alone
     if command == "gateway":
         gate.serve(Settings(**settings), prefix=prefix)
     else:

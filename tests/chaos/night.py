@@ -101,6 +101,8 @@ class Report:
     """Kills of the database in the middle of a transaction."""
     zombies: int = 0
     """Workers that woke to find their home-partitions with others."""
+    writes_refused: int = 0
+    """What such workers would have written all the same, had the ledger let them."""
     wrong: list[str] = field(default_factory=list)
     """What went wrong on the way."""
 
@@ -130,6 +132,7 @@ class Report:
             "delivered_again": self.delivered_again,
             "database_killed_mid_transaction": self.mid_transaction,
             "zombies_that_had_lost": self.zombies,
+            "zombies_writes_refused": self.writes_refused,
         }
 
     def table(self) -> str:

@@ -38,6 +38,7 @@ class Part:
         self.name = name
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
+        self.services: tuple[str, ...] = ()
         self.stopped = False
         """Whether it stands still at the moment (SIGSTOP)."""
         self._command = command
@@ -166,11 +167,13 @@ class Stage:
         """Start the gateway, always on the same port."""
         return self._begin("gateway", self.gateway_port, {})
 
-    def begin_worker(self, services: Sequence[str] = ALL, *, newer: bool = False) -> Part:
-        """Start a worker. `newer`: its checks are of the next version."""
-        more = {"services": list(services), "newer": newer, "importing": self.importing}
+    def begin_worker(self, services: Sequence[str] = ALL, *, newer: bool = False, deaf: bool = False) -> Part:
+        """Start a worker. `newer`: its checks are of the next version. `deaf`: it hears late what it owns no more."""
+        more = {"services": list(services), "newer": newer, "deaf": deaf, "importing": self.importing}
         name = f"worker of {'+'.join(services)}{' (next version)' if newer else ''}"
-        return self._begin(name, free_port(), more)
+        part = self._begin(name, free_port(), more)
+        part.services = tuple(services)
+        return part
 
     def remove(self, part: Part) -> None:
         """It need not run any more; whoever calls has ended it, or does."""

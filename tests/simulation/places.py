@@ -12,6 +12,8 @@ from itertools import count
 from random import Random
 from typing import Any, Final, Self, cast
 
+from kafka.admin import ConfigResource, ConfigResourceType
+
 from services import database
 from services.checks.running import SERVICE
 from shared.events.canonical import canonical
@@ -19,6 +21,7 @@ from shared.instants import NEVER, Instant, parse_instant
 from shared.log.base import Draft, Receipt, Record
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
+from shared.log.kafka.diagnosis import admin
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.partition import partition_of
 from shared.log.kafka.producer import Outgoing, Producer, tick
@@ -49,6 +52,7 @@ class Shelf:
     def __init__(self, kafka: Kafka, postgres: Postgres) -> None:
         self.broker = Broker(kafka.bootstrap, PARTITIONS, kafka.new_prefix())
         topics.make(self.broker, importing=True)
+        _take_any_time(self.broker)
         written(self.broker)
         url = postgres.new_database()
         database.migrate(url)
@@ -72,6 +76,15 @@ class Shelf:
     def close(self) -> None:
         """The topics and the database stay until the run ends."""
         self._closing.close()
+
+
+def _take_any_time(broker: Broker) -> None:
+    """Else a broker takes no time that lies more than an hour ahead of its own: nights are of fixed dates."""
+    setting = {"message.timestamp.after.max.ms": str(NEVER)}
+    with admin(broker) as client:
+        client.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, broker.topic(topic), setting) for topic in INPUTS]
+        )
 
 
 class Places:

@@ -22,7 +22,7 @@ from tests.load.kafka.ground import PARTITIONS, Ground, ground, write
 from tests.load.kafka.watching import Took, Watching
 
 PLACEMENTS: Final = 10_000
-CHECKS: Final = 6
+CHECKS: Final = 30
 _COUNT_WITHIN_S: Final = 180
 
 

@@ -60,7 +60,8 @@ def test_what_lies_there_twice_or_in_the_wrong_place_is_no_difference_and_counts
     apart.make(importing=True)
     lines = night()
     for each in lines[:3]:
-        apart.put(outgoing(draft(each), PARTITIONS, parse_instant(each["appended_at"])))
+        mine = outgoing(draft(each), PARTITIONS, parse_instant(each["appended_at"]))
+        apart.put(mine, mine._replace(partition=ELSEWHERE))
     late = parse_instant("2026-03-02T22:30:00.000Z")
     apart.put(
         outgoing(draft(lines[2]), PARTITIONS, late),

@@ -65,8 +65,8 @@ class Sender(Protocol):
 
 
 Others: TypeAlias = Callable[[Iterable[int], Callable[[Key], bool]], Iterable[tuple[Key, Before]]]
-"""Reads on in these home-partitions, asking of each record's key whether it is our own; gives the ids of the others.
-Raises Unavailable."""
+"""Reads on in these home-partitions, asking of each record's key whether it is our own; gives the ids of all that it
+reads. Raises Unavailable."""
 
 
 class _Ask(NamedTuple):
@@ -86,6 +86,10 @@ class _Sent:
         self.contenthash = contenthash
         self.answer = answer
         self.appended_at = appended_at
+
+
+class _Again(Exception):  # noqa: N818 - reads as what it says
+    """What is asked has become known in the middle of a decision: it is decided anew, as a whole."""
 
 
 class Deciding(threading.Thread):
@@ -194,18 +198,25 @@ class Deciding(threading.Thread):
         if self._others is not None:
             try:
                 for key, before in self._others(partitions, self.ours):
-                    # Sent again it is the same fact, whoever took it: a send of our own too that we had given up.
-                    self._sent[key] = _Sent(before.contenthash, None, before.appended_at)
+                    self._lies_there(key, before)
             except Unavailable as error:
                 return error
             self._forget_old()
         return None
 
+    def _lies_there(self, key: Key, before: Before) -> None:
+        """Sent again it is the same fact, whoever took it: a send of our own too whose acknowledgement never came."""
+        sent = self._sent.get(key)
+        if sent is None:
+            self._sent[key] = _Sent(before.contenthash, None, before.appended_at)
+        elif sent.appended_at is None:
+            sent.appended_at = before.appended_at
+
     def _take(self, ask: _Ask, known: Mapping[Key, Before]) -> None:
         if (settling := self._on_its_way(ask)) is not None:
             settling.add_done_callback(lambda _done: self._come_again(ask))
             return
-        if not ask.answer.set_running_or_notify_cancel():
+        if not (ask.answer.running() or ask.answer.set_running_or_notify_cancel()):
             return
         self._roll_back()
         receipts: dict[int, Receipt] = {}
@@ -219,6 +230,10 @@ class Deciding(threading.Thread):
                     self._sent[draft.home_id, draft.id] = _Sent(draft.contenthash, ask.answer)
                 else:
                     receipts[number] = receipt
+        except _Again:  # nothing of it was sent
+            self._undo([ask.drafts[number] for number in going])
+            self._come_again(ask)
+            return
         except BaseException as error:
             self._undo([ask.drafts[number] for number in going])
             self._roll_back()
@@ -237,7 +252,19 @@ class Deciding(threading.Thread):
             same = before.contenthash == draft.contenthash
             return Receipt(Taken.SAME if same else Taken.CONFLICT, before.appended_at)
         refusal = None if ask.decide is None else ask.decide(draft, stamp)
-        return None if refusal is None else Receipt(Taken.REFUSED, refusal=refusal)
+        if refusal is None:
+            return None
+        self._look_once_more(key)
+        return Receipt(Taken.REFUSED, refusal=refusal)
+
+    def _look_once_more(self, key: Key) -> None:
+        """A refusal is final for a phone: it must not be for the sake of the very fact, that has landed meanwhile.
+        Raises _Again where that is so, and Unavailable."""
+        wrong = self._look_at_others({partition_of(key[0], self._partitions)})
+        if wrong is not None:
+            raise wrong
+        if key in self._sent:
+            raise _Again
 
     def _on_its_way(self, ask: _Ask) -> Future[list[Receipt]] | None:
         """What has to be settled first: an id of this ask's is on its way."""
@@ -278,7 +305,9 @@ class Deciding(threading.Thread):
     def _undo(self, drafts: Sequence[Draft]) -> None:
         """What was let in was not acknowledged. It may be in the log all the same, or get there yet."""
         for draft in drafts:
-            self._sent.pop((draft.home_id, draft.id), None)
+            sent = self._sent.get((draft.home_id, draft.id))
+            if sent is not None and sent.appended_at is None:  # else it has been read: it lies there
+                self._sent.pop((draft.home_id, draft.id), None)
         if drafts:
             self._undone.append(drafts)
 

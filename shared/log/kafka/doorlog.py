@@ -90,7 +90,7 @@ class KafkaDoorLog:
                     key = (record.home_id, record.id)
                     if not ours(key):
                         self._written(record)
-                        yield key, Before(record.contenthash, record.appended_at)
+                    yield key, Before(record.contenthash, record.appended_at)
                 self._others[partition] = after
                 found = bool(records)
 

@@ -2,7 +2,8 @@
 
     1. Gather what has come in meanwhile, so that one look at the index serves all of it.
     2. Ask the index which ids are known. Where it cannot be reached, nothing is: what is sent twice is passed over by
-       every reader, and is not held up for that.
+       every reader, and is not held up for that. But nothing is refused then: it may stand in the log already, and be
+       refused for no other reason than that.
     3. Look at what other doors have written of the homes that a decision is to be made for: `decide` must hold all
        that was acknowledged, by whomever.
     4. Decide, draft by draft. What brings an id that is on its way already comes again when that is settled: of two
@@ -160,12 +161,12 @@ class Deciding(threading.Thread):
         if not asks:
             self._look_at_others(range(self._partitions))
             return
-        known, wrong = self._known(asks), None
+        (known, doubt), wrong = self._known(asks), None
         if judged := self._judged(asks):
             wrong = self._look_at_others(judged)
         for ask in asks:
             if wrong is None:
-                self._take(ask, known)
+                self._take(ask, known, doubt)
             elif ask.answer.set_running_or_notify_cancel():
                 ask.answer.set_exception(wrong)
 
@@ -179,15 +180,16 @@ class Deciding(threading.Thread):
                 drafts += len(asks[-1].drafts)
             return None if self._closed and not asks else asks
 
-    def _known(self, asks: Sequence[_Ask]) -> Mapping[Key, Before]:
+    def _known(self, asks: Sequence[_Ask]) -> tuple[Mapping[Key, Before], bool]:
+        """What is known of these, and whether more may be."""
         if self._ids is None:
-            return {}
+            return {}, False
         keys = {(draft.home_id, draft.id) for ask in asks for draft in ask.drafts}
         try:
-            return self._ids.known([key for key in keys if key not in self._sent])
+            return self._ids.known([key for key in keys if key not in self._sent]), False
         except Unavailable as error:
             _log.warning("known ids cannot be looked up; what is sent again is taken again", error=str(error))
-            return {}
+            return {}, True
 
     def _judged(self, asks: Sequence[_Ask]) -> set[int]:
         """The home-partitions in which more than a check is asked about."""
@@ -212,7 +214,7 @@ class Deciding(threading.Thread):
         elif sent.appended_at is None:
             sent.appended_at = before.appended_at
 
-    def _take(self, ask: _Ask, known: Mapping[Key, Before]) -> None:
+    def _take(self, ask: _Ask, known: Mapping[Key, Before], doubt: bool) -> None:
         if (settling := self._on_its_way(ask)) is not None:
             settling.add_done_callback(lambda _done: self._come_again(ask))
             return
@@ -225,6 +227,10 @@ class Deciding(threading.Thread):
         try:
             for number, draft in enumerate(ask.drafts):
                 receipt = self._receipt(ask, draft, stamp, known)
+                if doubt and receipt is not None and receipt.taken is Taken.REFUSED:
+                    raise Unavailable(
+                        "whether it is known already cannot be looked up; send it again in a moment"
+                    )
                 if receipt is None:
                     going.append(number)
                     self._sent[draft.home_id, draft.id] = _Sent(draft.contenthash, ask.answer)

@@ -145,6 +145,18 @@ def test_where_the_index_is_away_facts_are_taken_all_the_same(broker: Broker) ->
     assert ids(in_the_log(broker)) == ["a"]
 
 
+def test_where_the_index_is_away_nothing_is_refused_for_it_may_stand_already(broker: Broker) -> None:
+    """A refusal is final for a phone; what was acknowledged long ago, and comes again, is no second one."""
+    nowhere = database.views("postgresql+psycopg://nobody@127.0.0.1:1/nothing", "alerts")
+    with door(broker, SeenIndex(nowhere, "alerts", PARTITIONS)) as gate:
+        with pytest.raises(Unavailable):
+            gate.append(draft("a"), draft("refused"))
+        assert gate.taken(draft("a")) == [Taken.NEW]
+        assert gate.undone == ["a"]
+    nowhere.dispose()
+    assert ids(in_the_log(broker)) == ["a"]
+
+
 # -- what other doors have written ---------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import orjson
 
-from services import gate, worker
+from services import worker
 from services.checks.model import ChecksMonitor
 from services.monitors import SERVICES
 from shared.facts import Fact
@@ -69,6 +69,8 @@ def main(
     if deaf:
         setattr(worker, "Crew", DeafCrew)  # noqa: B010 - it is not exported, and is replaced in this process alone
     if command == "gateway":
+        from services import gate  # what a worker needs nothing of: half a second each
+
         gate.serve(Settings(**settings), prefix=prefix)
     else:
         worker.serve(

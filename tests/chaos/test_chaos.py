@@ -31,7 +31,9 @@ def test_whoever_is_killed_nothing_is_lost_nothing_counts_twice_and_alerts_are_t
 ) -> None:
     number = seed()
     print(f"WAKEFUL_CHAOS_SEED={number}", flush=True)
-    report = played(tmp_path / "night", own_kafka, own_postgres, SHORT, disturbances.a_few, number, pause_s=1)
+    report = played(
+        tmp_path / "night", own_kafka, own_postgres, SHORT, disturbances.a_few, number, pause_s=0.5
+    )
     _told(report)
     assert report.verdict.alerts > 0
     assert report.sent_again > 0

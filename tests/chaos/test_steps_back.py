@@ -31,7 +31,7 @@ from tests.servers.process import until
 PARTITIONS: Final = 2
 HOMES: Final = ("sample-home-0", "sample-home-1", "sample-home-2")
 ROUND: Final = 500
-ROUNDS: Final = 80
+ROUNDS: Final = 50
 WITHIN_S: Final = 90.0
 
 

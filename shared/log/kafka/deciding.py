@@ -23,6 +23,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import structlog
 
+from shared import clock
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Decide, Draft, Receipt, Taken, Unavailable
 from shared.log.kafka.partition import partition_of
@@ -37,7 +38,7 @@ GATHERED: Final = 2_000
 REMEMBERED: Final = 50_000
 """Of what was sent last: until the index knows it, and until it is read back as our own."""
 IDLE: Final[Duration] = 2 * SECOND
-"""How long nothing may come before what others have written is read, so that it is never much."""
+"""How often what others have written is read, so that it is never much."""
 
 _log = structlog.get_logger("log")
 
@@ -105,6 +106,7 @@ class Deciding(threading.Thread):
         now: Callable[[], Instant],
         ids: Ids | None = None,
         others: Others | None = None,
+        monotonic: Callable[[], Duration] = clock.monotonic,
     ) -> None:
         """`now`: the instant a decision is made for; the broker's own is a little later."""
         super().__init__(name="deciding", daemon=True)
@@ -113,11 +115,14 @@ class Deciding(threading.Thread):
         self._now = now
         self._ids = ids
         self._others = others
+        self._monotonic = monotonic
         self._waiting: deque[_Ask] = deque()
         self._come = threading.Condition()
         self._closed = False
         self._sent: dict[Key, _Sent] = {}
         self._ended = False
+        self._looked = monotonic()
+        self._news = 0  # how often something was read that was not known here
         self._undone: deque[Sequence[Draft]] = deque()
 
     def put(self, drafts: Sequence[Draft], decide: Decide | None = None) -> Future[list[Receipt]]:
@@ -158,9 +163,9 @@ class Deciding(threading.Thread):
             self._ended = True
 
     def _round(self, asks: Sequence[_Ask]) -> None:
-        if not asks:
+        if not asks or self._monotonic() - self._looked >= IDLE:
+            self._looked = self._monotonic()
             self._look_at_others(range(self._partitions))
-            return
         (known, doubt), wrong = self._known(asks), None
         if judged := self._judged(asks):
             wrong = self._look_at_others(judged)
@@ -210,6 +215,7 @@ class Deciding(threading.Thread):
         """Sent again it is the same fact, whoever took it: a send of our own too whose acknowledgement never came."""
         sent = self._sent.get(key)
         if sent is None:
+            self._news += 1
             self._sent[key] = _Sent(before.contenthash, None, before.appended_at)
         elif sent.appended_at is None:
             sent.appended_at = before.appended_at
@@ -264,12 +270,13 @@ class Deciding(threading.Thread):
         return Receipt(Taken.REFUSED, refusal=refusal)
 
     def _look_once_more(self, key: Key) -> None:
-        """A refusal is final for a phone: it must not be for the sake of the very fact, that has landed meanwhile.
-        Raises _Again where that is so, and Unavailable."""
+        """A refusal is final for a phone: it must not be for want of what another door has let in, nor for the sake of
+        the very fact, that has landed meanwhile. Raises _Again where there is news, and Unavailable."""
+        news = self._news
         wrong = self._look_at_others({partition_of(key[0], self._partitions)})
         if wrong is not None:
             raise wrong
-        if key in self._sent:
+        if self._news > news or key in self._sent:
             raise _Again
 
     def _on_its_way(self, ask: _Ask) -> Future[list[Receipt]] | None:

@@ -91,6 +91,15 @@ def test_a_door_knows_at_once_what_another_has_let_in(
     assert other.put("corrections", other.of_system(correction, home), system).status_code == 202
 
 
+def test_a_check_is_taken_by_the_door_next_to_the_one_at_which_its_home_was_registered(
+    house: BrokerHouse, other: BrokerHouse, home: str
+) -> None:
+    """At once, and also where nothing but checks and the door's own probe ever comes in there."""
+    system = house.settle(home, placement=f"P-{home}")
+    checked = other.of_system(other.check(f"P-{home}"), home)
+    assert other.put("checks", checked, system).status_code == 202
+
+
 def test_what_another_door_took_a_moment_ago_is_the_same_fact_here(
     house: BrokerHouse, other: BrokerHouse, home: str
 ) -> None:

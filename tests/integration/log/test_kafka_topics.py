@@ -30,8 +30,8 @@ def alter(broker: Broker, topic: str, **settings: str) -> None:
 def found(broker: Broker, setting: str) -> list[Mismatch]:
     """What `check` finds; a changed setting shows a moment later."""
     for _ in range(100):
-        if wrong := topics.check(broker):
-            return [each for each in wrong if each.setting == setting]
+        if wrong := [each for each in topics.check(broker) if each.setting == setting]:
+            return wrong
     pytest.fail("the change does not show")
 
 

@@ -5,6 +5,7 @@ bookkeeping with the checks service: every deadline is worked out again, from al
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -37,19 +38,33 @@ def conflicting(lines: list[dict[str, Any]], until: int | None = None) -> list[s
     return [fact_id for night in _nights(lines, until) for fact_id in night.conflicting]
 
 
-def _nights(lines: list[dict[str, Any]], until: int | None) -> list["Night"]:
-    """Every home's facts, played to the end."""
-    if until is None:
-        until = max((parse_instant(line["appended_at"]) for line in lines), default=0)
+def end_of(lines: list[dict[str, Any]]) -> int:
+    """How far the clock goes unless told otherwise: the last `appended_at`."""
+    return max((parse_instant(line["appended_at"]) for line in lines), default=0)
+
+
+def told_by_home(lines: list[dict[str, Any]], until: int) -> Iterator[tuple[str, list[Told]]]:
+    """Every home that something is told of until then, by name, with all of its facts in the home's order."""
     homes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         if line["topic"] in TOPICS and parse_instant(line["appended_at"]) <= until:
             homes[line["event"]["homeid"]].append(line)
-    nights = []
     for home_id in sorted(homes):
+        yield home_id, _in_order(homes[home_id])
+
+
+def first_ones(told: list[Told]) -> list[Told]:
+    """The facts that stand: "the same id twice is one fact"."""
+    return [fact for fact in told if _first(told, fact) is fact]
+
+
+def _nights(lines: list[dict[str, Any]], until: int | None) -> list["Night"]:
+    """Every home's facts, played to the end."""
+    until = end_of(lines) if until is None else until
+    nights = []
+    for home_id, told in told_by_home(lines, until):
         night = Night(House(home_id))
-        told = _in_order(homes[home_id])
-        night.play([fact for fact in told if _first(told, fact) is fact], until)
+        night.play(first_ones(told), until)
         night.conflicting = [fact.id for fact in told if _content(fact) != _content(_first(told, fact))]
         nights.append(night)
     return nights
@@ -72,6 +87,7 @@ def _in_order(lines: list[dict[str, Any]]) -> list[Told]:
             event["type"],
             event["data"],
             event.get("subject", event["data"].get("placement_id", "")),
+            event.get("actor", ""),
         )
         facts.append(fact)
     return facts

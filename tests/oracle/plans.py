@@ -111,12 +111,32 @@ def lowers(old: dict[str, Any], new: dict[str, Any]) -> bool:
             return True
     if len(read_items(new["checks"])) < len(read_items(old["checks"])):
         return True
-    was_cover, now_cover = old.get("night_cover") or {}, new.get("night_cover") or {}
-    if (now_cover.get("waking_staff") or 0) < (was_cover.get("waking_staff") or 0):
-        return True
-    if was_cover.get("dedicated") and not now_cover.get("dedicated"):
+    if _lowers_cover(old.get("night_cover") or {}, new.get("night_cover") or {}):
         return True
     return any(old.get(part) and not new.get(part) for part in ("ligature_plan", "suicide_prevention"))
+
+
+def _lowers_cover(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """ "Fewer waking staff, no one-to-one", or a minute of night cover that is not covered any more."""
+    if (new.get("waking_staff") or 0) < (old.get("waking_staff") or 0):
+        return True
+    if old.get("dedicated") and not new.get("dedicated"):
+        return True
+    was, now = _cover_rules(old), _cover_rules(new)
+    edges = {edge % WEEK for rule in (*was, *now) for pair in rule.week() for edge in pair}
+    return any(_ceiling(was, at) is not None and _ceiling(now, at) is None for at in edges)
+
+
+def _cover_rules(cover: dict[str, Any]) -> tuple[Rule, ...]:
+    night = night_window(cover)
+    return () if night is None else (night,)
+
+
+def night_window(cover: dict[str, Any]) -> Rule | None:
+    """The window of a night cover, every night; None where it states none."""
+    if not cover.get("from") or not cover.get("to"):
+        return None
+    return Rule(cover["from"], cover["to"], 0, 0, WEEKDAYS)
 
 
 def _ceiling(rules: Iterable[Rule], at: int) -> int | None:

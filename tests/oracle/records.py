@@ -20,6 +20,7 @@ class Told:
     type: str
     data: dict[str, Any]
     subject: str = ""
+    actor: str = ""
 
     @property
     def effective(self) -> int:

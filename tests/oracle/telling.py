@@ -16,6 +16,9 @@ SEVERITY = {
     "child_missing": "page",
     "absence_expired": "page",
     "child_away": "info",
+    "cover_gap": "page",
+    "one_to_one_gap": "page",
+    "observer_overrun": "notify",
 }
 LIFECYCLE = ("alert.raised.v1", "alert.worsened.v1", "alert.resolved.v1")
 
@@ -51,21 +54,26 @@ class Teller:
     """Writes down what one home's alerts go through, in the order in which it happens."""
 
     home_id: str
+    service: str = "checks"
     events: list[tuple[int, str, int, int, dict[str, Any]]] = field(default_factory=list)
     """(at, alert id, lifecycle, level, envelope)"""
 
     def raise_alert(
         self,
         kind: str,
-        placement_id: str,
+        subject: str,
         since: int,
         at: int,
         facts: dict[str, Any],
         order: int,
+        field_of_subject: str | None = "placement_id",
         **more: Any,
     ) -> Alert:
-        """Raise an alert. If the very same one was resolved at this very instant, it goes on instead."""
-        key = [kind, self.home_id, placement_id, show_instant(since), show_instant(at), None]
+        """Raise an alert. If the very same one was resolved at this very instant, it goes on instead.
+
+        What it is about is told in the field `field_of_subject`; there is none where that is the home itself.
+        """
+        key = [kind, self.home_id, subject, show_instant(since), show_instant(at), None]
         alert = Alert(_uuid5(namespace(), key), kind, since, at, facts, order, last=at)
         closed = [one for one in self.events if one[1] == alert.id and one[2] == 2]
         if closed:
@@ -79,7 +87,7 @@ class Teller:
             "kind": kind,
             "severity": SEVERITY[kind],
             "home_id": self.home_id,
-            "placement_id": placement_id,
+            **({field_of_subject: subject} if field_of_subject else {}),
             "since": show_instant(since),
             **more,
             "raised_at": show_instant(at),
@@ -99,11 +107,10 @@ class Teller:
             {"alert_id": alert.id, "level": alert.level, "at": show_instant(at), "facts": facts},
         )
 
-    def resolve(self, alert: Alert, at: int, how: str, fact_id: str) -> None:
-        """Closed by the fact `fact_id`."""
-        self._tell(
-            alert, 2, at, {"alert_id": alert.id, "at": show_instant(at), "how": how, "fact_id": fact_id}
-        )
+    def resolve(self, alert: Alert, at: int, how: str, fact_id: str | None) -> None:
+        """Closed by the fact `fact_id`, or because time passed."""
+        data = {"alert_id": alert.id, "at": show_instant(at), "how": how}
+        self._tell(alert, 2, at, data if fact_id is None else {**data, "fact_id": fact_id})
 
     def _tell(self, alert: Alert, lifecycle: int, at: int, data: dict[str, Any]) -> None:
         kind, text = LIFECYCLE[lifecycle], show_instant(at)
@@ -111,7 +118,7 @@ class Teller:
         event = {
             "specversion": "1.0",
             "id": _uuid5(uuid.UUID(alert.id), [kind, text, level]),
-            "source": "wakeful/checks",
+            "source": f"wakeful/{self.service}",
             "type": kind,
             "subject": alert.id,
             "time": text,

@@ -4,8 +4,8 @@ Here is which fact does what and what time brings; the deadline's formula is `de
 `watch.py`, how alerts open and close `ringing.py`, the form at rest `saved.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Protocol, cast
+from collections.abc import Iterable, Sequence
+from typing import Protocol, cast
 
 from services.checks import saved
 from services.checks.ringing import Ringing
@@ -15,11 +15,9 @@ from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes
 from shared.home.valid import RETROSPECTIVE_AFTER, SIGNS_OF_LIFE, is_valid, seen_at
 from shared.instants import NEVER, Instant
-from shared.monitor import Effect, HomeFault, Row
+from shared.monitor import Effect, Row
 from shared.topics import CHECK_INS, PLAN_CHANGES
-from shared.wheel import Wheel
-
-NOTHING: Final[tuple[Effect, ...]] = ()
+from shared.watching import NOTHING, Watching
 
 
 class Watched(Protocol):
@@ -28,7 +26,7 @@ class Watched(Protocol):
     placements: dict[str, Watch]
 
 
-class ChecksMonitor:
+class ChecksMonitor(Watching[Watch]):
     """Watches every placement of a partition. See `shared.monitor.Monitor` for the protocol."""
 
     name = "checks"
@@ -37,24 +35,19 @@ class ChecksMonitor:
     tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS)
 
     def __init__(self) -> None:
-        self.homes = Homes(Watch)
+        super().__init__(Homes(Watch))
         self._watched = cast("dict[str, Watched]", self.homes.homes)
-        self._wheel: Wheel[Watch] = Wheel()
-        self._clock: Instant = -NEVER
-        self._changed = saved.Changed()
+        self._told: dict[str, None] = {}
+        """Homes whose registration has changed."""
 
     # -- facts
 
-    def apply(self, fact: Fact) -> Iterable[Effect]:
-        """Take one fact, with the clock at its `appended_at`."""
-        try:
-            if fact.type == "check.recorded.v1":
-                return self._check(fact)
-            if fact.type == "check.corrected.v1":
-                return self._corrected(fact)
-            return self._changes(fact)
-        except Exception as cause:
-            raise HomeFault(fact.home_id, cause) from cause
+    def _take(self, fact: Fact) -> Iterable[Effect]:
+        if fact.type == "check.recorded.v1":
+            return self._check(fact)
+        if fact.type == "check.corrected.v1":
+            return self._corrected(fact)
+        return self._changes(fact)
 
     def _check(self, fact: Fact) -> Iterable[Effect]:
         home = self._watched.get(fact.home_id)
@@ -83,7 +76,7 @@ class ChecksMonitor:
             if due < watch.filed:
                 self._wheel.file(watch)
             if not watch.dirty:
-                self._changed.put(watch)
+                self._note(watch)
             return NOTHING
         return self._unusual(watch, fact)
 
@@ -168,13 +161,13 @@ class ChecksMonitor:
             return NOTHING
         watch = self._watch(fact.home_id, placement_id)
         if watch is None:
-            self._changed.home(fact.home_id)
+            self._told[fact.home_id] = None
             return NOTHING
         return self._touched(watch, self._follow(watch, changes))
 
     def _registered(self, home_id: str) -> None:
         """What waited for the home's zone may have come to life."""
-        self._changed.home(home_id)
+        self._told[home_id] = None
         home = self._watched.get(home_id)
         for watch in () if home is None else home.placements.values():
             self._touched(watch, [])
@@ -215,49 +208,8 @@ class ChecksMonitor:
 
     # -- time
 
-    def advance(self, to: Instant) -> Iterable[Effect]:
-        """Promises up to and including `to`, deadlines strictly before it, in order of time."""
-        if to <= self._wheel.next:
-            self._clock = to
-            return NOTHING
-        return self._advance(to)
-
-    def _advance(self, to: Instant) -> Iterator[Effect]:
-        begins = to > self._clock  # else this is the end of the step of `to`
-        held: list[Watch] = []
-        begun: list[Effect] = []  # by what begins a millisecond later: told after all that fires now
-        try:
-            while (watch := self._wheel.pop(before=to)) is not None:
-                if begins and watch.lit == to:
-                    held.append(watch)  # a promise at `to` made it past: it waits for the facts of that step
-                    continue
-                if watch.due > self._clock:
-                    self._clock = watch.due
-                    yield from begun
-                    begun = []
-                for effect in self._touched(watch, self._fired(watch)):
-                    if effect.at > self._clock:
-                        begun.append(effect)
-                    else:
-                        yield effect
-        except HomeFault:
-            yield from begun
-            raise
-        finally:  # a fault of another home must not make this one forgotten
-            for watch in held:
-                self._wheel.file(watch)
-        yield from begun
-        self._clock = to
-
-    def _fired(self, watch: Watch) -> list[Effect]:
-        try:
-            return self._fire(watch, watch.due)
-        except Exception as cause:
-            raise HomeFault(watch.home.id, cause) from cause
-
-    def _fire(self, watch: Watch, due: Instant) -> list[Effect]:
-        """What is past at `due` first; then what begins a millisecond later, before the facts of that instant."""
-        ringing = Ringing(watch, max(self._clock, watch.lit), None)
+    def _fire(self, watch: Watch, due: Instant, at: Instant) -> list[Effect]:
+        ringing = Ringing(watch, at, None)
         ringing.time_passed(due)
         effects = ringing.effects
         begins = due + 1
@@ -271,35 +223,23 @@ class ChecksMonitor:
             watch.ask(begins)
         return effects
 
-    def next_due(self) -> Instant:
-        """Nothing fires while the clock is at or before this."""
-        return self._wheel.next
+    def _next_look(self, watch: Watch) -> Instant:
+        return watch.next_look()
 
     # -- state
 
     def _touched(self, watch: Watch, effects: list[Effect]) -> list[Effect]:
-        self._file(watch)
-        self._changed.put(watch)
+        self._touch(watch)
         return effects
 
-    def _file(self, watch: Watch) -> None:
-        watch.due = watch.next_look()
-        self._wheel.file(watch)
+    def _rows(self, changed: Sequence[Watch]) -> Iterable[Row]:
+        told, self._told = self._told, {}
+        return saved.rows(self.homes, told, changed)
 
-    def changed(self) -> Iterable[Row]:
-        """Rows put or deleted since last asked."""
-        return self._changed.rows(self.homes)
+    def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[Watch]:
+        return saved.restored(rows, self.homes, clock)
 
-    def restore(self, rows: Iterable[Row], clock: Instant) -> None:
-        """State back from rows."""
-        self._clock = clock
-        for watch in saved.restored(rows, self.homes, clock):
-            self._file(watch)
-
-    def drop(self, home_id: str) -> None:
-        """Forget one home."""
+    def _subjects_of(self, home_id: str) -> Iterable[Watch]:
+        self._told.pop(home_id, None)
         home = self._watched.get(home_id)
-        for watch in () if home is None else home.placements.values():
-            self._wheel.remove(watch)
-        self._changed.dropped(home_id)
-        self.homes.drop(home_id)
+        return () if home is None else home.placements.values()

@@ -6,12 +6,12 @@ A `Ringing` lives for one fact, or one instant: it moves the watch's open alerts
 from typing import Any, Final
 
 from services.checks.deadline import piece_at
-from services.checks.watch import OpenAlert, Watch
-from shared import alerting
+from services.checks.watch import Ring, Watch
 from shared.alerting import Resolution
 from shared.home import Absence
 from shared.instants import NEVER, Instant, show_duration, show_instant
 from shared.monitor import Effect
+from shared.openalerts import Telling
 from shared.schedule import show_local_time
 
 SERVICE: Final = "checks"
@@ -22,13 +22,14 @@ _ALL: Final = (*_STOPPED_BY_ABSENCE, "child_away", "child_missing", "absence_exp
 class Ringing:
     """Opens, worsens and closes the alerts of one watch at the instant `at`, because of the fact `fact_id`."""
 
-    __slots__ = ("_at", "_fact_id", "_watch", "effects")
+    __slots__ = ("_at", "_fact_id", "_telling", "_watch", "effects")
 
     def __init__(self, watch: Watch, at: Instant, fact_id: str | None) -> None:
         self._watch = watch
         self._at = at
         self._fact_id = fact_id
-        self.effects: list[Effect] = []
+        self._telling = Telling(SERVICE, watch.home.id, at, fact_id)
+        self.effects: list[Effect] = self._telling.effects
 
     # -- what facts do
 
@@ -66,7 +67,7 @@ class Ringing:
         else:
             alert.latest = max(alert.latest, since)
             alert.facts = facts
-            self._worsen(alert)
+            self._telling.worsened(alert)
 
     def away(self, before: Absence | None) -> None:
         """A disposition is open, in place of `before` where one was: *an open check_missed, child_not_found or
@@ -113,7 +114,7 @@ class Ringing:
         if missed is None:
             self._miss(due)
         elif missed.worsens <= due:
-            self._worsen(missed)
+            self._telling.worsened(missed)
             missed.worsens, missed.rule_began = self._one_ceiling_on(), -NEVER
 
     def _miss(self, due: Instant) -> None:
@@ -148,24 +149,15 @@ class Ringing:
 
     def _open(
         self, kind: str, since: Instant, facts: dict[str, Any], deadline: Instant | None = None
-    ) -> OpenAlert:
+    ) -> Ring:
         subject = {"placement_id": self._watch.id}
-        home_id = self._watch.home.id
-        effect = alerting.raised(SERVICE, kind, home_id, subject, since, self._at, facts, deadline=deadline)
-        alert = OpenAlert(effect.event["subject"], since, facts, since)
+        id_ = self._telling.raised(kind, subject, since, facts, deadline=deadline)
+        alert = Ring(id_, since, facts)
         self._watch.opened(kind, alert)
-        self.effects.append(effect)
         return alert
-
-    def _worsen(self, alert: OpenAlert) -> None:
-        alert.level += 1
-        home_id = self._watch.home.id
-        self.effects.append(alerting.worsened(SERVICE, home_id, alert.id, alert.level, self._at, alert.facts))
 
     def _close(self, kind: str, how: Resolution) -> None:
         alert = self._watch.alert(kind)
-        if alert is None:
-            return
-        self._watch.closed(kind)
-        home_id = self._watch.home.id
-        self.effects.append(alerting.resolved(SERVICE, home_id, alert.id, self._at, how, self._fact_id))
+        if alert is not None:
+            self._watch.closed(kind)
+            self._telling.resolved(alert, how)

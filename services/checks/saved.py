@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import orjson
 
 from services.checks.deadline import Asked
-from services.checks.watch import OpenAlert, Seen, Watch
+from services.checks.watch import Ring, Seen, Watch
 from shared.home import Homes
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
 from shared.instants import NEVER, Instant
@@ -19,43 +19,15 @@ HOMES: Final = "checks_homes"
 PLACEMENTS: Final = "checks_placements"
 
 
-class Changed:
-    """What has changed since the rows were last asked for."""
-
-    __slots__ = ("_dropped", "_homes", "_watches")
-
-    def __init__(self) -> None:
-        self._watches: list[Watch] = []
-        self._homes: dict[str, None] = {}
-        self._dropped: list[str] = []
-
-    def put(self, watch: Watch) -> None:
-        """This watch has changed."""
-        if not watch.dirty:
-            watch.dirty = True
-            self._watches.append(watch)
-
-    def home(self, home_id: str) -> None:
-        """This home's registration has changed."""
-        self._homes[home_id] = None
-
-    def dropped(self, home_id: str) -> None:
-        """This home is forgotten: what changed in it is not to be written."""
-        self._homes.pop(home_id, None)
-        self._watches = [watch for watch in self._watches if watch.home.id != home_id]
-
-    def rows(self, homes: Homes) -> Iterator[Row]:
-        """The rows, each once."""
-        for home_id in self._homes:
-            home = homes.homes.get(home_id)
-            if home is not None:
-                values = {"provider_id": home.provider_id, "zone": home.zone}
-                yield Row(HOMES, {"home_id": home_id}, {**values, "state": orjson.dumps(home_state(home))})
-        self._homes = {}
-        watches, self._watches = self._watches, []
-        for watch in watches:
-            watch.dirty = False
-            yield _row(watch)
+def rows(homes: Homes, told: Iterable[str], changed: Iterable[Watch]) -> Iterator[Row]:
+    """The rows of homes whose registration was told, and of watches that have changed, each once."""
+    for home_id in told:
+        home = homes.homes.get(home_id)
+        if home is not None:
+            values = {"provider_id": home.provider_id, "zone": home.zone}
+            yield Row(HOMES, {"home_id": home_id}, {**values, "state": orjson.dumps(home_state(home))})
+    for watch in changed:
+        yield _row(watch)
 
 
 def _row(watch: Watch) -> Row:
@@ -91,28 +63,22 @@ def _state(watch: Watch) -> list[Any]:
     ]
 
 
-def _alert_state(alert: OpenAlert) -> list[Any]:
-    return [
-        alert.id,
-        alert.since,
-        alert.facts,
-        alert.latest,
-        alert.level,
-        alert.worsens,
-        alert.late,
-        alert.rule_began,
-    ]
+def _alert_state(ring: Ring) -> list[Any]:
+    told = [ring.id, ring.since, ring.facts, ring.latest, ring.level]
+    return [*told, ring.worsens, ring.late, ring.rule_began]
 
 
-def _alert(state: list[Any]) -> OpenAlert:
-    alert = OpenAlert(state[0], state[1], state[2], state[3])
-    alert.level, alert.worsens, alert.late, alert.rule_began = state[4:8]
-    return alert
+def _alert(state: list[Any]) -> Ring:
+    id_, since, facts, latest, level = state[:5]
+    ring = Ring(id_, since, facts, level)
+    ring.latest = latest
+    ring.worsens, ring.late, ring.rule_began = state[5:8]
+    return ring
 
 
-def restored(rows: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watch]:
+def restored(stored: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Watch]:
     """The watches of these rows, as they stood at `clock`; their homes, whose rows come first, go into `homes`."""
-    for table, key, values in rows:
+    for table, key, values in stored:
         state = orjson.loads((values or {})["state"])
         if table == HOMES:
             restore_home(homes, key["home_id"], state)

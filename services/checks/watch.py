@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from services.checks.deadline import Asked, Piece, asked_between, next_asked, reckon
 from shared.home import Home, Placement
 from shared.instants import NEVER, Duration, Instant
+from shared.openalerts import OpenAlert
 from shared.wheel import UNFILED
 
 NONE_YET: Final = None
@@ -30,21 +31,18 @@ EARLIER: Final = 3
 FORGOTTEN: Final = Seen(LONG_AGO, GONE, False)
 
 
-class OpenAlert:
-    """An alert that is open."""
+class Ring(OpenAlert):
+    """An alert over a child that is open."""
 
-    __slots__ = ("facts", "id", "late", "latest", "level", "rule_began", "since", "worsens")
+    __slots__ = ("late", "latest", "rule_began", "worsens")
 
-    def __init__(self, id: str, since: Instant, facts: dict[str, Any], latest: Instant) -> None:  # noqa: A002
-        self.id = id
-        self.since = since
-        self.facts = facts
-        self.level = 1
+    def __init__(self, id: str, since: Instant, facts: dict[str, Any], level: int = 1) -> None:  # noqa: A002
+        super().__init__(id, since, facts, level)
         self.worsens: Instant = NEVER
         """When check_missed worsens next; NEVER while that waits for a rule to begin."""
         self.rule_began: Instant = -NEVER
         """When the rule began that `worsens` is counted from, if it had to wait for one."""
-        self.latest = latest
+        self.latest = since
         """Only what is observed after this closes it (child_not_found, concern_raised), or from it on
         (child_missing)."""
         self.late: list[str] = []
@@ -92,7 +90,7 @@ class Watch(Placement):
         """When a promise last took effect: what it made past came to light then."""
         self.filed: Instant = UNFILED
         self.dirty = False
-        self.alerts: dict[str, OpenAlert] | None = None
+        self.alerts: dict[str, Ring] | None = None
         """By kind; None while all is quiet."""
         self.forget()
 
@@ -274,11 +272,11 @@ class Watch(Placement):
             due = min(due, away.expected_end)
         return due
 
-    def alert(self, kind: str) -> OpenAlert | None:
+    def alert(self, kind: str) -> Ring | None:
         """The open alert of that kind, if there is one."""
         return None if self.alerts is None else self.alerts.get(kind)
 
-    def opened(self, kind: str, alert: OpenAlert) -> None:
+    def opened(self, kind: str, alert: Ring) -> None:
         """An alert is open."""
         if self.alerts is None:
             self.alerts = {}

@@ -1,17 +1,20 @@
-"""The one fold of rooms, placements, presence and the plan in force that every monitor and the door read. Pure.
+"""The one fold of rooms, placements, presence, plans and sessions that every monitor and the door read. Pure.
 
-Facts go in by `apply` in log order; what they promise for later by `keep`, placement by placement, when the clock
-gets there. What is refused (shared.acceptance) never comes here. What a change means (deadlines, alerts) is the
-monitors' business; sessions of staff are not here yet.
+Facts go in by `apply` in log order; what they promise for later by `keep`, placement by placement, or by `keep_all`,
+home by home, when the clock gets there. What is refused (shared.acceptance) never comes here. What a change means
+(deadlines, alerts) is the monitors' business; the rules of sessions are `shared.home.sessions`.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from shared.facts import Fact
+from shared.home.completeness import parts_of
 from shared.home.parts import NO_VERSIONS, Absence, Change, ChangeKind, Home, Placement, Promise
 from shared.home.plans import PlanVersion, shared_text, stated, terms_of
+from shared.home.sessions import enact, move_of
 from shared.instants import Instant, parse_instant
+from shared.topics import NIGHT_COVER
 
 NOTHING: Final[Sequence[Change]] = ()
 
@@ -19,18 +22,26 @@ NOTHING: Final[Sequence[Change]] = ()
 class Homes:
     """All homes of a partition, as the facts so far say."""
 
-    __slots__ = ("_placement", "_serial", "homes")
+    __slots__ = ("_home", "_placement", "_serial", "homes")
 
-    def __init__(self, placement: type[Placement] = Placement) -> None:
-        """`placement`: what is kept of each one, where its owner keeps more than the fold does."""
+    def __init__(self, placement: type[Placement] = Placement, home: type[Home] = Home) -> None:
+        """`placement`, `home`: what is kept of each one, where its owner keeps more than the fold does."""
         self.homes: dict[str, Home] = {}
         self._placement = placement
+        self._home = home
         self._serial = 0
 
     def placement(self, home_id: str, placement_id: str) -> Placement | None:
         """The placement of that id in that home, whatever its state; None if nothing was told of it."""
         home = self.homes.get(home_id)
         return None if home is None else home.placements.get(placement_id)
+
+    def begin_home(self, home_id: str) -> Home:
+        """The home of that id, a new one where nothing was told of it."""
+        known = self.homes.get(home_id)
+        if known is None:
+            known = self.homes[home_id] = self._home(home_id)
+        return known
 
     def begin(self, home: Home, placement_id: str) -> Placement:
         """The placement of that id in `home`, a new one where nothing was told of it."""
@@ -45,12 +56,15 @@ class Homes:
         if fact.type == "home.registered.v1":
             self._register(fact)
             return NOTHING
-        enact = ENACTED.get(fact.type)
-        if enact is None:
+        enacted = ENACTED.get(fact.type)
+        if enacted is None and fact.topic != NIGHT_COVER:
             return NOTHING
         home = self.homes.get(fact.home_id)
         if home is None or not home.registered:
             self._wait(fact)
+            return NOTHING
+        if enacted is None:
+            self._shift(home, fact)
             return NOTHING
         placement = self._of(home, fact)
         if placement is None:
@@ -60,7 +74,7 @@ class Homes:
         if fact.observed_at > fact.appended_at:
             self._promise(placement, fact.observed_at, fact)
             return NOTHING
-        return enact(placement, fact, fact.appended_at)
+        return enacted(placement, fact, fact.appended_at)
 
     def keep(self, placement: Placement, upto: Instant) -> Sequence[Change]:
         """Keep the placement's next promise if its time is `upto` or before: what it changes, at its time."""
@@ -69,6 +83,22 @@ class Homes:
         (at, _, fact), *later = placement.promises
         placement.promises = tuple(later)
         return ENACTED[fact.type](placement, fact, at)
+
+    def keep_all(self, home: Home, upto: Instant) -> Sequence[Change]:
+        """Keep every promise of the home and of its placements up to and including `upto`, by their times, then as they
+        were told: what they change."""
+        changes: list[Change] = []
+        while (soonest := home.next_promise) <= upto:
+            holders: list[Home | Placement] = [home, *home.placements.values()]
+            due = [each for each in holders if each.promises and each.promises[0].at == soonest]
+            holder = min(due, key=lambda each: each.promises[0].serial)
+            if isinstance(holder, Placement):
+                changes += self.keep(holder, soonest)
+            else:
+                (at, _, fact), *later = home.promises
+                home.promises = tuple(later)
+                _enact(home, fact, at)
+        return changes
 
     def returned(self, placement: Placement, check: Fact, observed_at: Instant) -> Sequence[Change]:
         """A valid check observed at or after the start of the open disposition is a return: it ends it (§3).
@@ -88,7 +118,7 @@ class Homes:
         self._serial = max(self._serial, serial)
 
     def _register(self, fact: Fact) -> None:
-        home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
+        home = self.begin_home(fact.home_id)
         registration = (fact.effective_at, stated(fact.data))
         home.registrations = tuple(sorted((*home.registrations, registration), key=lambda each: each[0]))
         home.zone = shared_text(fact.data["time_zone"])
@@ -96,6 +126,10 @@ class Homes:
         home.rooms = home.stated(fact.appended_at)["rooms"]
         waiting, home.waiting = home.waiting, ()
         for told in waiting:
+            if told.topic == NIGHT_COVER:
+                if told.observed_at > fact.appended_at:
+                    self._shift(home, told)
+                continue
             placement = self.begin(home, told.data["placement_id"])
             if told.type == "plan.agreed.v1":
                 self._agree(placement, told, fact.appended_at)
@@ -105,8 +139,16 @@ class Homes:
     def _wait(self, fact: Fact) -> None:
         """A plan or a promise told before its home is registered waits for the zone: nobody has to send it again."""
         if fact.type == "plan.agreed.v1" or fact.observed_at > fact.appended_at:
-            home = self.homes.setdefault(fact.home_id, Home(fact.home_id))
+            home = self.begin_home(fact.home_id)
             home.waiting = (*home.waiting, fact)
+
+    def _shift(self, home: Home, fact: Fact) -> None:
+        """Who is on duty changes, now or when its time has come."""
+        if fact.observed_at > fact.appended_at:
+            self._serial += 1
+            home.promises = _in_order(*home.promises, Promise(fact.observed_at, self._serial, fact))
+        else:
+            _enact(home, fact, fact.appended_at)
 
     def _of(self, home: Home, fact: Fact) -> Placement | None:
         """The placement that a fact is about. One that is not known yet begins with its start, with a plan that was
@@ -122,17 +164,27 @@ class Homes:
         if fact.type == "placement.started.v1":  # told anew before it began: the later word holds
             _take_back(placement, fact.type)
         self._serial += 1
-        promises = (*placement.promises, Promise(at, self._serial, fact))
-        placement.promises = tuple(sorted(promises, key=lambda p: (p.at, p.serial)))
+        placement.promises = _in_order(*placement.promises, Promise(at, self._serial, fact))
 
     def _agree(self, placement: Placement, fact: Fact, clock: Instant) -> Sequence[Change]:
         since = max(parse_instant(fact.data["effective_from"]), fact.appended_at)
-        version = PlanVersion(fact.data["version"], since, terms_of(placement.home.zone, fact.data))
+        terms = terms_of(placement.home.zone, fact.data)
+        version = PlanVersion(fact.data["version"], since, terms, parts_of(fact.data))
         placement.told = {**placement.told, version.number: version}
         if since > clock:
             self._promise(placement, since, fact)
             return NOTHING
         return _plan_comes(placement, fact, since)
+
+
+def _in_order(*promises: Promise) -> tuple[Promise, ...]:
+    return tuple(sorted(promises, key=lambda promise: (promise.at, promise.serial)))
+
+
+def _enact(home: Home, fact: Fact, at: Instant) -> None:
+    move = move_of(fact, at)
+    if move is not None:
+        enact(home.sessions, move)
 
 
 def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:

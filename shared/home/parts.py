@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.facts import Fact
 from shared.home.plans import PlanVersion
+from shared.home.sessions import Sessions
 from shared.instants import NEVER, Instant
 
 NO_VERSIONS: Final[Mapping[int, PlanVersion]] = {}
@@ -108,7 +109,17 @@ class Placement:
 class Home:
     """A home and its placements. One that only a plan or a promise has named is not registered yet."""
 
-    __slots__ = ("id", "placements", "provider_id", "registrations", "rooms", "waiting", "zone")
+    __slots__ = (
+        "id",
+        "placements",
+        "promises",
+        "provider_id",
+        "registrations",
+        "rooms",
+        "sessions",
+        "waiting",
+        "zone",
+    )
 
     def __init__(self, id: str) -> None:  # noqa: A002
         self.id = id
@@ -122,6 +133,19 @@ class Home:
         self.placements: dict[str, Placement] = {}
         self.waiting: Sequence[Fact] = ()
         """Plans and promises that were told before the home was registered."""
+        self.sessions: Sessions = {}
+        """Who is on duty, by worker."""
+        self.promises: Sequence[Promise] = ()
+        """What is promised of sessions; what is promised of a placement is the placement's."""
+
+    @property
+    def next_promise(self) -> Instant:
+        """When the next promise of the home or of a placement in it takes effect; NEVER if nothing is promised."""
+        soonest = self.promises[0].at if self.promises else NEVER
+        for placement in self.placements.values():
+            if placement.promises and placement.promises[0].at < soonest:
+                soonest = placement.promises[0].at
+        return soonest
 
     @property
     def registered(self) -> bool:

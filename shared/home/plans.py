@@ -10,17 +10,13 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from shared.events.canonical import canonical
+from shared.home.completeness import PlanParts
+from shared.home.paper import ceiling_of, is_interval, times_of, window_of
 from shared.instants import MINUTE, Duration, Instant, parse_duration
-from shared.schedule import Timetable, Window, overlap, parse_local_time, timetable
+from shared.schedule import Timetable, Window, overlap, timetable
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DEFAULT_TOLERANCE: Final = 15 * MINUTE
-TIMES_GRACE: Final = 5 * MINUTE
-
-
-def default_grace(ceiling: Duration) -> Duration:
-    """A `grace`, default 2 min for ceilings ≤ 15 min, else 5 min (DOMAIN.md §3)."""
-    return 2 * MINUTE if ceiling <= 15 * MINUTE else 5 * MINUTE
+PROOF_EVERY: Final = 60 * MINUTE
+"""A plan that states no `proof_every` means 60 min (DOMAIN.md §4)."""
 
 
 class IntervalRule(NamedTuple):
@@ -38,10 +34,29 @@ class TimesItem(NamedTuple):
     grace: Duration
 
 
+class NightCover:
+    """The waking cover that a plan asks for, and when. Immutable."""
+
+    __slots__ = ("_windows", "dedicated", "proof_every", "waking_staff")
+
+    def __init__(self, zone: str, cover: dict[str, Any]) -> None:
+        self._windows: Timetable = timetable(zone, (window_of(cover),))
+        self.waking_staff: int = cover.get("waking_staff") or 0
+        self.dedicated: bool = bool(cover.get("dedicated"))
+        """Whether the child has a one-to-one worker."""
+        stated = cover.get("proof_every")
+        self.proof_every: Duration = PROOF_EVERY if stated is None else parse_duration(stated)
+
+    def asks(self, at: Instant) -> tuple[bool, Instant]:
+        """Whether its window holds `at`, and until when (left out) the answer stands."""
+        stretch = self._windows.stretch(at)
+        return stretch.index is not None, stretch.end
+
+
 class PlanTerms:
     """The checkable terms of a plan in one zone. Immutable and shared; compare by identity."""
 
-    __slots__ = ("__weakref__", "cover", "intervals", "items", "text", "timetable", "windows")
+    __slots__ = ("__weakref__", "intervals", "items", "night", "text", "timetable", "windows")
 
     def __init__(self, zone: str, text: bytes) -> None:
         terms = orjson.loads(text)
@@ -52,7 +67,11 @@ class PlanTerms:
         self.intervals: tuple[IntervalRule, ...] = intervals
         self.items: tuple[TimesItem, ...] = items
         self.timetable: Timetable = timetable(zone, windows, tuple(item.minute for item in items))
-        self.cover: dict[str, Any] | None = terms["night_cover"]
+        cover = terms["night_cover"]
+        self.night: NightCover | None = None
+        """None: no waking cover is asked for, or no window says when."""
+        if cover is not None and None not in (cover.get("from"), cover.get("to")):
+            self.night = NightCover(zone, cover)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -68,33 +87,18 @@ def _compiled(
     intervals: list[IntervalRule] = []
     items: list[TimesItem] = []
     for rule in rules:
-        grace = parse_duration(rule["grace"]) if rule.get("grace") is not None else None
-        if rule.get("times") is not None:
-            tolerance = parse_duration(rule["tolerance"]) if rule.get("tolerance") else DEFAULT_TOLERANCE
-            items += [
-                TimesItem(parse_local_time(time), tolerance, TIMES_GRACE if grace is None else grace)
-                for time in rule["times"]
-            ]
+        if is_interval(rule):
+            windows.append(window_of(rule))
+            intervals.append(IntervalRule(*ceiling_of(rule)))
         else:
-            ceiling = parse_duration(rule["ceiling"])
-            windows.append(_window(rule))
-            intervals.append(IntervalRule(ceiling, default_grace(ceiling) if grace is None else grace))
+            items += [TimesItem(*item) for item in times_of(rule)]
     return tuple(windows), tuple(intervals), tuple(items)
-
-
-def _window(rule: dict[str, Any]) -> Window:
-    days = rule.get("days")
-    return Window(
-        parse_local_time(rule["from"]),
-        parse_local_time(rule["to"]),
-        frozenset(WEEKDAYS.index(day) for day in days) if days else None,
-    )
 
 
 def overlapping(rules: list[dict[str, Any]]) -> tuple[int, int] | None:
     """The first two interval rules of a plan, by place in its `checks`, whose windows overlap: refused (§3)."""
-    places = [place for place, rule in enumerate(rules) if rule.get("times") is None]
-    both = overlap([_window(rules[place]) for place in places])
+    places = [place for place, rule in enumerate(rules) if is_interval(rule)]
+    both = overlap([window_of(rules[place]) for place in places])
     return None if both is None else (places[both[0]], places[both[1]])
 
 
@@ -132,7 +136,7 @@ def shared_text(text: str) -> str:
     return text
 
 
-_STATED: Final = ("rooms", "default_plan")
+_STATED: Final = ("rooms", "default_plan", "statement_of_purpose")
 
 
 def stated(registration: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +157,8 @@ class PlanVersion(NamedTuple):
     since: Instant
     """When its time had come: the later of `effective_from` and `appended_at` (§3)."""
     terms: PlanTerms
+    parts: PlanParts | None = None
+    """What is kept of an agreed version beside its terms; the default plan has none."""
 
     @property
     def data(self) -> dict[str, Any]:

@@ -4,11 +4,10 @@ Compared on paper, minute by minute of the local week, so that it does not depen
 tolerance route alerts and are not protection.
 """
 
+from shared.home.paper import WEEK, minutes_of
 from shared.home.plans import PlanTerms
 from shared.instants import NEVER, Duration
-from shared.schedule import MINUTES, Window, parse_local_time
-
-_WEEK = 7 * MINUTES
+from shared.schedule import MINUTES, parse_local_time
 
 
 def lowered(before: PlanTerms, after: PlanTerms) -> list[str]:
@@ -39,20 +38,11 @@ def _of_checks(before: PlanTerms, after: PlanTerms) -> list[str]:
 
 def _ceilings(terms: PlanTerms) -> list[Duration]:
     """The ceiling in each minute of the local week; NEVER where no rule is in force."""
-    week = [NEVER] * _WEEK
+    week = [NEVER] * WEEK
     for window, rule in zip(terms.windows, terms.intervals, strict=True):
-        for minute in _minutes(window):
+        for minute in minutes_of(window):
             week[minute] = rule.ceiling
     return week
-
-
-def _minutes(window: Window) -> list[int]:
-    length = (window.end - window.start) % MINUTES or MINUTES
-    return [
-        (day * MINUTES + window.start + minute) % _WEEK
-        for day in (range(7) if window.days is None else window.days)
-        for minute in range(length)
-    ]
 
 
 def _of_cover(before: dict[str, object], after: dict[str, object]) -> list[str]:

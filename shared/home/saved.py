@@ -5,7 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from shared.facts import Fact
+from shared.home.completeness import parts_state, restore_parts
 from shared.home.fold import Homes
+from shared.home.on_record import restore_sessions, sessions_state
 from shared.home.parts import Absence, Home, Placement, Promise
 from shared.home.plans import PlanTerms, PlanVersion, shared_terms, shared_text, stated
 
@@ -13,12 +15,15 @@ from shared.home.plans import PlanTerms, PlanVersion, shared_terms, shared_text,
 def home_state(home: Home) -> list[Any]:
     """A home without its placements."""
     waiting = [_fact_state(fact) for fact in home.waiting]
-    return [home.zone, home.provider_id, home.rooms, home.registrations, waiting]
+    stated_ = [home.zone, home.provider_id, home.rooms, home.registrations, waiting]
+    if not (home.sessions or home.promises):
+        return stated_
+    return [*stated_, sessions_state(home.sessions), [_promise_state(each) for each in home.promises]]
 
 
 def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
     """The home of this state, in `homes`."""
-    home = homes.homes[home_id] = Home(home_id)
+    home = homes.begin_home(home_id)
     home.zone, home.provider_id = shared_text(state[0]), shared_text(state[1])
     home.registrations = tuple((since, stated(registration)) for since, registration in state[3])
     home.rooms = state[2]
@@ -26,6 +31,9 @@ def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
         if standing["rooms"] == home.rooms:
             home.rooms = standing["rooms"]
     home.waiting = tuple(_fact(fact) for fact in state[4])
+    if len(state) > 5:
+        home.sessions = restore_sessions(state[5])
+        home.promises = _promises(homes, state[6])
     return home
 
 
@@ -42,7 +50,7 @@ def placement_state(placement: Placement) -> list[Any]:
         [_version_state(version) for version in placement.told.values()],
         [_version_state(version) for version in placement.history],
         None if placement.away is None else tuple(placement.away),
-        [[at, serial, _fact_state(fact)] for at, serial, fact in placement.promises],
+        [_promise_state(promise) for promise in placement.promises],
     ]
 
 
@@ -65,8 +73,7 @@ def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list
         )
     placement.away = None if state[9] is None else Absence(*state[9])
     if state[10]:
-        placement.promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state[10])
-        homes.promised(max(promise.serial for promise in placement.promises))
+        placement.promises = _promises(homes, state[10])
     return placement
 
 
@@ -147,12 +154,23 @@ def promises_nothing(state: str) -> bool:
     return state.endswith(",[]]")
 
 
+def _promise_state(promise: Promise) -> list[Any]:
+    return [promise.at, promise.serial, _fact_state(promise.fact)]
+
+
+def _promises(homes: Homes, state: list[Any]) -> tuple[Promise, ...]:
+    promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state)
+    homes.promised(max((promise.serial for promise in promises), default=0))
+    return promises
+
+
 def _version_state(version: PlanVersion) -> list[Any]:
-    return [version.number, version.since, version.terms.text.decode()]
+    return [version.number, version.since, version.terms.text.decode(), parts_state(version.parts)]
 
 
 def _version(zone: str, state: list[Any]) -> PlanVersion:
-    return PlanVersion(state[0], state[1], _terms(zone, state[2]))
+    parts = restore_parts(state[3]) if len(state) > 3 else None  # rows of before they were kept
+    return PlanVersion(state[0], state[1], _terms(zone, state[2]), parts)
 
 
 @lru_cache(maxsize=65_536)

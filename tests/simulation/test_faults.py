@@ -13,10 +13,10 @@ from tests.unit.home.told import at, away, registered, started
 class Breaks(ChecksMonitor):
     """Has a bug that shows in H2 when time passes there."""
 
-    def _fire(self, watch: Watch, due: Instant) -> list[Effect]:
+    def _fire(self, watch: Watch, due: Instant, at: Instant) -> list[Effect]:
         if watch.home_id == "H2":
             raise ZeroDivisionError("a bug")
-        return super()._fire(watch, due)
+        return super()._fire(watch, due, at)
 
 
 def test_what_waits_for_the_end_of_an_instant_is_told_though_another_home_breaks_at_it() -> None:

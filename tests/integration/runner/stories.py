@@ -74,10 +74,10 @@ class Fragile(ChecksMonitor):
 class FragileLater(ChecksMonitor):
     """Checks, with a bug that shows when time passes: while one home's deadline fires."""
 
-    def _fire(self, watch, due):  # type: ignore[no-untyped-def]
+    def _fire(self, watch, due, at):  # type: ignore[no-untyped-def]
         if watch.home.id == "H1":
             raise ZeroDivisionError
-        return super()._fire(watch, due)
+        return super()._fire(watch, due, at)
 
 
 class Newer(ChecksMonitor):

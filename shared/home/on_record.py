@@ -1,0 +1,111 @@
+"""Who was on duty by the facts' own times, as known now: the other reading of the same moves. Pure.
+
+Asked for *unreported* (DOMAIN.md §4) and for what stood *at the entries' own times* (§7).
+
+A home's moves of the last days are kept; what is older is one state, to which late facts still speak. Which own time a
+fact has (a retrospective one may count only from its append) is the caller's to say.
+"""
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shared.home.sessions import Break, Move, Session, Sessions, enact
+from shared.instants import DAY, NEVER, Duration, Instant
+
+KEPT: Final[Duration] = 2 * DAY
+"""How far back of the newest told moment the record can be asked."""
+
+
+class OnRecord:
+    """The moves of one home in order of their own times; of one time, in the order in which they were told."""
+
+    __slots__ = ("_begun", "_moves", "_now", "since")
+
+    def __init__(self) -> None:
+        self.since: Instant = -NEVER
+        """From here on it can be asked."""
+        self._begun: Sessions = {}  # as of `since`
+        self._moves: list[Move] = []
+        self._now: Sessions = {}  # after the last move
+
+    def tell(self, move: Move) -> None:
+        """One more move, with its own time as `at`, in the order of the log."""
+        moves = self._moves
+        if not moves or moves[-1].at <= move.at:
+            moves.append(move)
+            enact(self._now, move)
+        else:
+            insort(moves, move, key=lambda each: each.at)
+            self._now = self.at(NEVER)
+
+    def forget(self, before: Instant) -> None:
+        """Moves before this are one state."""
+        if before <= self.since:
+            return
+        place = bisect_right(self._moves, before, key=lambda move: move.at)
+        for move in self._moves[:place]:
+            enact(self._begun, move)
+        del self._moves[:place]
+        self.since = before
+
+    def at(self, instant: Instant) -> Sessions:
+        """The sessions as they stood at `instant`, moves of that instant included; not to be changed. Before `since`:
+        as of `since`."""
+        moves = self._moves
+        if not moves or moves[-1].at <= instant:
+            return self._now
+        sessions = dict(self._begun)
+        for move in moves:
+            if move.at > instant:
+                break
+            enact(sessions, move)
+        return sessions
+
+    def pieces(self, start: Instant, end: Instant) -> Iterator[tuple[Instant, Sessions]]:
+        """From `start` to `end` (left out): each instant from which the sessions stand as given, `start` first. The one
+        dict is changed as the reading goes on."""
+        sessions, place = dict(self._begun), 0
+        moves = self._moves
+        while place < len(moves) and moves[place].at <= start:
+            enact(sessions, moves[place])
+            place += 1
+        yield start, sessions
+        while place < len(moves) and moves[place].at < end:
+            at = moves[place].at
+            while place < len(moves) and moves[place].at == at:
+                enact(sessions, moves[place])
+                place += 1
+            yield at, sessions
+
+    def state(self) -> list[Any]:
+        """Its form at rest."""
+        return [self.since, sessions_state(self._begun), [tuple(move) for move in self._moves]]
+
+
+def restored(state: list[Any]) -> OnRecord:
+    """The record of this state."""
+    record = OnRecord()
+    record.since, begun, moves = state
+    record._begun = restore_sessions(begun)
+    record._moves = [Move(*move) for move in moves]
+    record._now = dict(record._begun)
+    for move in record._moves:
+        enact(record._now, move)
+    return record
+
+
+def sessions_state(sessions: Sessions) -> list[Any]:
+    """The form at rest of open sessions."""
+    return [
+        [*session[:5], None if session.on_break is None else tuple(session.on_break)]
+        for session in sessions.values()
+    ]
+
+
+def restore_sessions(state: list[Any]) -> Sessions:
+    """The sessions of this state."""
+    return {
+        staff_id: Session(staff_id, role, child, since, resumed, None if away is None else Break(*away))
+        for staff_id, role, child, since, resumed, away in state
+    }

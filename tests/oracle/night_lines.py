@@ -65,6 +65,7 @@ class NightLines:
         at: int,
         time: int | None = None,
         entered: int | None = None,
+        actor: str = "staff-sample",
     ) -> str:
         """One line, appended at `at`; what it tells was so at `time`. Returns the fact's id."""
         time = at if time is None else time
@@ -78,7 +79,7 @@ class NightLines:
             "time": show_instant(time),
             "enteredat": show_instant(time if entered is None else entered),
             "homeid": home_id,
-            "actor": "staff-sample",
+            "actor": actor,
             "datacontenttype": "application/json",
             "data": data,
         }

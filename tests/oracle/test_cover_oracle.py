@@ -100,7 +100,19 @@ def test_a_proof_that_came_late_closes_as_unreported_if_by_its_own_time_nothing_
     assert paper.story("23:30") == ["23:05 raised cover_gap since 23:00", end]
 
 
-def test_a_retrospective_start_counts_only_from_its_appended_at_and_proves_nothing() -> None:
+@pytest.mark.parametrize(("entered", "how"), [("22:15", "unreported"), ("22:15:00.001", "restored")])
+def test_a_retrospective_end_of_a_break_counts_only_from_its_appended_at(entered: str, how: str) -> None:
+    paper = CoverPaper()
+    paper.start("A", "22:00")
+    paper.rest("A", "22:10")
+    paper.back_on_duty("A", "22:20", time="22:10", entered=entered)
+    assert paper.story("22:30") == [
+        "22:15 raised cover_gap since 22:10",
+        f"22:20 resolved cover_gap {how} by A-break_ended-22:20",
+    ]
+
+
+def test_what_is_entered_afterwards_proves_nothing() -> None:
     paper = CoverPaper()
     paper.start("A", "22:10", time="21:55", entered="22:10")
     paper.prove("A", "22:12")

@@ -11,6 +11,9 @@ from tests.oracle.night_lines import Child, Line
 class CoverMaker(Shifts):
     """One night, drawn from `rnd` alone."""
 
+    named: list[str]
+    """Who acted last, and whom he named."""
+
     def make(self) -> list[Line]:
         """The lines, in no order."""
         rnd = self.rnd
@@ -19,14 +22,49 @@ class CoverMaker(Shifts):
             self.home(home_id, self.begin - rnd.choice((HOUR, HOUR, 0, 26 * HOUR)))
         for number in range(rnd.randint(1, 3)):
             self.settle_in(Child(rnd.choice(homes), f"P{number + 1}"))
-        for home_id in homes:
+        for home_id in homes if not self.restless else ():
             for staff in rnd.sample(STAFF, rnd.choice((1, 2, 2, 3) if self.calm else (0, 1, 2, 2, 3, 4))):
                 self.shift(home_id, staff)
-        for _ in range(rnd.randint(0, 5 if self.calm else 30)):
+        for _ in range(rnd.randint(0, 5 if self.calm or self.restless else 30)):
             home_id = rnd.choice((*homes, *homes, *homes, *homes, "H-unknown"))
             rnd.choices(ACTIONS, WEIGHTS)[0](self, home_id)
+        if self.restless:
+            self._take_turns(homes[0])
         rnd.shuffle(self.lines)
         return self.lines[:160]
+
+    def _take_turns(self, home_id: str) -> None:
+        """Everybody is there, proves it again and again, and something happens every few minutes."""
+        rnd = self.rnd
+        at = self.begin
+        self.named = rnd.sample(STAFF, rnd.choice((2, 3, 3, 4, 5)))
+        for staff in self.named[:]:
+            kind, data, _ = self._start(home_id, staff, at)
+            self.say(home_id, kind, data, staff, at, at)
+            for proof in range(at, at + 5 * HOUR, 25 * MINUTE):
+                self._one(home_id, "cover.proved.v1", staff, proof, proof, how="prompt")
+        for _ in range(rnd.randint(10, 40)):
+            at = self.mark(at + rnd.choice((0, 0, 1, 3, 5, 5, 6, 15)) * MINUTE)
+            self._turn(home_id, at)
+
+    def _turn(self, home_id: str, at: int) -> None:
+        """Somebody does something, and a slow phone may tell it some minutes later."""
+        rnd = self.rnd
+        known = self.named or list(STAFF)
+        staff, taker = rnd.choice((rnd.choice(STAFF), *known[-2:])), rnd.choice(STAFF)
+        _, start, _ = self._start(home_id, staff, at)
+        handover = {"from_staff_id": staff, "to_staff_id": taker, "accepted": True, "headcount": 1}
+        turns = (
+            ("break_started", self.a_break(staff), staff, 10),
+            ("break_ended", {"staff_id": staff}, staff, 7),
+            ("started", start, staff, 3),
+            ("ended", {"staff_id": staff}, staff, 2),
+            ("handed_over", handover, taker, 2),
+        )
+        what, data, actor, _ = rnd.choices(turns, [turn[-1] for turn in turns])[0]
+        self.named += [one for one in (data.get("relief_staff_id"), staff) if one is not None]
+        told = at + rnd.choice((0, 0, 0, 0, 0, 6, 7, 12)) * MINUTE
+        self.say(home_id, f"cover.{what}.v1", data, actor, told, at)
 
     def _one(self, home_id: str, kind: str, staff: str, at: int, time: int, **more: object) -> None:
         self.say(home_id, kind, {"staff_id": staff, **more}, self._actor(staff), at, time)

@@ -56,8 +56,11 @@ class CoverPlans(NightLines):
             self.end = self.begin + rnd.randint(3, 10) * HOUR
         self.marks = [self.begin, self.end]
         self.everies: list[int] = [HOUR]
-        self.calm = rnd.random() < 0.4
+        mood = rnd.random()
+        self.calm = mood < 0.35
         """A night on which little is asked and little goes wrong but the phones, which are slow."""
+        self.restless = mood > 0.65
+        """A night of workers who are all there and awake, and take each other's places."""
 
     def home(self, home_id: str, at: int) -> None:
         """A home, that may state what holds until a child's first plan."""
@@ -129,6 +132,9 @@ class CoverPlans(NightLines):
 
     def _cover(self) -> dict[str, Any] | None:
         cover = make_cover(self.rnd)
+        if self.restless and cover is not None:
+            cover.pop("proof_every", None)
+            cover |= {"from": "20:00", "to": "07:00", "waking_staff": self.rnd.choice((1, 1, 1, 2))}
         if self.calm and cover is not None and self.rnd.random() < 0.9:
             cover["waking_staff"] = self.rnd.choice((1, 1, 1, 2))
             cover["dedicated"] = self.rnd.random() < 0.25

@@ -65,6 +65,7 @@ class Shifts(CoverPlans):
         """A break's start; half of them name somebody else."""
         others = [one for one in STAFF if one != staff]
         relief = self.rnd.choice((None, self.rnd.choice(others), self.rnd.choice(others), others[0]))
+        relief = staff if self.rnd.random() < 0.02 else relief
         return {"staff_id": staff, "relief_staff_id": relief, "expected": "PT20M"}
 
     def a_check(self, placement_id: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class CoverMaker(Shifts):
             ("handed_over", handover, taker, 2),
         )
         what, data, actor, _ = rnd.choices(turns, [turn[-1] for turn in turns])[0]
-        self.named += [one for one in (data.get("relief_staff_id"), staff) if one is not None]
+        self.named += [*([str(data["relief_staff_id"])] if data.get("relief_staff_id") else []), staff]
         told = at + rnd.choice((0, 0, 0, 0, 0, 6, 7, 12)) * MINUTE
         self.say(home_id, f"cover.{what}.v1", data, actor, told, at)
 

@@ -137,7 +137,7 @@ class CoverPlans(NightLines):
             cover |= {"from": "20:00", "to": "07:00", "waking_staff": self.rnd.choice((1, 1, 1, 2))}
         if self.calm and cover is not None and self.rnd.random() < 0.9:
             cover["waking_staff"] = self.rnd.choice((1, 1, 1, 2))
-            cover["dedicated"] = self.rnd.random() < 0.25
+            cover["dedicated"] = self.rnd.random() < 0.6
         if cover is not None and "proof_every" in cover:
             self.everies.append(parse_duration(cover["proof_every"]))
         day = date.fromisoformat(show_instant(self.begin)[:10])

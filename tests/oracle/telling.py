@@ -19,6 +19,14 @@ SEVERITY = {
     "cover_gap": "page",
     "one_to_one_gap": "page",
     "observer_overrun": "notify",
+    "plan_missing": "notify",
+    "plan_incomplete": "notify",
+    "room_ligature_review_overdue": "notify",
+    "ligature_plan_review_overdue": "notify",
+    "suicide_plan_review_overdue": "notify",
+    "suitability_review_overdue": "notify",
+    "ligature_action_overdue": "notify",
+    "review_due_soon": "info",
 }
 LIFECYCLE = ("alert.raised.v1", "alert.worsened.v1", "alert.resolved.v1")
 
@@ -67,13 +75,14 @@ class Teller:
         facts: dict[str, Any],
         order: int,
         field_of_subject: str | None = "placement_id",
+        which: str | None = None,
         **more: Any,
     ) -> Alert:
         """Raise an alert. If the very same one was resolved at this very instant, it goes on instead.
 
         What it is about is told in the field `field_of_subject`; there is none where that is the home itself.
         """
-        key = [kind, self.home_id, subject, show_instant(since), show_instant(at), None]
+        key = [kind, self.home_id, subject, show_instant(since), show_instant(at), which]
         alert = Alert(_uuid5(namespace(), key), kind, since, at, facts, order, last=at)
         closed = [one for one in self.events if one[1] == alert.id and one[2] == 2]
         if closed:

@@ -1,8 +1,8 @@
 """The one fold of rooms, placements, presence, plans and sessions that every monitor and the door read. Pure.
 
-Facts go in by `apply` in log order; what they promise for later by `keep`, placement by placement, or by `keep_all`,
-home by home, when the clock gets there. What is refused (shared.acceptance) never comes here. What a change means
-(deadlines, alerts) is the monitors' business; the rules of sessions are `shared.home.sessions`.
+Facts go in by `apply` in log order; what they promise for later by `keep`, placement by placement, or by `keep_all` or
+`keep_next`, home by home, when the clock gets there. What is refused (shared.acceptance) never comes here. What a
+change means (deadlines, alerts) is the monitors' business; the rules of sessions are `shared.home.sessions`.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,23 +82,38 @@ class Homes:
             return NOTHING
         (at, _, fact), *later = placement.promises
         placement.promises = tuple(later)
-        return ENACTED[fact.type](placement, fact, at)
+        enact = ENACTED.get(fact.type)
+        return NOTHING if enact is None else enact(placement, fact, at)
+
+    def promise(self, holder: Home | Placement, fact: Fact) -> None:
+        """Keep a fact that is a monitor's own affair until its time, in one order with all that the fold keeps:
+        `keep_next` tells it then. One of a placement is promised no more when that ends."""
+        self._serial += 1
+        holder.promises = _in_order(*holder.promises, Promise(fact.observed_at, self._serial, fact))
 
     def keep_all(self, home: Home, upto: Instant) -> Sequence[Change]:
         """Keep every promise of the home and of its placements up to and including `upto`, by their times, then as they
         were told: what they change."""
         changes: list[Change] = []
-        while (soonest := home.next_promise) <= upto:
-            holders: list[Home | Placement] = [home, *home.placements.values()]
-            due = [each for each in holders if each.promises and each.promises[0].at == soonest]
-            holder = min(due, key=lambda each: each.promises[0].serial)
-            if isinstance(holder, Placement):
-                changes += self.keep(holder, soonest)
-            else:
-                (at, _, fact), *later = home.promises
-                home.promises = tuple(later)
-                _enact(home, fact, at)
+        while (kept := self.keep_next(home, upto)) is not None:
+            changes += kept[1]
         return changes
+
+    def keep_next(self, home: Home, upto: Instant) -> tuple[Promise, Sequence[Change]] | None:
+        """Keep the soonest promise of the home and of its placements, of several the one told first, if its time is
+        `upto` or before: which it was, and what it changes."""
+        soonest = home.next_promise
+        if soonest > upto:
+            return None
+        holders: list[Home | Placement] = [home, *home.placements.values()]
+        due = [each for each in holders if each.promises and each.promises[0].at == soonest]
+        holder = min(due, key=lambda each: each.promises[0].serial)
+        promise, *later = holder.promises
+        if isinstance(holder, Placement):
+            return promise, self.keep(holder, soonest)
+        home.promises = tuple(later)
+        _enact(home, promise.fact, promise.at)
+        return promise, NOTHING
 
     def returned(self, placement: Placement, check: Fact, observed_at: Instant) -> Sequence[Change]:
         """A valid check observed at or after the start of the open disposition is a return: it ends it (§3).
@@ -145,8 +160,7 @@ class Homes:
     def _shift(self, home: Home, fact: Fact) -> None:
         """Who is on duty changes, now or when its time has come."""
         if fact.observed_at > fact.appended_at:
-            self._serial += 1
-            home.promises = _in_order(*home.promises, Promise(fact.observed_at, self._serial, fact))
+            self.promise(home, fact)
         else:
             _enact(home, fact, fact.appended_at)
 

@@ -136,7 +136,8 @@ class Home:
         self.sessions: Sessions = {}
         """Who is on duty, by worker."""
         self.promises: Sequence[Promise] = ()
-        """What is promised of sessions; what is promised of a placement is the placement's."""
+        """What is promised of sessions, and what a monitor has had kept for the home; what is promised of a placement is
+        the placement's."""
 
     @property
     def next_promise(self) -> Instant:

@@ -153,3 +153,27 @@ def test_a_home_that_is_dropped_is_forgotten() -> None:
     homes.drop("H-unknown")
     assert homes.homes == {}
     assert homes.placement("H1", "P1") is None
+
+
+def test_a_monitors_own_facts_are_kept_in_one_order_with_what_the_fold_keeps() -> None:
+    homes = homes_with_p1()
+    home = homes.homes["H1"]
+    own = fact("review.triggered.v1", {"room": "R1"}, "20:00", time="22:00", id_="own")
+    homes.apply(moved("R2", "19:30", time="22:00"))
+    homes.promise(home, own)
+    homes.apply(moved("R3", "20:30", time="22:00"))
+    assert homes.keep_next(home, at("22:00") - 1) is None
+    kept_ = [homes.keep_next(home, at("22:00")) for _ in range(4)]
+    assert [None if each is None else (each[0].fact.type, len(each[1])) for each in kept_] == [
+        ("placement.moved.v1", 1),
+        ("review.triggered.v1", 0),
+        ("placement.moved.v1", 1),
+        None,
+    ]
+
+
+def test_a_monitors_own_fact_about_a_placement_is_promised_no_more_when_that_ends() -> None:
+    homes = homes_with_p1()
+    homes.promise(p1(homes), fact("review.triggered.v1", {"placement_id": "P1"}, "20:00", time="22:00"))
+    homes.apply(ended("21:00"))
+    assert homes.keep_next(homes.homes["H1"], at("23:00")) is None

@@ -136,8 +136,7 @@ class Home:
         self.sessions: Sessions = {}
         """Who is on duty, by worker."""
         self.promises: Sequence[Promise] = ()
-        """What is promised of sessions, and what a monitor has had kept for the home; what is promised of a placement is
-        the placement's."""
+        """What is promised of sessions, and what a monitor has had kept for the home; the rest is its placements'."""
 
     @property
     def next_promise(self) -> Instant:

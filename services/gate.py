@@ -30,7 +30,7 @@ from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
 from shared.store.index import SeenIndex
-from shared.topics import PLAN_CHANGES
+from shared.topics import NIGHT_COVER, PLAN_CHANGES
 from shared.web.app import App
 from shared.web.live import Notifier
 from shared.web.patience import raise_limit
@@ -108,7 +108,7 @@ class Gate:
 
     def _tail(self, partition: int, read_to: Positions) -> Positions:
         known = self._index.positions(partition)
-        names = (PLAN_CHANGES, *beside(PLAN_CHANGES))
+        names = (*beside(PLAN_CHANGES), *beside(NIGHT_COVER))
         return {**read_to, **{name: known[name] for name in names if name in known}}
 
     def keeper(self) -> Keeper | None:

@@ -36,7 +36,7 @@ from shared.log.base import (
     least_present,
 )
 from shared.security.rights import HomeRef
-from shared.topics import CHECK_INS, PLAN_CHANGES, REJECTED
+from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES, REJECTED
 
 Passing: TypeAlias = Callable[[int, Record], None]
 """Takes a record that was rejected, and its home-partition."""
@@ -96,10 +96,10 @@ class DoorFold:
         self.read_to[partition] = self._read_on(partition, settled, NEVER, passing)
 
     def _catch_up_without_checks(self, partition: int, passing: Passing | None) -> None:
-        """A broker has no snapshot of the fold, and checks are most of a log. They matter only where somebody is away:
+        """A broker has no snapshot of the fold, and checks are most of a log. They matter only where a child is away:
         such homes are built anew from the index afterwards."""
         checks = self._log.ends(partition, [CHECK_INS])  # before the rest: what comes meanwhile is not missed
-        read = self._read_on(partition, {}, NEVER, passing, (PLAN_CHANGES, REJECTED))
+        read = self._read_on(partition, {}, NEVER, passing, (PLAN_CHANGES, NIGHT_COVER, REJECTED))
         self.read_to[partition] = {**read, **checks}
 
     def changed(self) -> Iterator[AtRest]:
@@ -203,6 +203,11 @@ class DoorFold:
         """Another door has let something in: its home is built anew before anything more is asked of it. Never raises:
         a newer door may have written what this one cannot read."""
         with self._lock:
+            if record.topic == NIGHT_COVER and record.home_id not in self._doubtful:
+                self._folded.replay(
+                    record
+                )  # nothing is refused for who is on duty: that is worth no reading anew
+                return
             if record.topic == CHECK_INS and not self._folded.unsettled(record.home_id):
                 return  # a check changes nothing here but for a child who is away
             self._doubtful[record.home_id] = -1
@@ -326,12 +331,12 @@ class DoorFold:
         if self._log.once:
             self._fold_anew(home_id, self._log.home(home_id, TOPICS))
             return
-        plans = list(self._log.home(home_id, (PLAN_CHANGES,)))
-        self._fold_anew(home_id, plans)
+        rest = list(self._log.home(home_id, (PLAN_CHANGES, NIGHT_COVER)))
+        self._fold_anew(home_id, rest)
         since = self._folded.away_since(home_id)
         if since is not None:  # checks are most of a log, and matter only from there on
             checks = self._log.home(home_id, (CHECK_INS,), since=since)
-            self._fold_anew(home_id, in_order([*plans, *checks]))
+            self._fold_anew(home_id, in_order([*rest, *checks]))
 
     def _fold_anew(self, home_id: str, known: Iterable[Record]) -> None:
         known = list(known)  # what cannot be read leaves the home as it was

@@ -17,11 +17,11 @@ from shared.home.saved import home_state, placement_state, restore_home, restore
 from shared.home.valid import is_valid, seen_at
 from shared.instants import NEVER, Instant
 from shared.log.base import Record, fact_of
-from shared.topics import CHECK_INS, PLAN_CHANGES
+from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES
 
-TOPICS: Final = (PLAN_CHANGES, CHECK_INS)
+TOPICS: Final = (PLAN_CHANGES, NIGHT_COVER, CHECK_INS)
 """What the fold is made of."""
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the form at rest and of what the fold makes of facts: raise it whenever one of them changes."""
 
 _log = structlog.get_logger("gateway")
@@ -36,7 +36,7 @@ class AtRest(NamedTuple):
     commissioners: dict[str, str]
     """Whose each placement is that was ever started there, by placement."""
     unsettled: bool
-    """Somebody is away, or something is promised: a check, or time, changes it."""
+    """A child is away, or something is promised of one: a check may change it."""
     state: bytes | None
     """None: its fold raised, and it is to be folded anew."""
 
@@ -147,9 +147,7 @@ class Folded:
         """What is promised in the home up to and including `upto` takes effect."""
         if self.next.get(home_id, NEVER) > upto:
             return
-        for child in list(self.homes.homes[home_id].placements.values()):
-            while child.next_promise <= upto:
-                self.homes.keep(child, upto)
+        self.homes.keep_all(self.homes.homes[home_id], upto)
         self._expect(home_id)
 
     def forget(self, home_id: str) -> None:
@@ -167,7 +165,8 @@ class Folded:
         _log.error("home set aside at the door", home_id=home_id, error=type(error).__name__)
 
     def unsettled(self, home_id: str) -> bool:
-        """Whether somebody is away, or something is promised: a check, or time, changes it."""
+        """Whether a child is away, or something is promised of one: a check may change it. What is promised of sessions
+        no check changes."""
         home = self.homes.homes.get(home_id)
         children = () if home is None else home.placements.values()
         return any(child.away is not None or child.promises for child in children)
@@ -219,12 +218,8 @@ class Folded:
 
     def _expect(self, home_id: str) -> None:
         home = self.homes.homes.get(home_id)
-        soonest = NEVER if home is None else min(map(_next_promise, home.placements.values()), default=NEVER)
+        soonest = NEVER if home is None else home.next_promise
         if soonest == NEVER:
             self.next.pop(home_id, None)
         else:
             self.next[home_id] = soonest
-
-
-def _next_promise(child: Placement) -> Instant:
-    return child.next_promise

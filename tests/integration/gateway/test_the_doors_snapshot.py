@@ -12,7 +12,7 @@ from sqlalchemy import Engine, update
 
 from services.gateway import fold as doors_fold
 from services.gateway.fold import DoorFold
-from services.gateway.folded import Folded
+from services.gateway.folded import TOPICS, Folded
 from services.gateway.rejected import RejectedFacts
 from services.gateway.snapshot import Keeper, Snapshot
 from services.gateway.starting import caught_up
@@ -21,14 +21,16 @@ from shared.acceptance import Refusal
 from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
+from shared.home.on_record import sessions_state
 from shared.home.saved import home_state, placement_state
-from shared.instants import parse_instant
+from shared.instants import NEVER, parse_instant
 from shared.log.base import Draft
 from shared.log.sqlite import SqliteLog
 from shared.security.rights import Actor, HomeRef, Right, Scope
 from shared.security.tokens import Kind
 from shared.store.engine import make_engine
 from shared.topics import REJECTED
+from tests.oracle import cover_nights, nights
 from tests.oracle.nights import night
 
 
@@ -89,7 +91,9 @@ def known(fold: DoorFold) -> Any:
     with fold.reading() as homes:
         told = {
             home.id: [
-                home_state(home),
+                home_state(home)[:5],
+                sessions_state(home.sessions),
+                [(promise.at, promise.fact.id) for promise in home.promises],
                 {
                     child.id: [
                         placement_state(child)[:-1],
@@ -113,7 +117,7 @@ def admitted(fold: DoorFold, line: dict[str, Any]) -> Refusal | None:
 @pytest.mark.parametrize("seed", range(16))
 def test_a_restored_fold_answers_as_one_that_read_the_log_from_its_start(place: Place, seed: int) -> None:
     rnd = Random(seed)
-    lines = [line for line in night(seed) if line["topic"] != "wakeful.night-cover"]
+    lines = (cover_nights if seed % 4 else nights).night(seed)
     first, second, third = sorted(rnd.sample(range(1, len(lines)), 3))
     place.tell(lines[:first])
     place.begun()  # makes the snapshot
@@ -129,6 +133,30 @@ def test_a_restored_fold_answers_as_one_that_read_the_log_from_its_start(place: 
         for fold in (begun, whole):
             fold.durable(_fact(line))
     assert known(begun) == known(whole)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_door_that_reads_no_checks_knows_the_same_and_hears_of_what_another_lets_in(
+    place: Place, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As over a broker, which promises no fact once."""
+    lines = (cover_nights if seed % 2 else nights).night(seed)
+    begun = Random(seed).randrange(1, len(lines))
+    place.tell(lines[:begun])
+    known(place.whole())
+    monkeypatch.setattr(place.log, "once", False)
+    here = place.whole()
+    for line in lines[begun:]:
+        before = place.log.end()
+        place.tell([line])
+        for record in place.log.read(0, TOPICS, dict.fromkeys(TOPICS, before), NEVER)[0]:
+            here.elsewhere_written(record)
+    for home_id in {line["event"]["homeid"] for line in lines}:
+        here.make_sure(home_id, place.now)
+    monkeypatch.setattr(place.log, "once", True)
+    (told, *_), _ = known(here)
+    (expected, *_), _ = known(place.whole())
+    assert told == expected
 
 
 def test_what_a_killed_keeper_left_is_read_from_where_the_rows_stand(place: Place) -> None:

@@ -43,6 +43,23 @@ def _told(effect: Effect) -> tuple[Instant, str, int, int]:
     return effect.at, event["subject"], LIFECYCLE.get(event["type"], -1), event["data"].get("level", 0)
 
 
+class Refusals:
+    """What may not stand, each fact once for a reason: several monitors refuse the same one."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str, str, Instant]] = set()
+
+    def new(self, refused: Iterable[Refused]) -> list[Refused]:
+        """Those that were not refused before."""
+        found = []
+        for each in refused:
+            about = (each.fact.home_id, each.fact.id, each.reason.reason, each.fact.appended_at)
+            if about not in self._known:
+                self._known.add(about)
+                found.append(each)
+        return found
+
+
 def replay(
     facts: Sequence[Fact], monitors: Iterable[Callable[[], Monitor]], until: Instant | None = None
 ) -> Replayed:
@@ -51,7 +68,8 @@ def replay(
     end = until if until is not None else facts[-1].appended_at if facts else 0
     told = Replayed()
     read = [fact for fact in facts if fact.appended_at <= end] if until is not None else facts
-    for number, make in enumerate(monitors):
+    refusals = Refusals()
+    for make in monitors:
         seen = MemorySeen()
         monitor = make()
         mine = [fact for fact in read if fact.topic in monitor.topics]
@@ -59,7 +77,6 @@ def replay(
         for turn in (course.take(mine), course.finish(end)):
             told.effects += turn.effects
             told.set_aside += turn.set_aside
-            if number == 0:
-                told.refused += turn.refused
+            told.refused += refusals.new(turn.refused)
     told.effects = as_told(told.effects)
     return told

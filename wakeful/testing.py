@@ -23,12 +23,13 @@ caused. It runs the very loop of the runner (`shared.course`), so that what hold
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.course import Aside, Course, MemorySeen, Refused, Turn
 from shared.events.decode import fact_of_event
 from shared.events.validate import validate
 from shared.instants import Instant, parse_instant, show_instant
 from shared.monitor import Monitor
+from shared.replay import Refusals
 
 __all__ = ["Moment", "TestDriver"]
 
@@ -48,13 +49,15 @@ class TestDriver:
 
     __test__ = False  # not a test class, whatever its name begins with
 
-    def __init__(self, monitors: Sequence[Callable[[], Monitor]] = (ChecksMonitor,)) -> None:
+    def __init__(self, monitors: Sequence[Callable[[], Monitor]] = tuple(MONITORS.values())) -> None:
+        """`monitors`: those whose rules are tested; all there are, unless stated."""
         self._courses = []
         for make in monitors:
             seen = MemorySeen()
             self._courses.append(Course(make(), seen, seen.named))
         self.alerts: list[dict[str, Any]] = []
         """Every derived event so far, in the order in which it was told."""
+        self._refusals = Refusals()
         self.refused: list[Refused] = []
         """Facts that may not stand, with the reason."""
         self.set_aside: list[Aside] = []
@@ -81,23 +84,22 @@ class TestDriver:
         for event in events:
             whole = validate({**_ENVELOPE, "enteredat": event.get("time"), **event}, unknown="refuse")
             facts.append(fact_of_event(topic, at, whole))
-        before = len(self.alerts)
-        for course in self._courses:
-            self._told(course.take([fact for fact in facts if topic in course.monitor.topics]))
-            self._told(course.reach(at))
-        return self.alerts[before:]
+        mine = [(course, [f for f in facts if topic in course.monitor.topics]) for course in self._courses]
+        return self._told([turn for course, some in mine for turn in (course.take(some), course.reach(at))])
 
     def advance_to(self, instant: Moment) -> list[dict[str, Any]]:
         """Put the clock to `instant`: every deadline strictly before it fires. Returns the derived events."""
-        before = len(self.alerts)
-        for course in self._courses:
-            self._told(course.finish(_instant(instant)))
-        return self.alerts[before:]
+        return self._told([course.finish(_instant(instant)) for course in self._courses])
 
-    def _told(self, turn: Turn) -> None:
-        self.alerts += [effect.event for effect in turn.effects]
-        self.refused += turn.refused
-        self.set_aside += turn.set_aside
+    def _told(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
+        """What came of one move, in order of time; what several monitors refuse is refused once."""
+        effects = sorted((effect for turn in turns for effect in turn.effects), key=lambda effect: effect.at)
+        told = [effect.event for effect in effects]
+        self.alerts += told
+        for turn in turns:
+            self.refused += self._refusals.new(turn.refused)
+        self.set_aside += [aside for turn in turns for aside in turn.set_aside]
+        return told
 
 
 def _instant(moment: Moment) -> Instant:

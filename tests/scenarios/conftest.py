@@ -40,22 +40,29 @@ def place(request: pytest.FixtureRequest) -> Place | None:
 
 
 @pytest.fixture
-def night(place: Place | None) -> Night:
+def services(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Who hears the night: those whom the module, or the test, names with `pytest.mark.services(...)`."""
+    marker = request.node.get_closest_marker("services")
+    return ("checks",) if marker is None else marker.args
+
+
+@pytest.fixture
+def night(place: Place | None, services: tuple[str, ...]) -> Night:
     """A winter's night of virtual time."""
-    return Night(place=place)
+    return Night(place=place, services=services)
 
 
 @pytest.fixture
-def spring_night(place: Place | None) -> Night:
+def spring_night(place: Place | None, services: tuple[str, ...]) -> Night:
     """The night in which London's clocks jump from 01:00 to 02:00, at 01:00Z. It lasts 8 hours."""
-    return Night("2026-03-28", "2026-03-29", place)
+    return Night("2026-03-28", "2026-03-29", place, services)
 
 
 @pytest.fixture
-def autumn_night(place: Place | None) -> Night:
+def autumn_night(place: Place | None, services: tuple[str, ...]) -> Night:
     """The night in which London's clocks go back from 02:00 to 01:00, at 01:00Z. It lasts 10 hours; local time is an
     hour ahead of UTC until then."""
-    return Night("2026-10-24", "2026-10-25", place)
+    return Night("2026-10-24", "2026-10-25", place, services)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

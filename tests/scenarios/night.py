@@ -11,9 +11,11 @@ it is read once more, by a reader that dies after every move and comes back from
 must, where the night has a place on a broker, the workers that watch it there (`on_a_broker.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.rules import MONITORS
 from shared import alerting
 from shared.course import Refused
 from shared.events.decode import fact_of_event
@@ -37,9 +39,15 @@ class Night:
     """One night of virtual time. A winter's Monday unless said otherwise, when London's clocks show UTC."""
 
     def __init__(
-        self, evening: str = "2026-03-02", morning: str = "2026-03-03", place: Place | None = None
+        self,
+        evening: str = "2026-03-02",
+        morning: str = "2026-03-03",
+        place: Place | None = None,
+        services: Sequence[str] = ("checks",),
     ) -> None:
-        self.driver = TestDriver()
+        """`services`: whose monitors hear it."""
+        self.services = services
+        self.driver = TestDriver([MONITORS[name] for name in services])
         self.place = place
         """Where on a broker it is told once more."""
         self.expect = Expect(self)
@@ -93,20 +101,23 @@ class Night:
         self.expect.nothing()
         self._read_again_by_one_who_dies()
         if self.place is not None:
-            tell_again(self.place, self.moves, self.driver)
+            tell_again(self.place, self.services, self.moves, self.driver)
 
     def _read_again_by_one_who_dies(self) -> None:
-        reader = Reader()
-        for topic, at, event in self.moves:
-            if topic is None:
-                reader.move(lambda course, at=at: course.finish(at))  # type: ignore[misc]
-            else:
-                fact = fact_of_event(topic, at, event)
-                reader.move(lambda course, fact=fact: course.take([fact]))  # type: ignore[misc]
-            reader.die_and_come_back()
-        assert [effect.event for effect in reader.effects] == self.driver.alerts, (
-            "told otherwise after a death"
-        )
+        heard: list[dict[str, Any]] = []
+        for service in self.services:
+            reader = Reader(MONITORS[service])
+            for topic, at, event in self.moves:
+                if topic is None:
+                    reader.move(lambda course, at=at: course.finish(at))  # type: ignore[misc]
+                elif topic in reader.topics:
+                    fact = fact_of_event(topic, at, event)
+                    reader.move(lambda course, fact=fact: course.take([fact]))  # type: ignore[misc]
+                reader.die_and_come_back()
+            heard += [effect.event for effect in reader.effects]
+        if len(self.services) > 1:
+            heard.sort(key=lambda event: str(event["time"]))
+        assert heard == self.driver.alerts, "told otherwise after a death"
 
     def instant(self, clock: str) -> Instant:
         """The instant of a clock text."""
@@ -152,18 +163,20 @@ class Expect:
     def raised(
         self,
         kind: str,
-        placement: str = "P1",
+        placement: str | None = "P1",
         *,
+        about: Any = None,
         since: str | None = None,
         deadline: str | None = None,
         at: str | None = None,
         home: str = "H1",
         **facts: Any,
     ) -> "Heard":
-        """An alert is raised; `since` and `at` are now unless stated. Only the facts that are named are compared."""
+        """An alert is raised; `since` and `at` are now unless stated. Only the facts that are named are compared.
+        `about`: its subject where that is no placement: `{"staff_id": "W1"}`, `{}` for the home itself."""
         text = self._night.text
         told = {
-            "placement_id": placement,
+            **({"placement_id": placement} if about is None else _SUBJECTS | about),
             "home_id": self._night.home(home),
             "kind": kind,
             "since": text(since),
@@ -213,11 +226,19 @@ class Expect:
 
     def _words(self) -> list[str]:
         kinds = {
-            event["subject"]: f"{event['data']['kind']} of {event['data']['placement_id']}"
+            event["subject"]: f"{event['data']['kind']} of {_about(event['data'])}"
             for event in self._night.driver.alerts
             if event["type"] == alerting.RAISED
         }
         return [_words(event, kinds[event["subject"]]) for event in self._waiting()]
+
+
+_SUBJECTS: dict[str, Any] = dict.fromkeys(("placement_id", "room", "point_id", "staff_id", "device"))
+"""What an alert may be about."""
+
+
+def _about(data: dict[str, Any]) -> str:
+    return next((str(data[name]) for name in _SUBJECTS if name in data), "the home")
 
 
 @dataclass(frozen=True)

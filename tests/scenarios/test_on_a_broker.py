@@ -65,7 +65,7 @@ class OneNight:
         self._place = place
 
     def tell(self) -> None:
-        tell_again(self._place, self.moves, self.driver)
+        tell_again(self._place, ("checks",), self.moves, self.driver)
 
 
 @pytest.fixture

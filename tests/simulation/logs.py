@@ -3,7 +3,7 @@
 Here is how a log is read; what must then be true is in the `test_` files. The nights are `tests.oracle.nights`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
 from shared.instants import Instant, parse_instant
-from shared.monitor import Effect, Row
+from shared.monitor import Effect, Monitor, Row
 from shared.replay import as_told, in_order, replay
 
 Line = dict[str, Any]
@@ -37,9 +37,11 @@ def told(effects: Iterable[Effect]) -> list[bytes]:
     return [canonical(effect.event) for effect in as_told(effects)]
 
 
-def replayed(lines: list[Line], until: Instant | None = None) -> list[bytes]:
+def replayed(
+    lines: list[Line], until: Instant | None = None, make: Callable[[], Monitor] = ChecksMonitor
+) -> list[bytes]:
     """What the whole log, read at once, has told when the clock stands at `until`."""
-    whole = replay(facts_of(lines), [ChecksMonitor], end_of(lines) if until is None else until)
+    whole = replay(facts_of(lines), [make], end_of(lines) if until is None else until)
     assert whole.set_aside == []
     return told(whole.effects)
 
@@ -73,11 +75,17 @@ def _reach(instant: Instant) -> Step:
 class Reader:
     """A reader of the log that writes its state down after every move, and can die and come back from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], Monitor] = ChecksMonitor) -> None:
         self.effects: list[Effect] = []
+        self._make = make
         self._seen = MemorySeen()
         self._rows: dict[tuple[str, bytes], Row] = {}
-        self._course = Course(ChecksMonitor(), self._seen, self._seen.named)
+        self._course = Course(make(), self._seen, self._seen.named)
+
+    @property
+    def topics(self) -> Sequence[str]:
+        """What it reads."""
+        return self._course.monitor.topics
 
     def move(self, step: Step) -> None:
         """One move; nothing may be set aside."""
@@ -93,6 +101,6 @@ class Reader:
 
     def die_and_come_back(self) -> None:
         """All that is in memory is lost; a new monitor stands on the rows. Which ids were seen is the ledger's."""
-        monitor = ChecksMonitor()
+        monitor = self._make()
         monitor.restore(list(self._rows.values()), self._course.clock)
         self._course = Course(monitor, self._seen, self._seen.named, clock=self._course.clock)

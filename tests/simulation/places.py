@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from random import Random
-from typing import Any, Final, Self, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 from kafka.admin import ConfigResource, ConfigResourceType
+from sqlalchemy import Engine
 
 from services import database
-from services.checks.running import SERVICE
+from services.monitors import SERVICES
 from shared.events.canonical import canonical
 from shared.instants import NEVER, Instant, parse_instant
 from shared.log.base import Draft, Receipt, Record
@@ -28,6 +29,7 @@ from shared.log.kafka.producer import Outgoing, Producer, tick
 from shared.monitor import Row
 from shared.runner import Runner, rebuild
 from shared.runner.loop import READ
+from shared.runner.service import Service
 from shared.store import rows
 from shared.topics import INPUTS
 from tests.integration.log.brokers import written
@@ -43,7 +45,14 @@ _LATE: Final = parse_instant("2100-01-01T00:00:00Z")
 """The readers' clock stands here: nights of any date are believed."""
 _WITHIN_S: Final = 30.0
 _DIES: Final = 0.3
-_TOPICS: Final = tuple(SERVICE.make().topics)
+
+
+class Desk(NamedTuple):
+    """One service on a shelf."""
+
+    service: Service
+    engine: Engine
+    log: KafkaLog
 
 
 class Shelf:
@@ -57,14 +66,14 @@ class Shelf:
         url = postgres.new_database()
         database.migrate(url)
         with ExitStack() as stack:
-            self.engine = database.views(url, SERVICE.name)
-            stack.callback(self.engine.dispose)
             self.producer = Producer(self.broker)
             stack.callback(self.producer.close)
             self.log = KafkaLog(self.broker, producer=self.producer, clock=lambda: _LATE, monotonic=lambda: 0)
             stack.callback(self.log.close)
             self.reader = self.log.another()
             stack.callback(self.reader.close)
+            self._url = url
+            self._desks: dict[str, Desk] = {}
             self._closing = stack.pop_all()
         self._free = iter(range(PARTITIONS))
 
@@ -72,6 +81,16 @@ class Shelf:
         """One that nobody has used; None: there is none left."""
         number = next(self._free, None)
         return None if number is None else Place(self, number)
+
+    def desk(self, service: str) -> "Desk":
+        """Where whoever runs this service reads and writes."""
+        if service not in self._desks:
+            log = self.log.another()
+            self._closing.callback(log.close)
+            engine = database.views(self._url, service)
+            self._closing.callback(engine.dispose)
+            self._desks[service] = Desk(SERVICES[service], engine, log)
+        return self._desks[service]
 
     def close(self) -> None:
         """The topics and the database stay until the run ends."""
@@ -148,9 +167,11 @@ class Place:
         """By all who ever watched it."""
         self.told = 0
         """Records that were put."""
+        self.services: tuple[str, ...] = ("checks",)
+        """Who watches here."""
         self._homes: dict[str, str] = {}
-        self._log = shelf.log
-        self._runner: Runner | None = None
+        self._rnd: Random | None = None
+        self._runners: dict[str, Runner] = {}
 
     def home(self, name: str) -> str:
         """The name of a home that lies here."""
@@ -182,44 +203,48 @@ class Place:
 
     # -- the watch -------------------------------------------------------------------------------------------
 
-    def watch(self, read: int = READ) -> Runner:
-        """Whoever watches here, or somebody new. `read`: facts a turn."""
-        if self._runner is None:
-            log, partition = self._log, self.partition
+    def _watch(self, desk: Desk, read: int) -> Runner:
+        """Whoever runs this service here, or somebody new. `read`: facts a turn."""
+        name, log = desk.service.name, desk.log
+        if name not in self._runners:
+            mortal = log if self._rnd is None else cast(KafkaLog, _Mortal(log, self._rnd))
             runner = Runner(
-                log,
-                self._shelf.engine,
-                SERVICE,
-                partition=partition,
+                mortal,
+                desk.engine,
+                desk.service,
+                partition=self.partition,
                 observer=self.heard,
                 clock=lambda: 0,
                 read=read,
             )
             runner.start()
-            log.open(partition, _TOPICS, runner.entry.positions)
-            self._runner = runner
-        return self._runner
+            log.open(self.partition, desk.service.make().topics, runner.entry.positions)
+            self._runners[name] = runner
+        return self._runners[name]
 
     @contextmanager
     def mortal(self, rnd: Random | None) -> Iterator[None]:
         """In here whoever watches may die as he publishes: before, or before he can say that he has. (None: not so.)"""
-        log = self._shelf.log
-        self._log = log if rnd is None else cast(KafkaLog, _Mortal(log, rnd))
+        self._rnd = rnd
         try:
             yield
         finally:
-            self._log = log
+            self._rnd = None
             self.die()
 
     def die(self) -> None:
         """Whoever watches here is gone, with all that is not committed."""
-        if self._runner is not None:
-            self._runner = None
-            self._shelf.log.release(self.partition)
+        for name in list(self._runners):
+            del self._runners[name]
+            self._shelf.desk(name).log.release(self.partition)
 
     def reach(self, present: Instant, read: int = READ) -> None:
         """Until the log's present has come there, and all of before it has been judged and published."""
-        runner, log = self.watch(read), self._shelf.log
+        for service in self.services:
+            self._reach(self._shelf.desk(service), present, read)
+
+    def _reach(self, desk: Desk, present: Instant, read: int) -> None:
+        runner, log = self._watch(desk, read), desk.log
         for _ in range(200):
             if log.present(self.partition) >= present:
                 break
@@ -230,14 +255,19 @@ class Place:
 
     def rebuild(self) -> None:
         """All of it is read again, from its start."""
-        with closing(self._shelf.log.another()) as apart:
-            rebuild.whole(apart, self._shelf.engine, SERVICE, partition=self.partition)
+        for service in self.services:
+            desk = self._shelf.desk(service)
+            with closing(self._shelf.log.another()) as apart:
+                rebuild.whole(apart, desk.engine, desk.service, partition=self.partition)
 
     def rows(self) -> list[Row]:
-        """What the worker keeps of this home-partition, for whoever reads it."""
-        monitor = SERVICE.make()
-        with self._shelf.engine.connect() as connection:
-            found = list(rows.load(connection, SERVICE.tables, monitor.tables, partition=self.partition))
+        """What the workers keep of this home-partition, for whoever reads it."""
+        found: list[Row] = []
+        for name in self.services:
+            service, engine, _ = self._shelf.desk(name)
+            tables = service.make().tables
+            with engine.connect() as connection:
+                found += rows.load(connection, service.tables, tables, partition=self.partition)
         # How far the monitor has looked ahead is its own affair, and depends on when it was asked.
         return [
             Row(each.table, each.key, {name: v for name, v in (each.values or {}).items() if name != "state"})

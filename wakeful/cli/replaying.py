@@ -14,18 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Final
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.course import Aside, Course, Refused, Verdict
 from shared.events.contenthash import of_fact
 from shared.facts import Fact
 from shared.instants import DAY, NEVER, Instant
 from shared.log.base import Named
-from shared.monitor import Effect, Monitor
-from shared.replay import as_told, in_order, replay
+from shared.monitor import Effect
+from shared.replay import Refusals, as_told, in_order, replay
 from shared.topics import CHECK_INS, RANK
 from wakeful.cli.factlines import Bad, Chunk, chunks
 
-MONITORS: Final[tuple[Callable[[], Monitor], ...]] = (ChecksMonitor,)
 """All that there are."""
 
 
@@ -86,13 +85,14 @@ def _whole(read: Iterator[Chunk], until: Instant | None) -> Outcome:
     for chunk in read:
         facts += chunk.facts
         numbers += chunk.numbers
-    done = replay(in_order(facts), MONITORS, until)
+    done = replay(in_order(facts), MONITORS.values(), until)
     return Outcome(done.effects, _numbered(done.refused, Chunk(facts, numbers)), done.set_aside)
 
 
 def _streamed(read: Iterator[Chunk], until: Instant | None) -> Outcome:
     outcome, end, rank = Outcome(), -NEVER, 0
-    courses = [Course(make(), seen := SlimSeen(), seen.named) for make in MONITORS]
+    courses = [Course(make(), seen := SlimSeen(), seen.named) for make in MONITORS.values()]
+    refusals = Refusals()
     for chunk in read:
         end, rank = _in_order(chunk.facts, end, rank)
         facts = chunk.facts
@@ -103,8 +103,7 @@ def _streamed(read: Iterator[Chunk], until: Instant | None) -> Outcome:
             turn = course.take([fact for fact in facts if fact.topic in topics])
             outcome.effects += turn.effects
             outcome.set_aside += turn.set_aside
-            if course is courses[0]:
-                outcome.refused += _numbered(turn.refused, chunk)
+            outcome.refused += _numbered(refusals.new(turn.refused), chunk)
     last = until if until is not None else max(end, 0)
     for course in courses:
         turn = course.finish(last)

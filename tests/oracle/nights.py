@@ -25,10 +25,10 @@ def night(seed: int) -> list[Line]:
     maker = NightMaker(rnd)
     lines = maker.make()
     lines.sort(key=lambda line: str(line["appended_at"]))
-    return _thin(lines)
+    return thin(lines)
 
 
-def _thin(lines: list[Line]) -> list[Line]:
+def thin(lines: list[Line]) -> list[Line]:
     """At most two facts that start or end something for one child at one instant.
 
     With three (away, back, away) an alert would be raised, resolved and raised under one and the same id.

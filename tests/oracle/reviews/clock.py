@@ -22,7 +22,7 @@ from tests.oracle.reviews.standing import (
     part_standing,
     room_standing,
 )
-from tests.oracle.telling import Alert
+from tests.oracle.telling import Alert, Teller
 
 REVIEWS = (ASSESSED, SUITABILITY, LIGATURE, SUICIDE)
 SOON, ACTION = "review_due_soon", "ligature_action_overdue"
@@ -35,7 +35,7 @@ def alerts(lines: list[dict[str, Any]], until: int | None = None) -> list[dict[s
 
     `lines` as in the replay contract (EVENTS.md); `until` in ms since 1970 (default: the last `appended_at`).
     """
-    told = [event for one in _months(lines, until) for event in one.house.teller.events]
+    told = [event for one in _months(lines, until) for event in one.told.events]
     return [event[4] for event in sorted(told, key=lambda one: one[:4])]
 
 
@@ -61,7 +61,8 @@ class Months(Night):
         super().__init__(home)
         self.home = home
         home.heard = self._heard
-        home.teller.service = "reviews"
+        self.told = Teller(home.id, "reviews")
+        """What is told of §5; what the house itself tells (§3) is another service's."""
         self._open: dict[tuple[str, str, str], Alert] = {}
         """By kind, subject and, of what is due soon, what."""
         self._read_at: tuple[int, str | None] = (-1, None)
@@ -213,14 +214,14 @@ class Months(Night):
             field = "point_id"
         elif what in (ROOM, HOME):
             field = "room" if what == ROOM else None
-        self._open[key] = self.home.teller.raise_alert(
+        self._open[key] = self.told.raise_alert(
             kind, subject, since, at, facts, 0, field_of_subject=field, which=which
         )
 
     def _close(self, key: tuple[str, str, str], at: int, how: str, fact: Told | None) -> None:
         alert = self._open.pop(key, None)
         if alert is not None:
-            self.home.teller.resolve(alert, at, how, None if fact is None else fact.id)
+            self.told.resolve(alert, at, how, None if fact is None else fact.id)
 
 
 def _reviews(entry: Entry, thing: Thing) -> bool:

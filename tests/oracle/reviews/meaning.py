@@ -1,5 +1,7 @@
 """What the words of a plan say, beside each other and by themselves (DOMAIN.md §5): pure functions of plan texts."""
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from tests.oracle.plans import WEEK, Rule, read_items, read_rules
@@ -17,9 +19,14 @@ def means_something_else(old: list[dict[str, Any]], new: list[dict[str, Any]]) -
 
 
 def _week(checks: list[dict[str, Any]]) -> list[tuple[int, int, str] | None]:
+    return _week_of(json.dumps(checks))
+
+
+@lru_cache(maxsize=1000)
+def _week_of(text: str) -> list[tuple[int, int, str] | None]:
     """In each minute of the local week: ceiling, grace, and the wish for proof; None where no rule is in force."""
     week: list[tuple[int, int, str] | None] = [None] * WEEK
-    for one in checks:
+    for one in json.loads(text):
         for rule in read_rules([one]):
             for start, end in rule.week():
                 for minute in range(start, end):

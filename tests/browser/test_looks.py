@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from shared import clock
-from shared.instants import SECOND
+from shared.instants import DAY, HOUR, MINUTE, SECOND
 from tests.browser.conftest import Served, Visit
 
 pytestmark = pytest.mark.browser
@@ -45,12 +45,25 @@ CONTRAST = """() => {
 """The contrast of every visible text with the ground behind it."""
 
 
+PLAN = ("day_checks", "night_cover.meaning", "role:escalation", "signed:placing_authority", "cover_offered")
+
+
 def fill(served: Served) -> None:
     """Something of every severity, open and closed, taken, worsened, unwatched."""
     house = served.house
     house.worsen(house.missed("P-0001", "harbour-view"), 2)
     house.cover_gap("harbour-view")
     house.overrun("harbour-view", "P-0002")
+    pattern = {
+        "pattern": "burst",
+        "entries": ["a", "b", "c"],
+        "reason": "Three checks were entered within 6 s.",
+    }
+    house.raised("anomaly", "harbour-view", {"staff_id": "S7"}, pattern, 20 * MINUTE)
+    lacks = {"plan_version": 3, "missing": [*PLAN, "ligature_plan.controls"]}
+    house.raised("plan_incomplete", "harbour-view", {"placement_id": "P-0002"}, lacks, 3 * DAY)
+    soon = {"what": "room_ligature_review", "date": "2026-12-06"}
+    house.raised("review_due_soon", "harbour-view", {"room": "first-floor-front"}, soon, HOUR)
     house.close_alert(house.missed("P-0104", "orchard-lane"))
     house.asides["orchard-lane"] = clock.now() - 600 * SECOND
 
@@ -95,6 +108,18 @@ def test_nothing_is_wider_than_the_screen(served: Served, visit: Visit, width: i
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@WIDTHS
+def test_a_title_has_room_whether_or_not_a_number_runs_beside_it(
+    served: Served, visit: Visit, width: int
+) -> None:
+    fill(served)
+    page = visit(width=width, provider_id="PR1")
+    shares = page.evaluate("""() => [...document.querySelectorAll(".card :is(h3, .points)")].map(
+      (each) => each.getBoundingClientRect().width / each.closest(".card").getBoundingClientRect().width)""")
+    assert len(shares) >= 12
+    assert min(shares) > 0.6
+
+
 def test_night_is_dark_and_day_is_light(visit: Visit) -> None:
     def brightness(scheme: str) -> float:
         page = visit(scheme=scheme, provider_id="PR1")
@@ -111,9 +136,9 @@ def test_severity_is_told_by_more_than_colour(served: Served, visit: Visit) -> N
     for card in page.locator(".card").all():
         shape = card.locator(".severity svg > :first-child").get_attribute("d")
         told[card.get_attribute("data-severity")] = (card.locator(".severity span").inner_text(), shape)
-    assert told.keys() == {"page", "notify"}
-    assert told["page"][0] != told["notify"][0]
-    assert told["page"][1] != told["notify"][1]
+    assert told.keys() == {"page", "notify", "info"}
+    words, shapes = zip(*told.values(), strict=True)
+    assert len(set(words)) == len(set(shapes)) == 3
 
 
 def test_what_can_be_touched_is_large_enough_to_be_touched(served: Served, visit: Visit) -> None:

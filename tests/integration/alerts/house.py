@@ -153,17 +153,21 @@ class House:
 
     def cover_gap(self, home: str) -> Effect:
         """`cover_gap` of a home, since ten minutes ago."""
-        since = clock.now() - 10 * MINUTE
-        facts = {"required": 2, "evidenced": 1, "lapsed": [], "on_break": []}
-        alert = alerting.raised("cover", "cover_gap", home, {}, since, since + 5 * MINUTE, facts)
-        self.append(alert)
-        return alert
+        facts = {"required": 2, "evidenced": 1, "lapsed": ["S3"], "on_break": ["S4"]}
+        return self.raised("cover_gap", home, {}, facts, 10 * MINUTE)
 
     def overrun(self, home: str, placement: str) -> Effect:
         """`observer_overrun` of a worker with one child, since two hours ago."""
-        since = clock.now() - 2 * HOUR
-        facts, subject = {"placement_id": placement}, {"staff_id": "S7"}
-        alert = alerting.raised("cover", "observer_overrun", home, subject, since, since + 2 * HOUR, facts)
+        return self.raised(
+            "observer_overrun", home, {"staff_id": "S7"}, {"placement_id": placement}, 2 * HOUR
+        )
+
+    def raised(
+        self, kind: str, home: str, subject: dict[str, str], facts: dict[str, Any], ago: Duration
+    ) -> Effect:
+        """Any alert, raised now and since `ago`, as some monitor would raise it."""
+        now = clock.now()
+        alert = alerting.raised("some", kind, home, subject, now - ago, now, facts)
         self.append(alert)
         return alert
 

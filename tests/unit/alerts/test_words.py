@@ -1,32 +1,16 @@
 """Alerts in plain words: what stands on record, in the home's own time, and never more than that."""
 
-from typing import Any
-
 import pytest
 
-from services.alerts.lives import Lives, Whose
 from services.alerts.rows import AlertRow
 from services.alerts.words import TITLES, exact_clock, length, local_clock, told
-from shared import alerting
 from shared.alerting import SEVERITY, Resolution
-from shared.events.decode import fact_of_event
 from shared.instants import DAY, HOUR, MINUTE, parse_instant
 from tests.unit.alerts.story import Story, closed, missed
+from tests.unit.alerts.words import row
 
 NOW = parse_instant("2026-03-02T02:22:00Z")
 ALERT = missed("2026-03-02T02:00:00Z", "2026-03-02T02:15:00Z", "2026-03-02T02:17:00Z")
-
-
-def row(
-    kind: str, subject: dict[str, str], facts: dict[str, Any], since: str = "2026-03-02T02:00:00Z"
-) -> AlertRow:
-    at = parse_instant(since)
-    effect = alerting.raised("checks", kind, "H1", subject, at, at, facts)
-    lives = Lives()
-    lives.take(
-        fact_of_event(effect.topic, at, effect.event), lambda fact: Whose("PR1", "C1", "Europe/London")
-    )
-    return next(iter(lives.open["H1"].values()))
 
 
 def kept(how: Resolution | None = None) -> AlertRow:

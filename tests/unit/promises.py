@@ -13,6 +13,7 @@ from typing import NamedTuple
 PURE = (
     "services/*/model*.py",
     "services/checks/*.py",
+    "services/reviews/*.py",
     "shared/home/**/*.py",
     "shared/schedule/**/*.py",
     "shared/events/**/*.py",
@@ -33,6 +34,9 @@ EDGES = {
     "services/checks/__main__.py": "runs it alone",
     "services/checks/running.py": "its schema and its runner",
     "services/checks/shapes.py": "its shapes over HTTP",
+    "services/reviews/tables.py": "its read model",
+    "services/reviews/__main__.py": "runs it alone",
+    "services/reviews/running.py": "its schema and its runner",
     "shared/events/asyncapi.py": "writes the AsyncAPI document into docs; no service imports it",
     "shared/events/schema.py": "writes the JSON Schema into docs; no service imports it",
 }

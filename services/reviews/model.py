@@ -1,0 +1,273 @@
+"""The reviews monitor: facts and time in, alerts out (DOMAIN.md §5). Pure: no I/O, no clock.
+
+Here is which fact does what and what time brings. Who lives where is `rooms.py`, plans are `plans.py` and
+`protective.py`, anchor points `points.py`, what is due when `reviewed.py`, the form at rest `saved.py`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeAlias, cast
+
+from services.reviews import plans, protective, rooms, saved
+from services.reviews.home import ReviewedChild, ReviewsHome, as_child, child_of
+from services.reviews.reviewed import LIGATURE, SUICIDE, Trigger
+from shared.facts import Fact
+from shared.home import Change, ChangeKind, Homes
+from shared.home.valid import is_valid, seen_at
+from shared.instants import NEVER, Instant
+from shared.monitor import Effect, Row
+from shared.openalerts import Telling
+from shared.topics import CHECK_INS, PLAN_CHANGES
+from shared.watching import NOTHING, Watching
+
+SERVICE: Final = "reviews"
+_OF_THE_FOLD: Final = frozenset(
+    (
+        "home.registered.v1",
+        "placement.started.v1",
+        "placement.moved.v1",
+        "placement.ended.v1",
+        "plan.agreed.v1",
+        "disposition.started.v1",
+        "disposition.ended.v1",
+    )
+)
+
+
+class ReviewsMonitor(Watching[ReviewsHome]):
+    """Watches every home of a partition. See `shared.monitor.Monitor` for the protocol."""
+
+    name = SERVICE
+    version = 1
+    topics: Sequence[str] = (PLAN_CHANGES, CHECK_INS)
+    tables: Sequence[str] = saved.TABLES
+
+    def __init__(self) -> None:
+        super().__init__(Homes(ReviewedChild, ReviewsHome))
+        self._homes = cast("dict[str, ReviewsHome]", self.homes.homes)
+
+    # -- facts
+
+    def _take(self, fact: Fact) -> Iterable[Effect]:
+        if fact.type == "check.recorded.v1":  # most facts are checks, and most children are at home
+            home = self._homes.get(fact.home_id)
+            child = None if home is None else home.placements.get(fact.data["placement_id"])
+            if home is None or child is None or child.away is None:
+                return NOTHING
+            return self._seen(home, as_child(child), fact)
+        if fact.type in _OF_THE_FOLD:
+            return self._changes(fact)
+        enact = OWN.get(fact.type)
+        return NOTHING if enact is None else self._own(fact, enact)
+
+    def _seen(self, home: ReviewsHome, child: ReviewedChild, fact: Fact) -> Iterable[Effect]:
+        """*A valid check observed at or after the start of the disposition is a return* (§3)."""
+        if not is_valid(fact, child):
+            return NOTHING
+        changes = self.homes.returned(child, fact, seen_at(fact))
+        if not changes:
+            return NOTHING
+        telling = Telling(SERVICE, home.id, fact.appended_at, fact.id)
+        self._follow(home, changes, telling)
+        self._touch(home)
+        return telling.effects
+
+    def _changes(self, fact: Fact) -> Iterable[Effect]:
+        changes = self.homes.apply(fact)
+        home = self._homes.get(fact.home_id)
+        if home is None:
+            return NOTHING
+        telling = Telling(SERVICE, home.id, fact.appended_at, fact.id)
+        self._follow(home, changes, telling)
+        self._told(home, fact)
+        return telling.effects
+
+    def _own(self, fact: Fact, enact: "Enact") -> Iterable[Effect]:
+        if fact.observed_at > fact.appended_at:
+            self._promise(fact)
+            return NOTHING
+        home = self._homes.get(fact.home_id)
+        if home is None or not home.registered:
+            return NOTHING
+        telling = Telling(SERVICE, home.id, fact.appended_at, fact.id)
+        enact(home, fact, fact.appended_at, telling)
+        self._told(home, fact)
+        return telling.effects
+
+    def _promise(self, fact: Fact) -> None:
+        """*A time in the future is a promise that starts then* (§2)."""
+        home = cast(ReviewsHome, self.homes.begin_home(fact.home_id))
+        id_ = fact.data.get("placement_id")
+        by_room = fact.data.get("room") is not None
+        self.homes.promise(home if id_ is None or by_room else self.homes.begin(home, id_), fact)
+        self._told(home, fact)
+
+    def _told(self, home: ReviewsHome, fact: Fact) -> None:
+        """Something was told of the home, and of the child that the fact names."""
+        _note_child(home, fact)
+        self._touch(home)
+
+    # -- what changes
+
+    def _follow(self, home: ReviewsHome, changes: Iterable[Change], telling: Telling) -> None:
+        for change in changes:
+            child = as_child(change.placement)
+            child.changed = True
+            follow = FOLLOWED.get(change.kind)
+            if follow is not None:
+                follow(home, child, change, telling)
+
+    # -- time
+
+    def _fire(self, home: ReviewsHome, due: Instant, at: Instant) -> list[Effect]:
+        telling = Telling(SERVICE, home.id, at)
+        _time_passed(home, due, telling)
+        effects = telling.effects
+        begins = due + 1
+        while (kept := self.homes.keep_next(home, begins)) is not None:
+            promise, changes = kept
+            telling = Telling(SERVICE, home.id, promise.at, promise.fact.id)
+            self._follow(home, changes, telling)
+            enact = OWN.get(promise.fact.type)
+            if enact is not None and home.registered:
+                enact(home, promise.fact, promise.at, telling)
+            _note_child(home, promise.fact)
+            home.lit = begins
+            effects += telling.effects
+        return effects
+
+    def _next_look(self, home: ReviewsHome) -> Instant:
+        return _next_look(home)
+
+    # -- state
+
+    def _rows(self, changed: Sequence[ReviewsHome]) -> Iterable[Row]:
+        return saved.rows(changed)
+
+    def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[ReviewsHome]:
+        return saved.restored(rows, self.homes)
+
+    def _subjects_of(self, home_id: str) -> Iterable[ReviewsHome]:
+        home = self._homes.get(home_id)
+        return () if home is None else (home,)
+
+
+def _note_child(home: ReviewsHome, fact: Fact) -> None:
+    child = home.children.get(fact.data.get("placement_id", ""))
+    if child is not None:
+        child.changed = True
+
+
+def _next_look(home: ReviewsHome) -> Instant:
+    soonest = home.next_promise
+    if soonest != NEVER:  # what takes effect at an instant is looked at before it
+        soonest -= 1
+    for child in home.children.values():
+        if child.in_force:
+            soonest = min(soonest, plans.next_missing(child))
+    for reviewed in home.all_reviewed():
+        soonest = min(soonest, reviewed.next_look())
+    return soonest if home.points is None else min(soonest, home.points.due)
+
+
+def _time_passed(home: ReviewsHome, due: Instant, telling: Telling) -> None:
+    """Everything at or before `due` has passed, in an order that is the same in every run."""
+    for _, child in sorted(home.children.items()):
+        plans.goes_missing(child, due, telling)
+    past = [reviewed for reviewed in home.all_reviewed() if reviewed.next_look() <= due]
+    for reviewed in sorted(past, key=lambda each: (each.what.name, each.name)):
+        reviewed.time_passed(home.zone, due, telling)
+    if home.points is not None:
+        home.points.time_passed(home.zone, due, telling)
+
+
+# -- placements, plans, absences
+
+
+def _started(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    child.protective = ()  # a new life: nothing is carried over (§2)
+    rooms.arrives(home, change.at)
+    rooms.moves_in(home, child, change.fact, change.at)
+    plans.asked_for(child, change.at)
+    _plan_comes(home, child, change, telling)
+
+
+def _ended(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    plans.ends(child, telling)
+    protective.ends(child, telling)
+    rooms.moves_out(home, child, telling)
+    rooms.leaves(home, telling)
+
+
+def _moved(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    """To the room in which the child lives already is no move."""
+    if child.room == child.lives_in:
+        return
+    rooms.moves_out(home, child, telling)
+    rooms.moves_in(home, child, change.fact, change.at)
+    protective.triggered(child, Trigger("room_change", change.fact.observed_at, change.at))
+
+
+def _plan_comes(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    version = child.plan
+    if version is None or not child.agreed:
+        return
+    before = child.history[-2] if len(child.history) > 1 else None
+    plans.comes(child, version, change.at, telling)
+    protective.comes(child, version, before, change.at, telling)
+
+
+def _back(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    """*`return`: an absence for hospital, home leave or missing ends, by a check or by `disposition.ended`; it counts
+    24 h from when it took effect, a return by a check too.*"""
+    if change.before is not None and change.before.reason in protective.RETURNS:
+        own = seen_at(change.fact) if change.kind is ChangeKind.RETURNED else change.fact.observed_at
+        protective.triggered(child, Trigger("return", own, max(own, change.at)))
+
+
+Follow: TypeAlias = Callable[[ReviewsHome, ReviewedChild, Change, Telling], None]
+FOLLOWED: Final[dict[ChangeKind, Follow]] = {
+    ChangeKind.STARTED: _started,
+    ChangeKind.ENDED: _ended,
+    ChangeKind.MOVED: _moved,
+    ChangeKind.PLAN: _plan_comes,
+    ChangeKind.BACK: _back,
+    ChangeKind.RETURNED: _back,
+}
+"""What each change of a placement does here."""
+
+
+# -- reviews and triggers
+
+
+def _ligature_reviewed(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> None:
+    child = child_of(home, fact.data["placement_id"])
+    if child is not None:
+        protective.reviewed(child, LIGATURE, fact, telling)
+
+
+def _suicide_reviewed(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> None:
+    child = child_of(home, fact.data["placement_id"])
+    if child is not None:
+        protective.reviewed(child, SUICIDE, fact, telling)
+
+
+def _triggered(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> None:
+    """*A trigger is told by `review.triggered` (a room by `room`, or the room in which the `placement_id` lives).*"""
+    trigger = Trigger(fact.data["trigger"], fact.observed_at, at)
+    child = child_of(home, fact.data.get("placement_id"))
+    if child is not None:
+        protective.triggered(child, trigger)
+    room = fact.data.get("room") or ("" if child is None else child.lives_in)
+    rooms.room_triggered(home, room, trigger)
+
+
+Enact: TypeAlias = Callable[[ReviewsHome, Fact, Instant, Telling], None]
+OWN: Final[dict[str, Enact]] = {
+    "environment.assessed.v1": rooms.assessed,
+    "anchor_point.changed.v1": rooms.point_changed,
+    "suitability.reviewed.v1": rooms.suitability_reviewed,
+    "ligature_plan.reviewed.v1": _ligature_reviewed,
+    "suicide_plan.reviewed.v1": _suicide_reviewed,
+    "review.triggered.v1": _triggered,
+}
+"""What each fact about reviews does when its time has come."""

@@ -1,0 +1,128 @@
+"""Anchor points: the last word on each, and actions that are not done by their date (DOMAIN.md §5). Pure.
+
+What an assessment says of the room as a whole is `rooms.py`; where a point lies and what is to be done about it, in
+words, is the read model's (`saved.py`).
+"""
+
+from typing import Any, Final, NamedTuple
+
+from services.reviews.calendar import Day, day_at, day_of, over, show_day
+from shared.alerting import Resolution
+from shared.facts import Fact
+from shared.home.plans import shared_text
+from shared.instants import NEVER, Instant
+from shared.openalerts import OpenAlert, Telling
+
+KIND: Final = "ligature_action_overdue"
+ACTED_WITHIN: Final = 7
+"""Days after the assessment, where no `action_due` is stated."""
+_OPEN: Final = "open"
+
+
+class Point(NamedTuple):
+    """One anchor point, as the last word on it says."""
+
+    room: str
+    listed_at: Instant
+    """The own time of the assessment that lists it."""
+    high: bool
+    action_due: Day
+    status: str
+    status_at: Instant
+    """The own time of the last word on its status."""
+
+    @property
+    def awaits(self) -> bool:
+        """*Rated `high` and `open`.*"""
+        return self.high and self.status == _OPEN
+
+
+class Points:
+    """The anchor points of a home."""
+
+    __slots__ = ("alerts", "by_id", "changed", "due", "words")
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Point] = {}
+        self.alerts: dict[str, OpenAlert] = {}
+        """The open alerts, by point."""
+        self.due: Instant = NEVER
+        """When an action is overdue next."""
+        self.changed: dict[str, None] = {}
+        """The points whose rows have changed since last asked."""
+        self.words: dict[str, dict[str, Any]] = {}
+        """What the assessments since then say of them in words."""
+
+    # -- facts
+
+    def assessed(self, zone: str, fact: Fact, telling: Telling) -> None:
+        """The latest assessment of a room: *a point that a later assessment does not list is closed for good*."""
+        room, own = shared_text(fact.data["room"]), fact.observed_at
+        listed = {point["point_id"]: point for point in fact.data["anchor_points"]}
+        for id_ in [id_ for id_, point in self.by_id.items() if point.room == room and id_ not in listed]:
+            del self.by_id[id_]
+            self._changed(zone, id_, telling, Resolution.REVIEWED)
+        day = day_at(zone, own)
+        for id_, told in listed.items():
+            if self._listed(id_, room, own, day, told):
+                self.words[id_] = told
+                self._changed(zone, id_, telling, Resolution.REVIEWED)
+        self.reckon(zone)
+
+    def _listed(self, id_: str, room: str, own: Instant, day: Day, told: dict[str, Any]) -> bool:
+        """*The last word on a point, by own time, holds.*"""
+        before = self.by_id.get(id_)
+        if before is not None and before.listed_at > own:
+            return False
+        due = told.get("action_due")
+        action_due = day + ACTED_WITHIN if due is None else day_of(due)
+        status, status_at = shared_text(told["status"]), own
+        if before is not None and before.status_at > own:
+            status, status_at = before.status, before.status_at
+        self.by_id[id_] = Point(room, own, told["rating"] == "high", action_due, status, status_at)
+        return True
+
+    def point_changed(self, zone: str, fact: Fact, telling: Telling) -> None:
+        """A point was made safe, or is open again; *back to `open` it has its old date*."""
+        id_, own = fact.data["point_id"], fact.observed_at
+        point = self.by_id.get(id_)
+        if point is None or point.status_at > own:
+            return
+        self.by_id[id_] = point._replace(status=shared_text(fact.data["status"]), status_at=own)
+        self._changed(zone, id_, telling, Resolution.RESTORED)
+        self.reckon(zone)
+
+    def _changed(self, zone: str, id_: str, telling: Telling, how: Resolution) -> None:
+        """*Closed `restored` by `anchor_point.changed` to mitigated or removed, `reviewed` by a later assessment that
+        does not list it as high and open, or gives it a date not yet over.*"""
+        self.changed[id_] = None
+        alert, point = self.alerts.get(id_), self.by_id.get(id_)
+        if alert is not None and (
+            point is None or not point.awaits or over(zone, point.action_due) >= telling.at
+        ):
+            del self.alerts[id_]
+            telling.resolved(alert, how)
+
+    # -- time
+
+    def reckon(self, zone: str) -> None:
+        """When an action is overdue next."""
+        dates = [point.action_due for id_, point in self.by_id.items() if self._waits(id_, point)]
+        self.due = over(zone, min(dates)) if dates else NEVER
+
+    def time_passed(self, zone: str, due: Instant, telling: Telling) -> None:
+        """*A point rated `high` and `open` whose `action_due` is over → `ligature_action_overdue`.*"""
+        if self.due > due:
+            return
+        for id_ in sorted(id_ for id_, point in self.by_id.items() if self._waits(id_, point)):
+            action_due = self.by_id[id_].action_due
+            since = over(zone, action_due)
+            if since <= due:
+                facts = {"action_due": show_day(action_due)}
+                raised = telling.raised(KIND, {"point_id": id_}, since, facts)
+                self.alerts[id_] = OpenAlert(raised, since, facts)
+                self.changed[id_] = None
+        self.reckon(zone)
+
+    def _waits(self, id_: str, point: Point) -> bool:
+        return point.awaits and id_ not in self.alerts

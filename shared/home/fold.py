@@ -59,12 +59,12 @@ class Homes:
         enacted = ENACTED.get(fact.type)
         if enacted is None and fact.topic != NIGHT_COVER:
             return NOTHING
+        if enacted is None:
+            self._shift(self.begin_home(fact.home_id), fact)
+            return NOTHING
         home = self.homes.get(fact.home_id)
         if home is None or not home.registered:
             self._wait(fact)
-            return NOTHING
-        if enacted is None:
-            self._shift(home, fact)
             return NOTHING
         placement = self._of(home, fact)
         if placement is None:
@@ -141,10 +141,6 @@ class Homes:
         home.rooms = home.stated(fact.appended_at)["rooms"]
         waiting, home.waiting = home.waiting, ()
         for told in waiting:
-            if told.topic == NIGHT_COVER:
-                if told.observed_at > fact.appended_at:
-                    self._shift(home, told)
-                continue
             placement = self.begin(home, told.data["placement_id"])
             if told.type == "plan.agreed.v1":
                 self._agree(placement, told, fact.appended_at)

@@ -38,7 +38,8 @@ class Session(NamedTuple):
 
 
 Sessions: TypeAlias = dict[str, Session]
-"""The open sessions of a home by worker: *a worker has one session at most*."""
+"""The open sessions of a home by worker: *a worker has one session at most*. Those on a break stand in the order in
+which their breaks began."""
 
 
 class Move(NamedTuple):
@@ -79,11 +80,22 @@ def _start(sessions: Sessions, move: Move) -> None:
     """*A second start ends the first.*"""
     role, child = move.other or "", move.about
     of_child = str(child) if role == "one_to_one" and child is not None else None
+    _close(sessions, move.staff_id)
     sessions[move.staff_id] = Session(move.staff_id, role, of_child, move.at, move.at)
 
 
 def _end(sessions: Sessions, move: Move) -> None:
-    sessions.pop(move.staff_id, None)
+    _close(sessions, move.staff_id)
+
+
+def _close(sessions: Sessions, staff_id: str) -> None:
+    """Whom he relieved, he relieves no more, even if he begins another session: *until the break or that session
+    ends*."""
+    if sessions.pop(staff_id, None) is None:
+        return
+    for other in list(sessions.values()):
+        if other.on_break is not None and other.on_break.relief == staff_id:
+            sessions[other.staff_id] = other._replace(on_break=other.on_break._replace(relief=None))
 
 
 def _hand_over(sessions: Sessions, move: Move) -> None:
@@ -92,9 +104,10 @@ def _hand_over(sessions: Sessions, move: Move) -> None:
     before, taker = sessions.get(move.staff_id), move.other or ""
     if before is None or taker == move.staff_id:
         return
-    del sessions[move.staff_id]
+    _close(sessions, move.staff_id)
     own = sessions.get(taker)
     if own is None or own.role != before.role:
+        _close(sessions, taker)
         sessions[taker] = Session(taker, before.role, before.placement_id, move.at, move.at)
 
 
@@ -104,6 +117,8 @@ def _go_on_break(sessions: Sessions, move: Move) -> None:
     if session is None or session.role == "sleep_in":
         return
     since = move.at if session.on_break is None else session.on_break.since
+    if session.on_break is None:
+        del sessions[move.staff_id]  # he comes to the end of those on a break
     relief = None if move.other == move.staff_id else move.other
     expected = move.about if isinstance(move.about, int) else 0
     sessions[move.staff_id] = session._replace(on_break=Break(since, relief, expected))

@@ -28,6 +28,8 @@ class Said:
     home: str = "H1"
     id: str | None = None
     subject: str | None = None
+    actor: str = "S1"
+    source: str = "test/night"
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,7 @@ from tests.simulation.logs import Reader
 from tests.simulation.places import Place
 from wakeful.testing import TestDriver
 
-_ENVELOPE = {
-    "specversion": "1.0",
-    "source": "test/night",
-    "actor": "S1",
-    "datacontenttype": "application/json",
-}
+_ENVELOPE = {"specversion": "1.0", "datacontenttype": "application/json"}
 
 
 class Night:
@@ -146,6 +141,8 @@ class Night:
             if fact.subject == fact.home
             else fact.subject or data["placement_id"],
             "homeid": self.home(fact.home),
+            "actor": fact.actor,
+            "source": fact.source,
             "data": data,
         }
 

@@ -1,8 +1,8 @@
 """What may be accepted, as pure functions of (fact, homes, named). DOMAIN.md §2, §3.
 
-*The law* (`refusal`) is asked in log order by every runner; the door asks it too, as a courtesy, together with what
-is asked at the door only (`courtesy`). A refused fact changes nothing. A check is never refused: it is kept, and
-where it is nobody's it satisfies nothing. Who may say something is never decided here.
+*The law* (`refusal`) is asked in log order by every runner; the door asks it too, together with what it asks beside it
+(`shared.courtesy`). A refused fact changes nothing. A check is never refused: it is kept, and where it is nobody's it
+satisfies nothing. Who may say something is never decided here.
 """
 
 from collections.abc import Callable
@@ -55,30 +55,8 @@ def refusal(fact: Fact, homes: Homes, named: Named | None) -> Refusal | None:
     return None if ask is None else ask(fact, homes)
 
 
-def courtesy(fact: Fact, homes: Homes) -> Refusal | None:
-    """What the door asks beside the law: whether the home and the placement are known. In the log such a fact
-    changes nothing; at the door its sender can still be told. Checks are always taken."""
-    if fact.type in ("home.registered.v1", "check.recorded.v1", "check.corrected.v1"):
-        return None
-    home = homes.homes.get(fact.home_id)
-    if home is None or not home.registered:
-        return _no_home(fact)
-    id_ = fact.data.get("placement_id")
-    if id_ is None or fact.type in ("placement.started.v1", "plan.agreed.v1"):
-        return None
-    placement = home.placements.get(id_)
-    if placement is not None and (placement.in_force or placement.promises):
-        return None
-    return Refusal(
-        "unknown_placement",
-        "data.placement_id",
-        str(id_),
-        "send placement.started for it first, or check the id",
-        "no placement of this id is in force in this home",
-    )
-
-
-def _no_home(fact: Fact) -> Refusal:
+def no_home(fact: Fact) -> Refusal:
+    """The home is not registered: nothing can be said of it."""
     return Refusal(
         "unknown_home",
         "homeid",
@@ -156,7 +134,7 @@ def _overlap(rules: list[dict[str, object]], field: str) -> Refusal | None:
 def _start(fact: Fact, homes: Homes) -> Refusal | None:
     home = homes.homes.get(fact.home_id)
     if home is None or not home.registered:
-        return _no_home(fact)
+        return no_home(fact)
     if fact.data["home_id"] != fact.home_id:
         return Refusal(
             "another_home",

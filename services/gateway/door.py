@@ -22,6 +22,7 @@ from services.gateway.families import RIGHT_OF
 from services.gateway.fold import DoorFold
 from services.gateway.speaker import Voice, completed, could_then, lacks
 from shared.acceptance import Refusal
+from shared.cautions import Caution, may_caution
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.events.decode import fact_of_event
@@ -52,6 +53,8 @@ class Prepared(NamedTuple):
     fact: Fact
     ask_again: Said | None
     """What must be asked in the order of the log too."""
+    warned: list[Caution] | None
+    """What its sender should look at, once it is taken; None: nothing is ever said of such facts."""
 
 
 class Outcome(NamedTuple):
@@ -61,6 +64,8 @@ class Outcome(NamedTuple):
     status: int
     appended_at: Instant | None = None
     problem: Problem | None = None
+    warnings: Sequence[Caution] = ()
+    """What its sender should look at, though it was taken."""
 
 
 class Door:
@@ -109,7 +114,8 @@ class Door:
             _raise(could_then(session, fact.entered_at, now))
         said = self._ask(fact, event, who, needed, cleared)
         _raise(own_words(event))
-        return Prepared(Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed)), fact, said)
+        draft = Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed))
+        return Prepared(draft, fact, said, [] if may_caution(fact.type) else None)
 
     def quick(self, body: Any, who: Voice) -> bool:
         """Whether `prepare` will touch no disk, so that an event loop may run it: the everyday check."""
@@ -136,7 +142,7 @@ class Door:
         fact_id, at = ready.fact.id, receipt.appended_at
         if receipt.taken is Taken.NEW:
             self.fold.durable(ready.fact)
-            return Outcome(fact_id, 202, at)
+            return Outcome(fact_id, 202, at, warnings=ready.warned or ())
         if receipt.taken is Taken.SAME:
             return self._known(ready, Outcome(fact_id, 200, at))
         if receipt.taken is Taken.CONFLICT:
@@ -198,7 +204,7 @@ class Door:
             problem = may_say_now(ready.ask_again, self.fold)
             if problem is not None:
                 return problem
-        refused = self.fold.admit(fact)
+        refused = self.fold.admit(fact, ready.warned)
         return None if refused is None else refusal_problem(refused)
 
 
@@ -223,7 +229,13 @@ def refusal_problem(refused: Refusal) -> Problem:
 def answer(outcome: Outcome) -> bytes:
     """The body of an outcome that is no problem."""
     at = None if outcome.appended_at is None else show_instant(outcome.appended_at)
-    return orjson.dumps({"id": outcome.id, "status": outcome.status, "appended_at": at})
+    body: dict[str, Any] = {"id": outcome.id, "status": outcome.status, "appended_at": at}
+    return orjson.dumps(body | {"warnings": warnings(outcome)} if outcome.warnings else body)
+
+
+def warnings(outcome: Outcome) -> list[dict[str, Any]]:
+    """As they are answered."""
+    return [each._asdict() for each in outcome.warnings]
 
 
 def _type_of(body: Mapping[str, Any], types: Sequence[str] | None) -> str:

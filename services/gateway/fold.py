@@ -20,7 +20,9 @@ import structlog
 
 from services.gateway.folded import TOPICS, AtRest, Folded
 from services.gateway.snapshot import READ, Loaded
-from shared.acceptance import Refusal, courtesy, refusal
+from shared.acceptance import Refusal, refusal
+from shared.cautions import Caution, cautions
+from shared.courtesy import courtesy
 from shared.facts import Fact
 from shared.home import Home
 from shared.instants import NEVER, Instant
@@ -141,10 +143,10 @@ class DoorFold:
 
     # -- in the log's writer ---------------------------------------------------------------------------------
 
-    def admit(self, fact: Fact) -> Refusal | None:
+    def admit(self, fact: Fact, warned: list[Caution] | None = None) -> Refusal | None:
         """Why `fact` may not stand, by law and by courtesy, as everything before it says; or None, and it is
         folded in, so that what comes after it is judged with it. Where nothing is known to say so, it stands.
-        Never raises."""
+        `warned` is then what its sender should look at. Never raises."""
         home_id = fact.home_id
         with self._lock:
             try:
@@ -159,6 +161,8 @@ class DoorFold:
                     refused = self._refusal(fact)
                     if refused is not None:
                         return refused
+                if warned is not None:
+                    warned[:] = cautions(fact, self._homes)
                 if fact.topic == CHECK_INS:
                     self._remember(fact)
                 self._folded.apply(fact)
@@ -269,7 +273,8 @@ class DoorFold:
     # -- under the lock --------------------------------------------------------------------------------------
 
     def _refusal(self, fact: Fact) -> Refusal | None:
-        return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes)
+        points = self._folded.points.get(fact.home_id, ())
+        return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes, points)
 
     def _named(self, fact: Fact) -> Named | None:
         """The check that a correction names: among those let in a moment ago, else in the log."""

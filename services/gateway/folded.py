@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Protocol
 import orjson
 import structlog
 
+from services.gateway.points import Points
 from shared.acceptance import refusal
 from shared.facts import Fact
 from shared.home import Home, Homes, Placement
@@ -79,6 +80,8 @@ class Folded:
         """Whose each placement is that was ever started, by home and placement; likewise."""
         self.homes_of: dict[str, tuple[str, ...]] = {}
         """Where each placement was ever started."""
+        self.points: dict[str, Points] = {}
+        """The anchor points that were ever assessed, by home; of those that do not lie at rest."""
         self.rest: Rest = rest or NoRest()
 
     def home(self, home_id: str) -> Home | None:
@@ -127,6 +130,9 @@ class Folded:
         self.homes.apply(fact)
         if fact.type == "placement.started.v1":
             self.started_in(fact.data["placement_id"], home_id)
+        elif fact.type == "environment.assessed.v1":
+            listed = (point["point_id"] for point in fact.data["anchor_points"])
+            self.points.setdefault(home_id, Points()).add(listed)
         self._expect(home_id)
 
     def durable(self, fact: Fact) -> None:
@@ -157,6 +163,7 @@ class Folded:
         finally:
             self.homes.drop(home_id)
             self.next.pop(home_id, None)
+            self.points.pop(home_id, None)
 
     def set_aside(self, home_id: str, since: Instant, error: Exception) -> None:
         """The home's fold raised."""
@@ -187,14 +194,17 @@ class Folded:
             return AtRest(home_id, provider_id, theirs, False, None)
         children = home.placements.values()
         placements = {child.id: placement_state(child) for child in children}
-        state = orjson.dumps([home_state(home), placements, theirs])
+        points = self.points.get(home_id)
+        state = orjson.dumps([home_state(home), placements, theirs, points and points.text])
         return AtRest(home_id, provider_id, theirs, self.unsettled(home_id), state)
 
     def _restore(self, home_id: str, state: bytes) -> Home:
-        of_home, of_placements, theirs = orjson.loads(state)
+        of_home, of_placements, theirs, points = orjson.loads(state)
         home = restore_home(self.homes, home_id, of_home)
         for placement_id, of_placement in of_placements.items():
             restore_placement(self.homes, home_id, placement_id, of_placement)
+        if points is not None:
+            self.points[home_id] = Points(points)
         if theirs:
             self.commissioners.setdefault(home_id, theirs)
         if home.registered:

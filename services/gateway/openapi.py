@@ -28,6 +28,11 @@ INSTANT_PATTERN: Final = (
 """In UTC, of the years 1900 to 2999: what `format: date-time` alone does not say."""
 _ID: Final = {"type": "string", "minLength": 1, "maxLength": ID_LENGTH, "pattern": ID_PATTERN}
 _INSTANT: Final = {"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}
+_WARNINGS: Final = {
+    "type": "array",
+    "items": {"$ref": _REF + "Warning"},
+    "description": "What to look at, where there is something: the fact was taken all the same",
+}
 
 
 def fact_operation(family: str) -> dict[str, Any]:
@@ -191,7 +196,8 @@ def _batch(every: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _answers() -> dict[str, Any]:
-    taken = {"id": _ID, "status": {"type": "integer"}, "appended_at": {"anyOf": [_INSTANT, {"type": "null"}]}}
+    at = {"anyOf": [_INSTANT, {"type": "null"}]}
+    taken: dict[str, Any] = {"id": _ID, "status": {"type": "integer"}, "appended_at": at}
     error = {"field": {"type": "string"}, "value": {}, "remedy": {"type": "string"}}
     problem = {
         "type": {"type": "string", "format": "uri"},
@@ -204,13 +210,15 @@ def _answers() -> dict[str, Any]:
         "id": {"type": "string", "description": "As it was sent"},
         "status": {"type": "integer"},
         "problem": {"$ref": _REF + "Problem"},
+        "warnings": _WARNINGS,
     }
     results = {
         "type": "array",
         "items": {"type": "object", "required": ["id", "status"], "properties": result},
     }
     return {
-        "Taken": {"type": "object", "required": list(taken), "properties": taken},
+        "Taken": {"type": "object", "required": list(taken), "properties": {**taken, "warnings": _WARNINGS}},
+        "Warning": {"type": "object", "required": ["field", "value", "remedy"], "properties": error},
         "Problem": {"type": "object", "required": ["type", "title", "status"], "properties": problem},
         "Results": {"type": "object", "required": ["results"], "properties": {"results": results}},
     }

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order
+from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order, warnings
 from services.gateway.families import FAMILIES, RIGHT_OF, rights_of_family
 from services.gateway.hot import Endpoint, HotRoute
 from services.gateway.limits import BATCH_FACTS, too_large
@@ -186,6 +186,9 @@ def _session(bearer: Token, worker: Token | None) -> Token | None:
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:
-    if outcome.problem is None:
-        return {"id": outcome.id, "status": outcome.status}
-    return {"id": outcome.id, "status": outcome.status, "problem": outcome.problem.body()}
+    result: dict[str, Any] = {"id": outcome.id, "status": outcome.status}
+    if outcome.problem is not None:
+        result["problem"] = outcome.problem.body()
+    elif outcome.warnings:
+        result["warnings"] = warnings(outcome)
+    return result

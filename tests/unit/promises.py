@@ -19,6 +19,8 @@ PURE = (
     "shared/events/**/*.py",
     "shared/acceptance.py",
     "shared/alerting.py",
+    "shared/cautions/*.py",
+    "shared/courtesy.py",
     "shared/course.py",
     "shared/facts.py",
     "shared/instants.py",

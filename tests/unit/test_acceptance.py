@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.acceptance import LONGEST_ABSENCE, Refusal, courtesy, refusal
+from shared.acceptance import LONGEST_ABSENCE, Refusal, refusal
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import DAY, HOUR
@@ -54,13 +54,11 @@ def test_a_fact_that_may_stand_is_not_refused() -> None:
         registered("20:00"),
     ):
         assert refusal(each, homes, None) is None
-        assert courtesy(each, homes) is None
 
 
 def test_a_check_is_never_refused_whatever_is_known_of_its_child() -> None:
     check = fact("check.recorded.v1", {"placement_id": "P9", "outcome": "seen"}, "22:00", home="H9")
     assert refusal(check, Homes(), None) is None
-    assert courtesy(check, Homes()) is None
 
 
 def test_another_zone_is_refused_and_the_remedy_names_the_zone_there_is() -> None:
@@ -198,33 +196,3 @@ def test_an_absence_too_long_is_told_until_when_it_may_last() -> None:
     assert said(refused)[:2] == ("absence_too_long", "data.expected_end")
     assert refused is not None
     assert "2026-03-03T10:00:00.000Z" in refused.remedy
-
-
-def test_the_door_tells_who_names_a_home_that_is_not_registered() -> None:
-    refused = courtesy(plan(1, told="20:00"), Homes())
-    assert said(refused) == ("unknown_home", "homeid", "H1")
-    assert refusal(plan(1, told="20:00"), Homes(), None) is None
-
-
-@pytest.mark.parametrize("told", [ended("20:00"), away("school", "23:00", "20:00"), concern("20:00")])
-def test_the_door_tells_who_names_a_placement_that_is_not_in_force(told: Fact) -> None:
-    homes = Homes()
-    homes.apply(registered())
-    assert said(courtesy(told, homes)) == ("unknown_placement", "data.placement_id", "P1")
-    assert refusal(told, homes, None) is None
-    over = homes_with_p1(ended("19:30"))
-    assert said(courtesy(told, over))[0] == "unknown_placement"
-
-
-def test_the_door_takes_facts_of_a_placement_that_is_promised() -> None:
-    homes = Homes()
-    homes.apply(registered())
-    homes.apply(started("19:00", time="23:00"))
-    assert courtesy(away("school", "23:40", "20:00", time="23:30"), homes) is None
-
-
-def test_the_door_takes_a_plan_and_a_start_of_a_child_it_does_not_know() -> None:
-    homes = Homes()
-    homes.apply(registered())
-    assert courtesy(plan(1, told="20:00"), homes) is None
-    assert courtesy(started(), homes) is None

@@ -24,6 +24,14 @@ def of_type(name: str) -> dict[str, Any]:
 ALL_TYPES = [name for name, kind in TYPES.items() if kind.family is not None]
 
 
+BEFORE = {
+    "anchor_point.changed.v1": "environment.assessed.v1",
+    "ligature_plan.reviewed.v1": "plan.agreed.v1",
+    "suicide_plan.reviewed.v1": "plan.agreed.v1",
+}
+"""What the door must have been told for it to take a fact of that type."""
+
+
 def family_of(name: str) -> str:
     family = TYPES[name].family
     assert family is not None

@@ -10,7 +10,7 @@ from shared.events.sealing import unseal
 from shared.instants import HOUR, show_instant
 from shared.security.rights import Right, Scope
 from shared.topics import CHECK_INS
-from tests.integration.gateway.facts import ALL_TYPES, family_of, of_type
+from tests.integration.gateway.facts import ALL_TYPES, BEFORE, family_of, of_type
 from tests.integration.gateway.house import House, away, bearing, registration, started
 
 ALONE = ("home.registered.v1", "placement.started.v1")
@@ -98,6 +98,9 @@ def test_every_type_comes_in_by_its_familys_path_and_by_no_other(house: House, n
     if name == "check.corrected.v1":
         check = house.of_system(house.check(), actor="manager")
         assert house.put("checks", check, system, id_=body["data"]["check_id"]).status_code == 202
+    if name in BEFORE:
+        before = house.of_system(of_type(BEFORE[name]), actor="manager")
+        assert house.put(family_of(BEFORE[name]), before, system).status_code == 202
     if "expected_end" in body["data"]:
         body["data"]["expected_end"] = show_instant(house.now + HOUR)
     wrong = "checks" if family_of(name) != "checks" else "cover"

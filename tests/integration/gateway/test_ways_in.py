@@ -178,6 +178,7 @@ def test_an_approver_is_a_known_person_who_may_approve_here_and_not_the_actor(ho
     house.person("adele")
     house.person("reader", rights=frozenset({Right.READ}))
     house.person("sue", "south")
+    assert house.put("assessments", house.of_system(room_with_a_point()), system).status_code == 202
     for approver in ("nobody", "reader", "sue", "manager"):
         answer = house.put("assessments", house.of_system(anchor(approver)), system)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "data.approver"), approver
@@ -237,6 +238,12 @@ def test_a_childs_start_elsewhere_needs_rights_over_both_homes_or_an_end(house: 
 def anchor(approver: str) -> dict[str, Any]:
     data = {"point_id": "A1", "status": "removed", "reason": "Taken down.", "approver": approver}
     return {"type": "anchor_point.changed.v1", "subject": "larch", "data": data}
+
+
+def room_with_a_point() -> dict[str, Any]:
+    point = {"point_id": "A1", "location": "Door", "rating": "high", "control": "None", "status": "open"}
+    data = {"room": "1", "anchor_points": [point], "assessor": "manager"}
+    return {"type": "environment.assessed.v1", "subject": "larch", "data": data}
 
 
 __all__ = ["EVERYTHING", "SECOND"]

@@ -135,7 +135,7 @@ class Months(Night):
             how = "reviewed" if is_review else "superseded" if entry.what == "came" else "ended"
             self._close(key, entry.at, how, entry.fact)
         elif is_review and key[0] == SOON:
-            if standing.last is entry.fact:
+            if standing.review is entry.fact:
                 self._close(key, entry.at, "reviewed", entry.fact)
         elif is_review and (standing.due is None or standing.due >= entry.at):
             self._close(key, entry.at, "reviewed", entry.fact)

@@ -24,9 +24,18 @@ class Point:
 
 
 def points(journal: Sequence[Entry], zone: str) -> dict[str, Point]:
-    """Every point that is not closed for good: "the last word on a point, by own time, holds"."""
+    """Every point that is not closed for good. A word on one that was not there when it was told changes nothing."""
+    words: list[Entry] = []
+    for entry in journal:
+        listed = entry.fact.type == ASSESSED
+        if listed or (entry.fact.type == POINT and entry.fact.data["point_id"] in _as_said(words, zone)):
+            words.append(entry)
+    return _as_said(words, zone)
+
+
+def _as_said(words: Sequence[Entry], zone: str) -> dict[str, Point]:
+    """ "The last word on a point, by own time, holds"."""
     found: dict[str, Point] = {}
-    words = [entry for entry in journal if entry.fact.type in (ASSESSED, POINT)]
     for entry in sorted(words, key=lambda entry: entry.fact.time):
         data = entry.fact.data
         if entry.fact.type == ASSESSED:

@@ -32,12 +32,13 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Standing:
-    """A thing that is watched: its date, its oldest uncleared trigger, the last review on record."""
+    """A thing that is watched: its date, its oldest uncleared trigger, the review it stands on, the last on record."""
 
     zone: str
     day: date | None
     trigger: Trigger | None
-    last: Told | None
+    review: Told | None = None
+    last: Told | None = None
     first: int | None = None
     """24 h after the first child ever: the home's suitability with no review on record; no date."""
 
@@ -100,9 +101,9 @@ def home_standing(journal: Sequence[Entry], zone: str) -> Standing | None:
         return None
     last = latest(entry.fact for entry in journal if entry.fact.type == SUITABILITY)
     if last is None:
-        return Standing(zone, None, None, None, first + DAY)
+        return Standing(zone, None, None, first=first + DAY)
     return Standing(
-        zone, _earlier(last.data["next_review"], year_after(date_of(zone, last.time))), None, last
+        zone, _earlier(last.data["next_review"], year_after(date_of(zone, last.time))), None, last, last
     )
 
 
@@ -119,9 +120,9 @@ def room_standing(journal: Sequence[Entry], zone: str, room: str) -> Standing | 
         return None
     last = latest(entry.fact for entry in journal if entry.fact.type == ASSESSED and entry.room == room)
     if last is None:
-        return Standing(zone, None, oldest(triggers, None), None)
+        return Standing(zone, None, oldest(triggers, None))
     day = _earlier(last.data.get("next_review"), year_after(date_of(zone, last.time)))
-    return Standing(zone, day, oldest(triggers, last.time), last)
+    return Standing(zone, day, oldest(triggers, last.time), last, last)
 
 
 def _room_entry(entry: Entry, room: str, children: set[str], triggers: list[Trigger]) -> None:
@@ -172,19 +173,21 @@ def part_standing(journal: Sequence[Entry], zone: str, what: str, placement_id: 
     review closed it"."""
     part, reviewed = PARTS[what]
     stretch: _Stretch | None = None
+    on_record: list[Told] = []
     for turn, entry in enumerate(journal):
         if entry.placement_id != placement_id:
             continue
         if entry.what == "ended":
-            stretch = None
+            stretch, on_record = None, []
         elif entry.what == "came":
             stretch = _stated(stretch, turn, entry, part)
         elif entry.fact.type == reviewed and stretch is not None:
+            on_record.append(entry.fact)
             stretch.reviews.append((turn, entry.fact))
             stretch = None if stretch.closed_by(entry.fact) else stretch
         if stretch is not None:
             stretch.triggers += _triggers(entry)
-    return None if stretch is None else _part(stretch, zone)
+    return None if stretch is None else _part(stretch, zone, latest(on_record))
 
 
 def _stated(stretch: _Stretch | None, turn: int, entry: Entry, part: str) -> _Stretch | None:
@@ -216,7 +219,7 @@ def _triggers(entry: Entry) -> list[Trigger]:
     return []
 
 
-def _part(stretch: _Stretch, zone: str) -> Standing:
+def _part(stretch: _Stretch, zone: str, on_record: Told | None) -> Standing:
     """The date is "the earlier of `review_by` / `next_review` and 28 days after it was first stated / last reviewed";
     a version since "can bring a date forward, never put it back"."""
     last, first = stretch.last, stretch.versions[0]
@@ -229,4 +232,4 @@ def _part(stretch: _Stretch, zone: str) -> Standing:
     for version in stretch.versions:
         if version.differs and (version.turn > turn or version.at > since):
             day = _earlier(version.review_by, day)
-    return Standing(zone, day, oldest(stretch.triggers, since), last)
+    return Standing(zone, day, oldest(stretch.triggers, since), last, on_record)

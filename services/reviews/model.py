@@ -120,7 +120,8 @@ class ReviewsMonitor(Watching[ReviewsHome]):
 
     def _fire(self, home: ReviewsHome, due: Instant, at: Instant) -> list[Effect]:
         telling = Telling(SERVICE, home.id, at)
-        _time_passed(home, due, telling)
+        # What came to light late is looked at as a whole: of two marks that are past, the first one alone says nothing.
+        _time_passed(home, max(due, at - 1), telling)
         effects = telling.effects
         begins = due + 1
         while (kept := self.homes.keep_next(home, begins)) is not None:

@@ -104,7 +104,7 @@ def _reviewed_state(known: Reviewed) -> list[Any]:
         known.reviewed_at,
         known.date,
         known.forward,
-        known.triggers,
+        [tuple(trigger) for trigger in known.triggers],
         None if known.overdue is None else known.overdue.state(),
         None if known.soon is None else known.soon.state(),
     ]

@@ -14,10 +14,17 @@ from tests.oracle.reviews.dates import date_of, fifth_working_day, over
 from tests.oracle.reviews.month_plans import COVER, make_checks, make_date, make_plan, next_plan
 
 PLANS = "wakeful.plan-changes"
-ZONES = ("Europe/London",) * 6 + ("Europe/Dublin", "America/New_York", "Australia/Lord_Howe")
+ZONES = ("Europe/London",) * 6 + (
+    "Europe/Dublin",
+    "America/New_York",
+    "America/Havana",
+    "Australia/Lord_Howe",
+)
+"""In Havana there is a midnight that does not exist, and one that comes twice."""
 STARTS = (
     "2026-03-16",  # the clocks go forward; Easter
     "2026-03-26",
+    "2026-03-02",
     "2026-10-12",  # the clocks go back
     "2026-12-14",  # Christmas, with a substitute day
     "2024-02-20",  # a leap year

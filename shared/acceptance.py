@@ -5,14 +5,14 @@
 satisfies nothing. Who may say something is never decided here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from shared.events.sealing import is_there
 from shared.facts import Fact
 from shared.home import Home, Homes, Placement
-from shared.home.plans import PlanTerms, overlapping, terms_of
+from shared.home.plans import PlanTerms, PlanVersion, overlapping, terms_of
 from shared.home.protection import lowered
 from shared.instants import DAY, HOUR, Duration, parse_instant, show_duration, show_instant
 from shared.log.base import Named
@@ -156,39 +156,53 @@ def _start(fact: Fact, homes: Homes) -> Refusal | None:
 
 
 def _plan(fact: Fact, homes: Homes) -> Refusal | None:
+    wrong = next(wrong_with_plan(fact, homes), None)
+    placement = homes.placement(fact.home_id, fact.data["placement_id"])
+    if wrong is not None or placement is None:
+        return wrong
+    return _lowering(fact, placement, terms_of(placement.home.zone, fact.data))
+
+
+def wrong_with_plan(fact: Fact, homes: Homes) -> Iterator[Refusal]:
+    """What is wrong with a version in itself, whatever it lowers: windows that overlap, a number used before."""
     overlap = _overlap(fact.data["checks"], "data.checks")
+    if overlap is not None:
+        yield overlap
     home = homes.homes.get(fact.home_id)
-    if overlap is not None or home is None:
-        return overlap
+    if home is None:
+        return
     id_, number = fact.data["placement_id"], fact.data["version"]
     placement = home.placements.get(id_)
     used = {plan.data["version"] for plan in home.waiting if plan.subject == id_ and plan.type == fact.type}
     used.update(() if placement is None else placement.told)
     if number in used:
-        return Refusal(
+        yield Refusal(
             "version_used",
             "data.version",
             str(number),
             f"use a version number above {max(used)}",
             "each version of a plan has a number of its own",
         )
-    return None if placement is None else _lowering(fact, placement, terms_of(home.zone, fact.data))
 
 
 def _lowering(fact: Fact, placement: Placement, terms: PlanTerms) -> Refusal | None:
     """Compared with the version in force when it is told; the first agreed one with nothing (§3, Plan changes)."""
-    if placement.plan is None or placement.plan.number == 0:
-        return None
-    what = lowered(placement.plan.terms, terms)
-    if not what or _approved(fact.data.get("lowers_protection")):
+    before = placement.plan
+    what = lowers(before, terms)
+    if before is None or not what or _approved(fact.data.get("lowers_protection")):
         return None
     return Refusal(
         "lowers_protection",
         "data.lowers_protection",
         ", ".join(what),
         "state lowers_protection with an approver and a reason, or keep what the plan in force protects",
-        f"compared with version {placement.plan.number} this plan lowers protection",
+        f"compared with version {before.number} this plan lowers protection",
     )
+
+
+def lowers(before: PlanVersion | None, terms: PlanTerms) -> list[str]:
+    """What a plan of these terms lowers against the version in force."""
+    return [] if before is None or before.number == 0 else lowered(before.terms, terms)
 
 
 def _approved(lowering: dict[str, object] | None) -> bool:

@@ -22,6 +22,7 @@ from services.gateway.routes_access import access_routes
 from services.gateway.routes_devices import device_routes
 from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
+from services.gateway.routes_plans import plan_routes
 from services.gateway.routes_running import Blindness, health_routes, running_routes
 from services.gateway.shares import Limits, Shares
 from services.gateway.starting import caught_up
@@ -97,6 +98,7 @@ def make_app(deps: Deps) -> App:
         home_routes(fold),
         access_routes(deps.access, fold, deps.now),
         device_routes(deps.access, fold, deps.now),
+        plan_routes(deps.access.people, fold, deps.now),
         running_routes(deps.log, fold, rejected, deps.views, blind),
     )
     for router in (*own, *deps.routers):

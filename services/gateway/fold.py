@@ -24,7 +24,7 @@ from shared.acceptance import Refusal, refusal
 from shared.cautions import Caution, cautions
 from shared.courtesy import courtesy
 from shared.facts import Fact
-from shared.home import Home
+from shared.home import Home, Homes
 from shared.instants import NEVER, Instant
 from shared.log.base import (
     DoorLog,
@@ -263,6 +263,16 @@ class DoorFold:
             for home_id in list(self._folded.next):
                 self._folded.keep_promises(home_id, present)
             yield self._homes.homes
+
+    @contextmanager
+    def looking_at(self, home_id: str) -> Iterator[tuple[Homes, Home | None]]:
+        """One home as it stands at the log's present (None: nothing was told of it), and all that are known, for as
+        long as it takes to look: the writer waits."""
+        present = least_present(self._log)
+        with self._lock:
+            self._wake(home_id)
+            self._folded.keep_promises(home_id, present)
+            yield self._homes, self._homes.homes.get(home_id)
 
     @property
     def aside(self) -> dict[str, Instant]:

@@ -130,7 +130,9 @@ def complete(app: FastAPI) -> dict[str, Any]:
         title="Wakeful", version="1", description=_ABOUT, routes=app.routes, openapi_version="3.1.0"
     )
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {}).update(_schemas())
+    schemas = components.setdefault("schemas", {})
+    schemas.update(_schemas())
+    schemas["PlanDraft"]["properties"]["data"] = {"$ref": _REF + "PlanAgreed"}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     with_problems(document, app)

@@ -102,3 +102,15 @@ def test_the_last_review_on_record_outlives_a_part_that_was_dropped_and_stated_a
         f"2026-03-09 11:00 raised {OVER} since 2026-03-09 00:00 because=date last=2026-03-05"
     ]
     assert clock.refused(page.lines) == []
+
+
+def test_at_the_very_instant_at_which_a_trigger_makes_a_thing_overdue_it_is_not_said_to_be_due_soon() -> None:
+    page = Page("2026-03-02 10:00")
+    page.plan(1, "2026-03-02 11:00", ligature_plan=LIGATURE)
+    told = {"placement_id": "P", "trigger": "self_harm"}
+    page.fact(
+        "harm", "review.triggered.v1", told, "2026-03-13 00:00"
+    )  # seven days before the 20th is 14 March, 00:00
+    assert page.story("2026-03-16 00:00", OVER, SOON) == [
+        f"2026-03-14 00:00 raised {OVER} since 2026-03-14 00:00 because=self_harm"
+    ]

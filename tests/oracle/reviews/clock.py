@@ -158,18 +158,19 @@ class Months(Night):
         return min((one for one in self._passed(before) if one[0] < before), default=None)
 
     def _passed(self, before: int, made_past: bool = False) -> list[tuple[int, str, str]]:
-        """Deadlines of all that is not open yet. Of one thing that facts have made past, the overdue alone is told."""
+        """Deadlines of all that is not open yet. What is overdue at once is not due soon as well."""
         self._read()
         found = []
         for (what, subject), standing in self._things.items():
             if (f"{what}_overdue", subject, what) in self._open:
                 continue
-            if standing.due is not None:
-                found.append((standing.due, subject, f"{what}_overdue"))
-                if made_past and standing.due < before:
-                    continue
-            if standing.mark is not None and (SOON, subject, what) not in self._open:
-                found.append((standing.mark, subject, what))
+            due, mark = standing.due, standing.mark
+            if due is None:
+                continue
+            found.append((due, subject, f"{what}_overdue"))
+            overdue = made_past and due < before
+            if not overdue and mark is not None and mark < due and (SOON, subject, what) not in self._open:
+                found.append((mark, subject, what))
         zone = self.home.zone
         for point_id, point in self._points.items():
             if point.asks and (ACTION, point_id, "") not in self._open:

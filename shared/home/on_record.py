@@ -78,6 +78,16 @@ class OnRecord:
                 place += 1
             yield at, sessions
 
+    def walk(self, end: Instant) -> Iterator[tuple[Move, Sessions]]:
+        """Every move that is kept before `end`, in order, with the sessions just before it. The one dict is changed as
+        the reading goes on."""
+        sessions = dict(self._begun)
+        for move in self._moves:
+            if move.at >= end:
+                return
+            yield move, sessions
+            enact(sessions, move)
+
     def state(self) -> list[Any]:
         """Its form at rest."""
         return [self.since, sessions_state(self._begun), [tuple(move) for move in self._moves]]

@@ -1,0 +1,120 @@
+"""A home, watched: what the fold keeps of it, and what is known of proofs, shortages and overruns.
+
+State and the questions about it. Which fact does what is the model's (`model.py`); what a shortage is told as,
+`shortages.py`; what is asked for and who counts, `standing.py`.
+"""
+
+from typing import Any, Final
+
+from services.cover.evidence import Evidence, Record
+from services.cover.standing import ASKS_NOTHING, Asking, Place, evidenced, lapses
+from shared.home import Home
+from shared.instants import NEVER, Instant
+from shared.openalerts import OpenAlert
+from shared.wheel import UNFILED
+
+UNTOLD: Final = ""
+"""In place of the id of an alert: the shortage has not been told yet."""
+
+
+class Shortage(OpenAlert):
+    """A shortage at one place: since when, and the alert about it, once it has lasted beyond its grace."""
+
+    __slots__ = ("ended_by", "over", "tells")
+
+    def __init__(
+        self,
+        since: Instant,
+        tells: Instant,
+        alert_id: str = UNTOLD,
+        facts: Any = None,
+        level: int = 1,
+    ) -> None:
+        super().__init__(alert_id, since, facts or {}, level)
+        self.tells = tells
+        """When it is raised, or worsens next."""
+        self.over = False
+        """As it stands within the step."""
+        self.ended_by: str | None = None
+        """The fact after which it was over; None: time ended it."""
+
+
+class CoverHome(Home):
+    """One home. Thousands of them are in mind: what is empty is None."""
+
+    __slots__ = (
+        "asking",
+        "dirty",
+        "due",
+        "evidence",
+        "filed",
+        "lapse",
+        "lit",
+        "overruns",
+        "proofs",
+        "proved",
+        "record",
+        "relieved",
+        "short",
+        "step",
+    )
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        super().__init__(id)
+        self.due: Instant = NEVER
+        self.filed: Instant = UNFILED
+        self.lit: Instant = -NEVER
+        self.dirty = False
+        self.proved = False
+        """Whether its proofs have changed since rows were last asked for."""
+        self.asking: Asking = ASKS_NOTHING
+        """What is asked for as of the clock."""
+        self.proofs: dict[str, Instant] = {}
+        """The last proof of wake of each worker that he recorded himself."""
+        self.relieved: dict[str, Instant] | None = None
+        """The last start of a break for which each worker was named, as a proof of wake."""
+        self.step: Instant = NEVER
+        """The instant as of which it is to be judged, when the facts of that instant are all taken; NEVER: none."""
+        self.lapse: Instant = NEVER
+        """When the next worker lapses, as of when that was last asked: proofs since then have put it off."""
+        self.short: dict[Place, Shortage] | None = None
+        self.evidence: Evidence | None = None
+        """Kept while there is a shortage."""
+        self.record: Record | None = None
+        """Who was on duty by the facts' own times."""
+        self.overruns: dict[str, OpenAlert] | None = None
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Breaks ties between homes due at one instant."""
+        return (self.id,)
+
+    @property
+    def home_id(self) -> str:
+        """It is its own subject."""
+        return self.id
+
+    def last_proofs(self) -> dict[str, Instant]:
+        """The last proof of wake of each worker, of either kind. Not to be changed."""
+        if self.relieved is None:
+            return self.proofs
+        both = dict(self.proofs)
+        for staff_id, moment in self.relieved.items():
+            both[staff_id] = max(moment, both.get(staff_id, moment))
+        return both
+
+    def lapses(self) -> dict[Place, list[Instant]]:
+        """By place, when each worker who counts there lapses."""
+        return lapses(self.sessions, self.last_proofs(), self.asking.every)
+
+    def next_lapse(self, after: Instant) -> Instant:
+        """When the next worker lapses, of those who count where somebody is asked for; NEVER: none."""
+        if not self.sessions or not (self.asking.staff or self.asking.children):
+            return NEVER
+        ends = self.lapses()
+        later = [end for place in self.asking.places() for end in ends.get(place, ()) if end > after]
+        return min(later, default=NEVER)
+
+    def evidenced(self, place: Place, at: Instant) -> int:
+        """How many evidenced workers count at `place`."""
+        return evidenced(self.lapses().get(place, ()), at)

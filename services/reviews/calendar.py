@@ -16,6 +16,7 @@ from shared.schedule import local_date, midnight
 Day: TypeAlias = int
 """A local date, as its ordinal."""
 
+NO_DATE: Final[Day] = 0
 SOON: Final = 7
 """`review_due_soon` is told so many days before a date."""
 _SATURDAY: Final = 5

@@ -9,7 +9,7 @@ from typing import cast
 
 from services.reviews.points import Points
 from services.reviews.reviewed import ROOM, SUITABILITY, Reviewed, What
-from shared.home import Home, Placement
+from shared.home import Home, Placement, Promise
 from shared.instants import NEVER, Instant
 from shared.openalerts import OpenAlert
 from shared.wheel import UNFILED
@@ -61,6 +61,7 @@ class ReviewsHome(Home):
         "assessments",
         "dirty",
         "due",
+        "early",
         "filed",
         "first_child",
         "lit",
@@ -74,8 +75,10 @@ class ReviewsHome(Home):
         self.filed: Instant = UNFILED
         self.lit: Instant = -NEVER
         self.dirty = False
+        self.early: tuple[Promise, ...] = ()
+        """What took effect before the home was registered, by when it did."""
         self.assessments: dict[str, Reviewed] = {}
-        """The ligature assessment of each room: any that a child has lived in or that was assessed."""
+        """The ligature assessment of each room: any that a child has lived in, or of which something was told."""
         self.points: Points | None = None
         self.suitability: Reviewed | None = None
         self.first_child: Instant = NEVER

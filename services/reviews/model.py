@@ -11,7 +11,8 @@ from services.reviews import plans, protective, rooms, saved
 from services.reviews.home import ReviewedChild, ReviewsHome, as_child, child_of
 from services.reviews.reviewed import LIGATURE, SUICIDE, Trigger
 from shared.facts import Fact
-from shared.home import Change, ChangeKind, Homes
+from shared.home import Change, ChangeKind, Homes, PlanVersion, Promise
+from shared.home.plans import shared_text
 from shared.home.valid import is_valid, seen_at
 from shared.instants import NEVER, Instant
 from shared.monitor import Effect, Row
@@ -77,6 +78,10 @@ class ReviewsMonitor(Watching[ReviewsHome]):
         if home is None:
             return NOTHING
         telling = Telling(SERVICE, home.id, fact.appended_at, fact.id)
+        if home.registered and home.early:
+            early, home.early = home.early, ()
+            for at, _, told in early:
+                OWN[told.type](home, told, at, telling)
         self._follow(home, changes, telling)
         self._told(home, fact)
         return telling.effects
@@ -85,11 +90,9 @@ class ReviewsMonitor(Watching[ReviewsHome]):
         if fact.observed_at > fact.appended_at:
             self._promise(fact)
             return NOTHING
-        home = self._homes.get(fact.home_id)
-        if home is None or not home.registered:
-            return NOTHING
+        home = cast(ReviewsHome, self.homes.begin_home(fact.home_id))
         telling = Telling(SERVICE, home.id, fact.appended_at, fact.id)
-        enact(home, fact, fact.appended_at, telling)
+        _enacted(home, fact, enact, fact.appended_at, telling)
         self._told(home, fact)
         return telling.effects
 
@@ -129,8 +132,8 @@ class ReviewsMonitor(Watching[ReviewsHome]):
             telling = Telling(SERVICE, home.id, promise.at, promise.fact.id)
             self._follow(home, changes, telling)
             enact = OWN.get(promise.fact.type)
-            if enact is not None and home.registered:
-                enact(home, promise.fact, promise.at, telling)
+            if enact is not None:
+                _enacted(home, promise.fact, enact, promise.at, telling)
             _note_child(home, promise.fact)
             home.lit = begins
             effects += telling.effects
@@ -150,6 +153,14 @@ class ReviewsMonitor(Watching[ReviewsHome]):
     def _subjects_of(self, home_id: str) -> Iterable[ReviewsHome]:
         home = self._homes.get(home_id)
         return () if home is None else (home,)
+
+
+def _enacted(home: ReviewsHome, fact: Fact, enact: "Enact", at: Instant, telling: Telling) -> None:
+    """What is told of a home before it is registered waits for the zone: dates are local."""
+    if home.registered:
+        enact(home, fact, at, telling)
+    else:
+        home.early = (*home.early, Promise(at, 0, fact))
 
 
 def _note_child(home: ReviewsHome, fact: Fact) -> None:
@@ -209,12 +220,26 @@ def _moved(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Tel
 
 
 def _plan_comes(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
-    version = child.plan
-    if version is None or not child.agreed:
-        return
-    before = child.history[-2] if len(child.history) > 1 else None
-    plans.comes(child, version, change.at, telling)
-    protective.comes(child, version, before, change.at, telling)
+    if child.plan is not None and child.agreed and _is_in_force(child, child.plan, change.at):
+        before = _in_force_before(child, change)
+        plans.comes(child, child.plan, change.at, telling)
+        protective.comes(child, child.plan, before, change.at, telling)
+
+
+def _is_in_force(child: ReviewedChild, version: PlanVersion, at: Instant) -> bool:
+    """Not where it was already, from the placement's start on; nor where a higher number was promised for the same
+    instant: *in force is the highest-numbered of those whose time has come* (§3), so that this one never is."""
+    known = any(other.number == version.number for other in child.history[:-1])
+    return not known and not any(
+        other.number > version.number and other.since == at for other in child.told.values()
+    )
+
+
+def _in_force_before(child: ReviewedChild, change: Change) -> PlanVersion | None:
+    """What the version in force took the place of: of what was promised for that instant too, nothing ever was."""
+    promised = change.fact.appended_at < change.at
+    earlier = [other for other in child.history[:-1] if other.since < change.at or not promised]
+    return earlier[-1] if earlier else None
 
 
 def _back(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
@@ -258,8 +283,9 @@ def _triggered(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> 
     child = child_of(home, fact.data.get("placement_id"))
     if child is not None:
         protective.triggered(child, trigger)
-    room = fact.data.get("room") or ("" if child is None else child.lives_in)
-    rooms.room_triggered(home, room, trigger)
+    room = fact.data.get("room") or (None if child is None else child.lives_in)
+    if room is not None:
+        rooms.room_triggered(home, shared_text(room), trigger)
 
 
 Enact: TypeAlias = Callable[[ReviewsHome, Fact, Instant, Telling], None]

@@ -16,25 +16,28 @@ from shared.openalerts import OpenAlert, Telling
 KIND: Final = "ligature_action_overdue"
 ACTED_WITHIN: Final = 7
 """Days after the assessment, where no `action_due` is stated."""
-_OPEN: Final = "open"
+OPEN: Final = "open"
 
 
 class Point(NamedTuple):
     """One anchor point, as the last word on it says."""
 
     room: str
+    """Of the latest assessment that lists it."""
     listed_at: Instant
-    """The own time of the assessment that lists it."""
+    """The own time of that."""
     high: bool
     action_due: Day
     status: str
     status_at: Instant
     """The own time of the last word on its status."""
+    gone: bool = False
+    """*A point that a later assessment does not list is closed for good.* It is remembered for what is told late."""
 
     @property
     def awaits(self) -> bool:
         """*Rated `high` and `open`.*"""
-        return self.high and self.status == _OPEN
+        return self.high and self.status == OPEN and not self.gone
 
 
 class Points:
@@ -55,38 +58,29 @@ class Points:
 
     # -- facts
 
-    def assessed(self, zone: str, fact: Fact, telling: Telling) -> None:
-        """The latest assessment of a room: *a point that a later assessment does not list is closed for good*."""
+    def assessed(self, zone: str, fact: Fact, telling: Telling, *, latest: bool) -> None:
+        """A room was assessed. `latest`: by own time; else what it alone lists was closed for good by the latest."""
         room, own = shared_text(fact.data["room"]), fact.observed_at
         listed = {point["point_id"]: point for point in fact.data["anchor_points"]}
-        for id_ in [id_ for id_, point in self.by_id.items() if point.room == room and id_ not in listed]:
-            del self.by_id[id_]
-            self._changed(zone, id_, telling, Resolution.REVIEWED)
+        if latest:
+            for id_, point in self.by_id.items():
+                if point.room == room and not point.gone and id_ not in listed:
+                    self.by_id[id_] = point._replace(gone=True)
+                    self._changed(zone, id_, telling, Resolution.REVIEWED)
         day = day_at(zone, own)
         for id_, told in listed.items():
-            if self._listed(id_, room, own, day, told):
+            before = self.by_id.get(id_)
+            if before is None or before.listed_at <= own:
+                self.by_id[id_] = _listed(before, told, room, own, day)._replace(gone=not latest)
                 self.words[id_] = told
                 self._changed(zone, id_, telling, Resolution.REVIEWED)
         self.reckon(zone)
-
-    def _listed(self, id_: str, room: str, own: Instant, day: Day, told: dict[str, Any]) -> bool:
-        """*The last word on a point, by own time, holds.*"""
-        before = self.by_id.get(id_)
-        if before is not None and before.listed_at > own:
-            return False
-        due = told.get("action_due")
-        action_due = day + ACTED_WITHIN if due is None else day_of(due)
-        status, status_at = shared_text(told["status"]), own
-        if before is not None and before.status_at > own:
-            status, status_at = before.status, before.status_at
-        self.by_id[id_] = Point(room, own, told["rating"] == "high", action_due, status, status_at)
-        return True
 
     def point_changed(self, zone: str, fact: Fact, telling: Telling) -> None:
         """A point was made safe, or is open again; *back to `open` it has its old date*."""
         id_, own = fact.data["point_id"], fact.observed_at
         point = self.by_id.get(id_)
-        if point is None or point.status_at > own:
+        if point is None or point.gone or point.status_at > own:
             return
         self.by_id[id_] = point._replace(status=shared_text(fact.data["status"]), status_at=own)
         self._changed(zone, id_, telling, Resolution.RESTORED)
@@ -96,10 +90,8 @@ class Points:
         """*Closed `restored` by `anchor_point.changed` to mitigated or removed, `reviewed` by a later assessment that
         does not list it as high and open, or gives it a date not yet over.*"""
         self.changed[id_] = None
-        alert, point = self.alerts.get(id_), self.by_id.get(id_)
-        if alert is not None and (
-            point is None or not point.awaits or over(zone, point.action_due) >= telling.at
-        ):
+        alert, point = self.alerts.get(id_), self.by_id[id_]
+        if alert is not None and (not point.awaits or over(zone, point.action_due) >= telling.at):
             del self.alerts[id_]
             telling.resolved(alert, how)
 
@@ -126,3 +118,14 @@ class Points:
 
     def _waits(self, id_: str, point: Point) -> bool:
         return point.awaits and id_ not in self.alerts
+
+
+def _listed(before: Point | None, told: dict[str, Any], room: str, own: Instant, day: Day) -> Point:
+    """As an assessment of that date lists it; *the last word, by own time, holds*, where it was made safe or opened
+    again since."""
+    due = told.get("action_due")
+    action_due = day + ACTED_WITHIN if due is None else day_of(due)
+    status, status_at = shared_text(told["status"]), own
+    if before is not None and before.status_at > own:
+        status, status_at = before.status, before.status_at
+    return Point(room, own, told["rating"] == "high", action_due, status, status_at)

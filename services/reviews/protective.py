@@ -6,9 +6,9 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from services.reviews.calendar import Day, day_of
+from services.reviews.calendar import NO_DATE, Day, day_of
 from services.reviews.home import ReviewedChild
-from services.reviews.reviewed import LIGATURE, NO_DATE, SUICIDE, Reviewed, Trigger, What
+from services.reviews.reviewed import LIGATURE, SUICIDE, Reviewed, Trigger, What
 from shared.alerting import Resolution
 from shared.facts import Fact
 from shared.home import PlanVersion
@@ -80,15 +80,16 @@ def _level(version: PlanVersion | None) -> str | None:
 
 
 def reviewed(child: ReviewedChild, what: What, fact: Fact, telling: Telling) -> None:
-    """*A review with decision `close` ends the watch until a later version states the part again.* One of a part that
-    the plan does not have changes nothing."""
+    """*A review with decision `close` ends the watch until a later version states the part again*: one that is dated
+    before the version in force, which does, is a review and ends nothing. One of a part that the plan does not have
+    changes nothing."""
     known = child.review_of(what)
     if known is None or not known.watched:
         return
     stated = fact.data.get("next_review")
     if not known.reviewed(child.home.zone, fact.observed_at, NO_DATE if stated is None else day_of(stated)):
         return
-    if fact.data["decision"] == "close":
+    if fact.data["decision"] == "close" and fact.observed_at >= child.history[-1].since:
         known.end(Resolution.REVIEWED, telling)
     else:
         known.after_review(telling)

@@ -6,12 +6,11 @@ it is watched, is not decided here (`rooms.py`, `protective.py`, `model.py`).
 
 from typing import Any, Final, NamedTuple
 
-from services.reviews.calendar import Day, a_year_on, day_at, over, show_day, soon
+from services.reviews.calendar import NO_DATE, Day, a_year_on, day_at, over, show_day, soon
 from shared.alerting import Resolution
 from shared.instants import HOUR, NEVER, Instant
 from shared.openalerts import OpenAlert, Telling
 
-NO_DATE: Final[Day] = 0
 LONG_AGO: Final[Instant] = -NEVER
 TRIGGERED_FOR: Final = 24 * HOUR
 """*Its oldest uncleared trigger + 24 h.*"""

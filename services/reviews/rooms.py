@@ -7,9 +7,9 @@ plan; that is `plans.py`.
 
 from typing import Final
 
-from services.reviews.calendar import day_of
+from services.reviews.calendar import NO_DATE, day_of
 from services.reviews.home import ReviewedChild, ReviewsHome
-from services.reviews.reviewed import BY_DATE, LONG_AGO, NO_DATE, ROOM, Trigger
+from services.reviews.reviewed import BY_DATE, LONG_AGO, ROOM, Trigger
 from shared.alerting import Resolution
 from shared.facts import Fact
 from shared.home.plans import shared_text
@@ -59,8 +59,9 @@ def leaves(home: ReviewsHome, telling: Telling) -> None:
 def assessed(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> None:
     """`environment.assessed`: the room is reviewed, and its anchor points are what the latest assessment says."""
     assessment = home.assessment(shared_text(fact.data["room"]))
-    if assessment.reviewed(home.zone, fact.observed_at, _next_review(fact)):
-        home.anchors().assessed(home.zone, fact, telling)
+    latest = assessment.reviewed(home.zone, fact.observed_at, _next_review(fact))
+    home.anchors().assessed(home.zone, fact, telling, latest=latest)
+    if latest:
         assessment.after_review(telling)
 
 
@@ -78,13 +79,11 @@ def suitability_reviewed(home: ReviewsHome, fact: Fact, at: Instant, telling: Te
 
 
 def room_triggered(home: ReviewsHome, room: str, trigger: Trigger) -> None:
-    """Something happened in the room that its triggers name. *Nobody lives there*: only what lasts is kept. A room in
-    which no child has lived, and that was never assessed, is none."""
-    assessment = home.assessments.get(room)
-    if assessment is None or trigger.name not in ROOM.triggers:
-        return
-    if assessment.watched or trigger.name in LASTING:
-        assessment.triggered(home.zone, trigger)
+    """Something happened in the room that its triggers name. Where nobody lives, only what lasts is kept: for whoever
+    comes to live there, whatever the home says of its rooms."""
+    known = home.assessments.get(room)
+    if trigger.name in LASTING or (known is not None and known.watched and trigger.name in ROOM.triggers):
+        home.assessment(room).triggered(home.zone, trigger)
 
 
 def _next_review(fact: Fact) -> int:

@@ -15,7 +15,14 @@ from services.reviews.reviewed import LIGATURE, ROOM, SUICIDE, SUITABILITY, Revi
 from services.reviews.shown import child_values, due_row, point_values
 from shared.home import Homes
 from shared.home.plans import shared_text
-from shared.home.saved import home_state, placement_state, restore_home, restore_placement
+from shared.home.saved import (
+    home_state,
+    placement_state,
+    promise_state,
+    restore_home,
+    restore_placement,
+    restore_promises,
+)
 from shared.monitor import Row
 from shared.openalerts import OpenAlert
 
@@ -67,10 +74,7 @@ def _point_rows(home: ReviewsHome, points: Points) -> Iterator[Row]:
     changed, points.changed = points.changed, {}
     words, points.words = points.words, {}
     for id_ in changed:
-        key, point = {"home_id": home.id, "point_id": id_}, points.by_id.get(id_)
-        if point is None:
-            yield Row(POINTS, key, None)
-            continue
+        key, point = {"home_id": home.id, "point_id": id_}, points.by_id[id_]
         alert = points.alerts.get(id_)
         state = orjson.dumps([*point, None if alert is None else alert.state()])
         yield Row(POINTS, key, {**point_values(home.zone, point, alert, words.get(id_)), "state": state})
@@ -83,6 +87,7 @@ def _home_state(home: ReviewsHome) -> list[Any]:
         home.first_child,
         None if home.suitability is None else _reviewed_state(home.suitability),
         {room: _reviewed_state(known) for room, known in home.assessments.items()},
+        [promise_state(told) for told in home.early],
     ]
 
 
@@ -139,6 +144,7 @@ def _home(homes: Homes, home_id: str, state: list[Any]) -> ReviewsHome:
         home.suitability = _reviewed(home.zone, SUITABILITY, home_id, state[3])
     for room, known in state[4].items():
         home.assessments[room] = _reviewed(home.zone, ROOM, shared_text(room), known)
+    home.early = restore_promises(homes, state[5])
     return home
 
 
@@ -157,10 +163,10 @@ def _child(homes: Homes, home_id: str, placement_id: str, state: list[Any]) -> N
 
 def _point(home: ReviewsHome, point_id: str, state: list[Any]) -> None:
     points = home.anchors()
-    room, listed_at, high, action_due, status, status_at, alert = state
+    room, listed_at, high, action_due, status, status_at, gone, alert = state
     told_at = listed_at if status_at == listed_at else status_at  # one number for what is the same
     points.by_id[point_id] = Point(
-        shared_text(room), listed_at, high, action_due, shared_text(status), told_at
+        shared_text(room), listed_at, high, action_due, shared_text(status), told_at, gone
     )
     if (standing := _alert(alert)) is not None:
         points.alerts[point_id] = standing

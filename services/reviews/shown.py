@@ -63,6 +63,7 @@ def point_values(
     return {
         "room": point.room,
         "status": point.status,
+        "listed": not point.gone,
         "action_due": show_day(point.action_due),
         "due_at": over(zone, point.action_due) if point.awaits else None,
         "overdue_since": None if alert is None else alert.since,

@@ -86,10 +86,11 @@ POINTS: Final = Table(
     Column("action", Text),
     Column("owner", String),
     Column("status", String, nullable=False),
+    Column("listed", Boolean, nullable=False),  # no longer: closed for good, and kept for what is told late
     Column("action_due", String, nullable=False),  # a local date
     Column("due_at", BigInteger),  # when the action is overdue, ms; None: nothing waits to be done
     Column("overdue_since", BigInteger),
     Column("state", LargeBinary, nullable=False),
     Column("partition", Integer, nullable=False, server_default="0"),
 )
-"""One row an anchor point that the latest assessment of its room lists."""
+"""One row an anchor point."""

@@ -18,7 +18,7 @@ def home_state(home: Home) -> list[Any]:
     stated_ = [home.zone, home.provider_id, home.rooms, home.registrations, waiting]
     if not (home.sessions or home.promises):
         return stated_
-    return [*stated_, sessions_state(home.sessions), [_promise_state(each) for each in home.promises]]
+    return [*stated_, sessions_state(home.sessions), [promise_state(each) for each in home.promises]]
 
 
 def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
@@ -33,7 +33,7 @@ def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
     home.waiting = tuple(_fact(fact) for fact in state[4])
     if len(state) > 5:
         home.sessions = restore_sessions(state[5])
-        home.promises = _promises(homes, state[6])
+        home.promises = restore_promises(homes, state[6])
     return home
 
 
@@ -50,7 +50,7 @@ def placement_state(placement: Placement) -> list[Any]:
         [_version_state(version) for version in placement.told.values()],
         [_version_state(version) for version in placement.history],
         None if placement.away is None else tuple(placement.away),
-        [_promise_state(promise) for promise in placement.promises],
+        [promise_state(promise) for promise in placement.promises],
     ]
 
 
@@ -73,7 +73,7 @@ def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list
         )
     placement.away = None if state[9] is None else Absence(*state[9])
     if state[10]:
-        placement.promises = _promises(homes, state[10])
+        placement.promises = restore_promises(homes, state[10])
     return placement
 
 
@@ -154,11 +154,13 @@ def promises_nothing(state: str) -> bool:
     return state.endswith(",[]]")
 
 
-def _promise_state(promise: Promise) -> list[Any]:
+def promise_state(promise: Promise) -> list[Any]:
+    """What is kept until its time."""
     return [promise.at, promise.serial, _fact_state(promise.fact)]
 
 
-def _promises(homes: Homes, state: list[Any]) -> tuple[Promise, ...]:
+def restore_promises(homes: Homes, state: list[Any]) -> tuple[Promise, ...]:
+    """The promises of this state; their serials are taken in `homes`."""
     promises = tuple(Promise(at, serial, _fact(fact)) for at, serial, fact in state)
     homes.promised(max((promise.serial for promise in promises), default=0))
     return promises

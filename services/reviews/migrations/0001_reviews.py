@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("action", sa.Text),
         sa.Column("owner", sa.String),
         sa.Column("status", sa.String, nullable=False),
+        sa.Column("listed", sa.Boolean, nullable=False),
         sa.Column("action_due", sa.String, nullable=False),
         sa.Column("due_at", sa.BigInteger),
         sa.Column("overdue_since", sa.BigInteger),

@@ -107,13 +107,28 @@ def test_a_promise_told_before_the_home_waits_for_it(night: Night) -> None:
     night.until("2026-03-05 00:00")
 
 
-def test_what_is_told_of_a_home_that_nobody_knows_changes_nothing(night: Night) -> None:
-    night.at("18:00").tell(suitable(), assessed(point(due="2026-03-05")), suitable(time="18:30"))
-    night.at("19:00").tell(registered())
-    night.at("21:00").tell(came(), whole(), assessed())
-    night.until("2026-03-03 21:30")
+def test_what_is_told_of_a_home_before_it_is_registered_waits_for_its_zone(night: Night) -> None:
+    night.at("18:00").tell(suitable("2026-12-31"), assessed(point(due="2026-03-05")))
+    night.at("18:30").tell(triggered("works", room="R1"), point_changed("AP1", "mitigated", time="18:45"))
+    night.until("2026-03-04 00:00")  # nobody knows yet when a date is over there
+    night.at("2026-03-04 10:00").tell(registered())
+    night.at("2026-03-04 11:00").tell(came(), whole())
+    night.until("2026-03-04 11:00")
     night.expect.raised(
-        "suitability_review_overdue", about={}, since="2026-03-03 21:00", at="2026-03-03 21:00"
+        ROOM, about=R1, since="2026-03-03 18:30", at="2026-03-04 11:00", because="works", last="2026-03-02"
+    )
+    night.until("2026-03-20 00:00")
+
+
+def test_what_is_past_by_then_is_told_when_the_home_is_registered(night: Night) -> None:
+    night.at("18:00").tell(assessed(point(due="2026-03-05")))
+    night.at("2026-03-20 10:00").tell(registered())
+    night.until("2026-03-20 10:00")
+    night.expect.raised(
+        "ligature_action_overdue",
+        about={"point_id": "AP1"},
+        since="2026-03-06 00:00",
+        at="2026-03-20 10:00",
     )
 
 

@@ -333,12 +333,25 @@ def test_an_assessment_of_an_empty_room_clears_them(night: Night) -> None:
     night.until("2026-03-05 20:30")
 
 
-def test_a_room_that_nobody_knows_of_has_no_triggers(night: Night) -> None:
-    quiet(night).at("22:00").tell(triggered("works", room="nowhere"))
-    night.at("23:00").tell(moved("P1", "nowhere"))
+def test_so_do_works_in_a_room_that_nobody_has_named_before(night: Night) -> None:
+    quiet(night).at("22:00").tell(triggered("works", room="the annexe"))
+    night.until("2026-03-03 22:30")  # nobody lives there
+    night.at("2026-03-03 23:00").tell(moved("P1", "the annexe"))
+    night.until("2026-03-03 23:00")
+    night.expect.raised(
+        KIND,
+        about={"room": "the annexe"},
+        since="2026-03-03 22:00",
+        at="2026-03-03 23:00",
+        because="works",
+        last=None,
+    )
+
+
+def test_a_new_child_told_of_a_room_in_which_nobody_lives_is_nobodys(night: Night) -> None:
+    quiet(night).at("22:00").tell(triggered("new_child", room="R2"))
+    night.at("23:00").tell(moved("P1", "R2"))
     night.until("2026-03-03 22:30")
     night.expect.nothing()
     night.until("2026-03-03 23:30")
-    night.expect.raised(
-        KIND, about={"room": "nowhere"}, since="2026-03-03 23:00", at="2026-03-03 23:00", because="new_child"
-    )
+    night.expect.raised(KIND, about=R2, since="2026-03-03 23:00", at="2026-03-03 23:00")

@@ -9,10 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from services.checks.model import ChecksMonitor
-from services.reviews.model import ReviewsMonitor
 from shared.monitor import Monitor
 
 MONITORS: Final[Mapping[str, Callable[[], Monitor]]] = MappingProxyType(
-    {monitor.name: monitor for monitor in (ChecksMonitor, ReviewsMonitor)}
+    {monitor.name: monitor for monitor in (ChecksMonitor,)}
 )
 """What makes a new monitor, by its service's name."""

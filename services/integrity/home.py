@@ -9,9 +9,8 @@ from typing import Final, cast
 from services.integrity import proofs, whereabouts
 from services.integrity.anomalies import Said
 from services.integrity.journal import MANUAL, SIZE, VALID, Entry, Journal
-from services.integrity.patterns import child as child_patterns
+from services.integrity.patterns.child import ALIKE_WITHIN, NEAR, QUARTER, SHORTEST, TWICE_NEAR
 from services.integrity.patterns.edited import Edits
-from services.integrity.patterns.worker import needed
 from services.integrity.whereabouts import KEPT, NO_MOVES, Moves, Where, where
 from shared.home import Home, Placement
 from shared.home.on_record import OnRecord
@@ -30,7 +29,7 @@ Covers = tuple[tuple[Instant, PlanTerms | None], ...]
 class Worker:
     """One worker's checks, as far as their latest say at a glance that nothing shows."""
 
-    __slots__ = ("bits", "entered", "entered_before", "number", "seen")
+    __slots__ = ("appended", "bits", "entered", "entered_before", "number", "seen")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -41,9 +40,12 @@ class Worker:
         self.entered_before: Instant = LONG_AGO
         self.seen: Instant = LONG_AGO
         """The last time at which a check of his was observed."""
+        self.appended: Instant = LONG_AGO
+        """When his last check was appended."""
 
-    def took(self, entered_at: Instant, at: Instant) -> None:
+    def took(self, entered_at: Instant, at: Instant, appended_at: Instant) -> None:
         """One more check of his."""
+        self.appended = appended_at
         if entered_at >= self.entered:
             self.entered_before, self.entered = self.entered, entered_at
         elif entered_at > self.entered_before:
@@ -122,13 +124,16 @@ class Child(Placement):
         """The glance after one more valid check, the latest of all."""
         if self.latest != LONG_AGO:
             gap = at - self.latest
-            apart = gap - self.gap
-            within = child_patterns.ALIKE_WITHIN
-            is_alike = gap >= child_patterns.SHORTEST and -within <= apart <= within
-            self.alike = self.alike + 1 if is_alike else 0
+            if -ALIKE_WITHIN <= gap - self.gap <= ALIKE_WITHIN and gap >= SHORTEST:
+                self.alike += 1
+            else:
+                self.alike = 0
             self.gap = gap
         self.latest = at
-        self.quarters = self.quarters + 1 if child_patterns.is_near_a_quarter(at) else 0
+        if (at + NEAR) % QUARTER <= TWICE_NEAR:
+            self.quarters += 1
+        else:
+            self.quarters = 0
 
     def glance(self, valid: list[Entry]) -> None:
         """The glance anew, from the valid checks in order."""
@@ -211,17 +216,22 @@ class HouseOfRecord(Home):
 
     def tidy(self, clock: Instant) -> None:
         """Forget what no pattern can ask for any more."""
-        entries = self.journal.entries()
-        of_late = {entry.worker for entry in entries if entry.appended >= (clock - WORKER_KEPT) // MINUTE}
-        gone = {worker.number for worker in self.workers.values()} - of_late
-        self.journal.tidy(clock, needed([entry for entry in entries if entry.worker not in gone]))
+        since = (clock - WORKER_KEPT) // MINUTE
+        gone = {worker.number for worker in self.workers.values() if worker.appended // MINUTE < since}
+        self.journal.tidy(clock, gone)
+        if any(worker.entered > clock for worker in self.workers.values()):
+            self.glance_at_workers(self.journal.entries())  # a wild clock must not blind the glance for ever
         if proofs.is_long(self.codes):
             self.codes = proofs.tidied(self.codes)
+        if gone:
+            self._forget(gone)
+        self.stale = True
+
+    def _forget(self, gone: set[int]) -> None:
+        """Forget workers of long ago, once nothing of theirs is remembered: their numbers become others'."""
         gone -= {code >> 1 for code in self.codes} | {entry.worker for entry in self.journal.entries()}
         for actor in [actor for actor, worker in self.workers.items() if worker.number in gone]:
             del self.workers[actor]
-        self.glance_at_workers(self.journal.entries())
-        self.stale = True
 
     def glance_at_workers(self, entries: Iterable[Entry]) -> None:
         """What the workers' latest checks say, from the journal."""
@@ -230,7 +240,7 @@ class HouseOfRecord(Home):
             worker.entered = worker.entered_before = worker.seen = LONG_AGO
         for entry in entries:
             if entry.worker in of_number:
-                of_number[entry.worker].took(entry.entered_at, entry.at)
+                of_number[entry.worker].took(entry.entered_at, entry.at, entry.appended * MINUTE)
 
     def restored(self, tail: bytes) -> None:
         """The checks that were told since its own row was written are there too, and what all of them say at a

@@ -59,7 +59,7 @@ class Look:
         self._of_device()
         if child is not None:
             self._of_child(child, new)
-        if self.home.journal.is_full:
+        if len(self.home.journal.recent) > self.home.journal.limit:
             self.home.tidy(self.clock)
 
     def _remembered(self, child: Child | None, worker: Worker) -> Entry:
@@ -71,7 +71,7 @@ class Look:
         number = NO_CHILD if child is None else self.home.know(child)
         room = room_mark(fact.data.get("room"))
         journal.add(self.at, fact.entered_at, self.clock, worker.number, number, room, flags, fact.id)
-        worker.took(fact.entered_at, self.at)
+        worker.took(fact.entered_at, self.at, self.clock)
         worker.bits = proofs.with_one_more(worker.bits, manual)
         self.home.codes.append(proofs.code(worker.number, manual))
         return journal.entries()[-1]

@@ -16,7 +16,7 @@ from services.integrity.looking import Look
 from services.integrity.patterns.child import ON_THE_QUARTER
 from services.integrity.patterns.duty import is_asked
 from services.integrity.patterns.worker import CLOCK_OFF, ENTERED_WITHIN, MANUAL_FROM, ROOMS_WITHIN
-from services.integrity.proofs import FULL
+from services.integrity.proofs import BITS, FULL, OVERFULL
 from shared.events.sealing import is_there
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes
@@ -88,21 +88,21 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         child.follow(at)
         is_manual = data["proof"] == "manual"
         bits = worker.bits << 1 | is_manual
-        if bits >= FULL << 1:
-            bits = bits & (FULL - 1) | FULL
+        if bits >= OVERFULL:
+            bits = bits & BITS | FULL
         if child.alike >= _REGULAR or child.quarters >= ON_THE_QUARTER or bits.bit_count() > MANUAL_FROM:
             return self._look(home, child, fact)
         if child.edits is not None and child.edits.seen(at, mark_of(fact.id)):
             child.changed = home.stale = True
         worker.bits = bits
         worker.entered_before, worker.entered = worker.entered, entered_at
-        worker.seen = at
+        worker.seen, worker.appended = at, appended_at
         home.codes.append(worker.number << 1 | is_manual)
         flags = VALID | MANUAL if is_manual else VALID
-        room = data.get("room")
-        mark = 0 if room is None else room_mark(room)
-        home.journal.add(at, entered_at, appended_at, worker.number, child.number, mark, flags, fact.id)
-        if home.journal.is_full:
+        journal = home.journal
+        room = room_mark(data.get("room"))
+        journal.add(at, entered_at, appended_at, worker.number, child.number, room, flags, fact.id)
+        if len(journal.recent) > journal.limit:
             home.tidy(appended_at)
         if not home.dirty:
             self._note(home)

@@ -12,6 +12,8 @@ from services.integrity.patterns.worker import LAST, OTHERS_LAST
 
 FULL: Final = 1 << LAST
 """A worker's own last checks are the bits of one number, 1 for manual; this bit says that there have been 50."""
+OVERFULL: Final = FULL << 1
+BITS: Final = FULL - 1
 _LONG: Final = 600
 
 
@@ -28,7 +30,7 @@ def begun() -> int:
 def with_one_more(bits: int, manual: bool) -> int:
     """The bits after one more check."""
     bits = bits << 1 | manual
-    return bits if bits < FULL << 1 else bits & (FULL - 1) | FULL
+    return bits if bits < OVERFULL else bits & BITS | FULL
 
 
 def manual_of(bits: int) -> int | None:

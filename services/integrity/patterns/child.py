@@ -18,12 +18,13 @@ SHORTEST: Final = 4 * MINUTE
 ON_THE_QUARTER: Final = 6
 """*6 consecutive valid checks, each within 30 s of a quarter hour.* Every zone is whole quarters ahead of UTC."""
 NEAR: Final = 30 * SECOND
+TWICE_NEAR: Final = 2 * NEAR
 QUARTER: Final = 15 * MINUTE
 
 
 def is_near_a_quarter(at: Instant) -> bool:
     """Within 30 s of a quarter hour, before it or after."""
-    return (at + NEAR) % QUARTER <= 2 * NEAR
+    return (at + NEAR) % QUARTER <= TWICE_NEAR
 
 
 def too_regular(valid: Sequence[Entry], new: Entry) -> Shown | None:

@@ -43,17 +43,17 @@ class Edits:
     def __init__(self) -> None:
         self.incidents: tuple[Incident, ...] = ()
         self.corrections: tuple[Correction, ...] = ()
-        self.checks: dict[int, Instant] = {}
+        self.checks: dict[bytes, Instant] = {}
         """When each check of the 2 h before an incident was, by the mark of its id."""
 
-    def seen(self, at: Instant, mark: int) -> bool:
+    def seen(self, at: Instant, mark: bytes) -> bool:
         """A check was told; whether it lies in the 2 h before an incident."""
         is_before = any(_is_before(at, incident) for incident in self.incidents)
         if is_before:
             self.checks[mark] = at
         return is_before
 
-    def happened(self, incident: Incident, before: Iterable[tuple[Instant, int]]) -> list[Correction]:
+    def happened(self, incident: Incident, before: Iterable[tuple[Instant, bytes]]) -> list[Correction]:
         """An incident was told, with the checks of before it that are known: the corrections that it completes, in
         order of the checks."""
         self._forget(incident.told_at)
@@ -86,7 +86,7 @@ class Edits:
     def state(self) -> list[Any]:
         """Its form at rest."""
         incidents, corrections = map(tuple, self.incidents), map(tuple, self.corrections)
-        return [list(incidents), list(corrections), list(self.checks.items())]
+        return [list(incidents), list(corrections), [[mark.hex(), at] for mark, at in self.checks.items()]]
 
 
 def restored(state: list[Any]) -> Edits:
@@ -94,7 +94,7 @@ def restored(state: list[Any]) -> Edits:
     edits = Edits()
     edits.incidents = tuple(Incident(*each) for each in state[0])
     edits.corrections = tuple(Correction(*each) for each in state[1])
-    edits.checks = dict(state[2])
+    edits.checks = {bytes.fromhex(mark): at for mark, at in state[2]}
     return edits
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from services.integrity import words
-from services.integrity.journal import FUTURE, MANUAL, NO_ROOM, Entry
+from services.integrity.journal import FUTURE, MANUAL, NO_ROOM, PROVED_AT_MOST, RUN, Entry
 from shared.instants import SECOND
 
 BURST_OF: Final = 3
@@ -15,9 +15,9 @@ SEEN_APART: Final = 60 * SECOND
 """*… whose `observed_at` lie 60 s or more apart (first to last).*"""
 ROOMS_WITHIN: Final = 5 * SECOND
 """*Two checks by one worker in different rooms observed less than 5 s apart.*"""
-LAST: Final = 50
+LAST: Final = RUN
 """*Of the worker's last 50 checks 80 % or more `manual` …*"""
-MANUAL_FROM: Final = 40
+MANUAL_FROM: Final = RUN - PROVED_AT_MOST
 OTHERS_LAST: Final = 200
 """*… of the home's other workers' last 200 (200 there) 20 % or less.*"""
 OTHERS_MANUAL_TO: Final = 40
@@ -79,16 +79,3 @@ def unproved(entries: Sequence[Entry], new: Entry, others_manual: int) -> Shown:
     mine = [each for each in entries if each.worker == new.worker][-LAST:]
     manual = sum(1 for each in mine if each.flags & MANUAL)
     return Shown(mine, words.unproved(manual, LAST, others_manual, OTHERS_LAST))
-
-
-def needed(entries: Sequence[Entry]) -> Iterable[int]:
-    """The places of the entries that `unproved` may yet have to name: of each worker the last ones, as far back as a
-    run of 50 can reach that holds no more than 10 with a tag."""
-    last: dict[int, int] = {}
-    tagged: dict[int, int] = {}
-    for each in reversed(entries):
-        worker = each.worker
-        last[worker] = last.get(worker, 0) + 1
-        tagged[worker] = tagged.get(worker, 0) + (not each.flags & MANUAL)
-        if last[worker] <= LAST and tagged[worker] <= LAST - MANUAL_FROM:
-            yield each.place

@@ -37,7 +37,7 @@ class OnRecord:
             enact(self._now, move)
         else:
             insort(moves, move, key=lambda each: each.at)
-            self._now = self.at(NEVER)
+            self._now = self._read(NEVER)
 
     def forget(self, before: Instant) -> None:
         """Moves before this are one state."""
@@ -55,9 +55,12 @@ class OnRecord:
         moves = self._moves
         if not moves or moves[-1].at <= instant:
             return self._now
+        return self._read(instant)
+
+    def _read(self, upto: Instant) -> Sessions:
         sessions = dict(self._begun)
-        for move in moves:
-            if move.at > instant:
+        for move in self._moves:
+            if move.at > upto:
                 break
             enact(sessions, move)
         return sessions

@@ -23,6 +23,7 @@ from services.gateway.routes_devices import device_routes
 from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
 from services.gateway.routes_plans import plan_routes
+from services.gateway.routes_prompts import prompt_routes
 from services.gateway.routes_running import Blindness, health_routes, running_routes
 from services.gateway.shares import Limits, Shares
 from services.gateway.starting import caught_up
@@ -98,6 +99,7 @@ def make_app(deps: Deps) -> App:
         home_routes(fold),
         access_routes(deps.access, fold, deps.now),
         device_routes(deps.access, fold, deps.now),
+        prompt_routes(deps.keys, fold, deps.now),
         plan_routes(deps.access.people, fold, deps.now),
         running_routes(deps.log, fold, rejected, deps.views, blind),
     )

@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from services.gateway.folded import TOPICS, AtRest, Folded
+from services.gateway.proofs import LastProofs
 from services.gateway.snapshot import READ, Loaded
 from shared.acceptance import Refusal, refusal
 from shared.cautions import Caution, cautions
@@ -69,6 +70,8 @@ class DoorFold:
         # how often its home had been built anew.
         self._under_way: dict[tuple[str, str], int] = {}
         self._built: dict[str, int] = {}
+        self.proofs = LastProofs(log)
+        """When each worker was last known to be awake."""
         self._rest.lay(folded)
         self.read_to: dict[int, Positions] = {}
         """How far it has read of each home-partition, when it had caught up."""
@@ -137,6 +140,7 @@ class DoorFold:
     def durable(self, fact: Fact) -> None:
         """A fact is in the log for good: what everybody may look up without the lock."""
         self._folded.durable(fact)
+        self.proofs.note(fact)
         admitted = self._under_way.pop((fact.home_id, fact.id), None)
         if admitted is not None and admitted != self._built.get(fact.home_id, 0):
             self._doubtful[fact.home_id] = -1  # it was not in the log yet when its home was built anew
@@ -206,6 +210,7 @@ class DoorFold:
     def elsewhere_written(self, record: Record) -> None:
         """Another door has let something in: its home is built anew before anything more is asked of it. Never raises:
         a newer door may have written what this one cannot read."""
+        self.proofs.heard(record)
         with self._lock:
             if record.topic == NIGHT_COVER and record.home_id not in self._doubtful:
                 self._folded.replay(

@@ -27,6 +27,7 @@ def _start(fact: Fact, home: Home) -> Iterator[Caution]:
     session = home.sessions.get(staff_id)
     if session is not None:
         yield Caution("data.staff_id", staff_id, f"this ends their session as {_since(session)}")
+        yield from _leaves(fact, home)
     if fact.data["role"] != "sleep_in":
         yield from _proof(fact, home)
 
@@ -41,6 +42,16 @@ def _on_duty(fact: Fact, home: Home) -> Iterator[Caution]:
     staff_id = fact.data["staff_id"]
     if staff_id not in home.sessions:
         yield Caution("data.staff_id", staff_id, _STARTS)
+
+
+def _leaves(fact: Fact, home: Home) -> Iterator[Caution]:
+    """*Until the break or that session ends.*"""
+    staff_id = fact.data["staff_id"]
+    other = _relieved(home, staff_id, staff_id) if staff_id in home.sessions else None
+    if other is not None:
+        yield Caution(
+            "data.staff_id", staff_id, f"was the relief of {other}: nobody counts in that place now"
+        )
 
 
 def _break(fact: Fact, home: Home) -> Iterator[Caution]:
@@ -131,6 +142,6 @@ OF_TYPE: Final[dict[str, tuple[Ask, ...]]] = {
     "cover.break_started.v1": (_now(_on_duty), _now(_break)),
     "cover.break_ended.v1": (_now(_on_duty), _now(_back)),
     "cover.handed_over.v1": (_now(_handover),),
-    "cover.ended.v1": (_now(_on_duty),),
+    "cover.ended.v1": (_now(_on_duty), _now(_leaves)),
 }
 """What is asked about each type, beside its own time."""

@@ -74,10 +74,14 @@ class Reader:
             rows = [row for row in rows if row[1] > own[row[0]]]
         return self._ordered(rows), {topic: max(reached, after.get(topic, 0)) for topic in topics}
 
-    def home(self, home_id: str, topics: Sequence[str], until: Instant | None = None) -> Iterator[Record]:
+    def home(
+        self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
+    ) -> Iterator[Record]:
         """See `Log.home`."""
         with self._connection() as connection:
-            found = connection.execute("SELECT position FROM facts WHERE home_id = ?", (home_id,))
+            after = _bound(connection, since) if since else 0
+            query = "SELECT position FROM facts WHERE home_id = ? AND position > ?"
+            found = connection.execute(query, (home_id, after))
             positions = sorted(position for (position,) in found)
         wanted = {code for _, code in self._codes(topics)}
         step: list[_Raw] = []  # an instant may lie across two chunks

@@ -187,8 +187,7 @@ class SqliteLog:
         self, home_id: str, topics: Sequence[str], until: Instant | None = None, since: Instant = 0
     ) -> Iterator[Record]:
         """See `Log.home`."""
-        found = self._reader.home(home_id, topics, until)
-        return (record for record in found if record.appended_at >= since) if since else found
+        return self._reader.home(home_id, topics, until, since)
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""

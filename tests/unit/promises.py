@@ -18,6 +18,7 @@ PURE = (
     "services/gateway/demand.py",
     "services/gateway/plancheck.py",
     "services/gateway/points.py",
+    "services/gateway/prompts.py",
     "shared/home/**/*.py",
     "shared/schedule/**/*.py",
     "shared/events/**/*.py",

@@ -157,6 +157,13 @@ def test_a_break_of_a_day_is_rather_a_slip() -> None:
     assert said(long, WAKING, on_duty("S2")) == [("data.expected", "P1D")]
 
 
+def test_a_relief_who_leaves_leaves_the_place_empty() -> None:
+    before = (WAKING, on_duty("S2"), on_break("S1", "S2", "21:30"))
+    ends = only(told("cover.ended", {"staff_id": "S2"}, actor="S2"), *before)
+    assert ends.remedy == "was the relief of S1: nobody counts in that place now"
+    assert said(on_duty("S2", "sleep_in", "22:00"), *before) == [("data.staff_id", "S2")] * 2
+
+
 # -- handovers
 
 

@@ -149,6 +149,9 @@ class AnyLogContract:
         for home_id in ("H0", "H1", "H2", "unknown"):
             own = [record for record in every if record.home_id == home_id]
             assert list(log.home(home_id, INPUTS)) == own
+            for record in own[:: len(own) // 3 or 1]:
+                later = [each for each in own if each.appended_at >= record.appended_at]
+                assert list(log.home(home_id, INPUTS, since=record.appended_at)) == later
             assert list(log.home(home_id, INPUTS, middle)) == [r for r in own if r.appended_at <= middle]
 
     def test_a_named_event_is_found_in_its_home(self, log: Log) -> None:

@@ -57,7 +57,7 @@ class Lookup:
     def home(
         self, home_id: str, topics: Sequence[str], until: Instant | None, since: Instant = 0
     ) -> Iterator[Record]:
-        """See `Log.home`; what lies before `since` need not be fetched.
+        """See `Log.home`; of what the index knows, what lies before `since` is not fetched.
 
         Left out are an id that comes again, the first one stands, and what is no event of the home's.
         """
@@ -71,7 +71,8 @@ class Lookup:
         for record in in_order(found):
             if record.id not in known and (until is None or record.appended_at <= until):
                 known.add(record.id)
-                yield record
+                if record.appended_at >= since:
+                    yield record
 
     def named(self, home_id: str, event_id: str) -> Named | None:
         """See `Log.named`."""

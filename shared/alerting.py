@@ -4,6 +4,7 @@ Pure. When an alert is raised, worsened or resolved is decided by the monitors; 
 whom it wakes, by the alerts service and the pager.
 """
 
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Final
@@ -110,6 +111,25 @@ def resolved(
     if fact_id is not None:
         data["fact_id"] = fact_id
     return _event(service, RESOLVED, home_id, id_, at, data)
+
+
+def open_between(
+    events: Sequence[dict[str, Any]], start: Instant, end: Instant
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The events, in order, of the alerts that were open in [start, end), each with what was told when its alert was
+    raised. `events`: all of these alerts' lives, as told."""
+    raised: dict[str, dict[str, Any]] = {}
+    closed: dict[str, str] = {}
+    for event in events:
+        if event["type"] == RAISED:
+            raised[event["subject"]] = event
+        elif event["type"] == RESOLVED:
+            closed[event["subject"]] = event["time"]
+    first, last = show_instant(start), show_instant(end)
+    for event in events:
+        about = raised[event["subject"]]
+        if about["time"] < last and closed.get(event["subject"], last) >= first:
+            yield about["data"], event
 
 
 def retold(effect: Effect, at: Instant) -> Effect:

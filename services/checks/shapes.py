@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 from services.checks.deadline import Asked
 from services.checks.record import NightRecord
 from services.checks.record.gaps import Gap
-from services.checks.record.own_times import Check
+from shared.home.own_times import Check
 from shared.instants import NEVER, Instant, show_duration, show_instant
 from shared.schedule import show_local_time
 

@@ -1,6 +1,7 @@
 """The one pure fold of homes, placements, presence and the plan in force, which every monitor and the door read.
 
-`plans` compiles what a plan asks, `parts` is the state, `fold` how facts change it, `saved` its form at rest.
+`plans` compiles what a plan asks, `parts` is the state, `fold` how facts change it, `saved` its form at rest;
+`own_times` and `on_record` read the same facts by their own times.
 """
 
 from shared.home.fold import Homes

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.alerts.words import length, local_clock
-from services.checks.record.own_times import Check
 from services.sample.cast import TIME_ZONE
+from shared.home.own_times import Check
 from shared.instants import HOUR, MINUTE, Duration, Instant
 from wakeful.cli.demonight import BEGINS, ENDS, pace_of
 from wakeful.cli.demostory import ChildsNight, Night, Told

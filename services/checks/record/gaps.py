@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from services.checks.deadline import piece_at, reckon
-from services.checks.record.own_times import Check, OwnTimes, Span
 from shared.home import PlanVersion
+from shared.home.own_times import Check, OwnTimes, Span
 from shared.instants import NEVER, Duration, Instant
 
 Status: TypeAlias = Literal["on_time", "late", "missed", "unreported"]

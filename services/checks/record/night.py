@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from services.checks.deadline import Asked, asked_between
 from services.checks.model import ChecksMonitor
 from services.checks.record.gaps import Gap, gaps
-from services.checks.record.own_times import Check, OwnTimes, own_times
+from shared.alerting import open_between
 from shared.facts import Fact
-from shared.instants import Duration, Instant, show_instant
+from shared.home.own_times import Check, OwnTimes, own_times
+from shared.instants import Duration, Instant
 from shared.replay import replay
 from shared.schedule import night
 
@@ -67,7 +68,11 @@ def night_record(
             if a.start < end and a.end > start
         ),
         _compliance(mine),
-        tuple(_alerts([effect.event for effect in told.effects], placement_id, start, end)),
+        tuple(
+            event
+            for about, event in open_between([effect.event for effect in told.effects], start, end)
+            if about.get("placement_id") == placement_id
+        ),
     )
 
 
@@ -95,24 +100,4 @@ def _items(times: OwnTimes, start: Instant, upto: Instant) -> list[tuple[Asked, 
         (item, next((check for check in times.checks if check.valid and check.seen_at >= item.opens), None))
         for item in asked_between(times.history, start, upto)
         if any(span.start <= item.at < span.end for span in times.watched)
-    ]
-
-
-def _alerts(
-    events: Sequence[dict[str, Any]], placement_id: str, start: Instant, end: Instant
-) -> list[dict[str, Any]]:
-    raised: dict[str, dict[str, Any]] = {}
-    closed: dict[str, str] = {}
-    for event in events:
-        if event["type"] == "alert.raised.v1":
-            raised[event["subject"]] = event
-        elif event["type"] == "alert.resolved.v1":
-            closed[event["subject"]] = event["time"]
-    first, last = show_instant(start), show_instant(end)
-    return [
-        event
-        for event in events
-        if (about := raised[event["subject"]])["data"].get("placement_id") == placement_id
-        and about["time"] < last
-        and closed.get(event["subject"], last) >= first
     ]

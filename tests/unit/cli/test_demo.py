@@ -7,7 +7,7 @@ import orjson
 import pytest
 from rich.console import Console
 
-from services.checks.record.own_times import Check
+from shared.home.own_times import Check
 from tests.unit.cli.story import wakeful
 from wakeful.cli.demo import draw
 from wakeful.cli.demonight import night

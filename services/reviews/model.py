@@ -100,8 +100,10 @@ class ReviewsMonitor(Watching[ReviewsHome]):
         """*A time in the future is a promise that starts then* (§2)."""
         home = cast(ReviewsHome, self.homes.begin_home(fact.home_id))
         id_ = fact.data.get("placement_id")
-        by_room = fact.data.get("room") is not None
-        self.homes.promise(home if id_ is None or by_room else self.homes.begin(home, id_), fact)
+        if id_ is None or fact.data.get("room") is not None or not home.registered:
+            self.homes.promise(home, fact)
+        else:
+            self.homes.promise(self.homes.begin(home, id_), fact)
         self._told(home, fact)
 
     def _told(self, home: ReviewsHome, fact: Fact) -> None:

@@ -107,6 +107,16 @@ def test_a_promise_told_before_the_home_waits_for_it(night: Night) -> None:
     night.until("2026-03-05 00:00")
 
 
+def test_so_does_one_about_a_child_and_a_plan_told_after_it(night: Night) -> None:
+    night.at("18:00").tell(reviewed("ligature", time="2026-03-10 10:00"))
+    night.at("18:30").tell(whole(ligature_plan=ligature("2026-03-12")))
+    night.at("19:00").tell(registered(), suitable())
+    night.at("21:00").tell(came(), assessed())
+    night.until("2026-03-10 11:00")
+    soon = night.expect.raised("review_due_soon", since="2026-03-06 00:00", at="2026-03-06 00:00")
+    soon.resolved("reviewed", at="2026-03-10 10:00")
+
+
 def test_what_is_told_of_a_home_before_it_is_registered_waits_for_its_zone(night: Night) -> None:
     night.at("18:00").tell(suitable("2026-12-31"), assessed(point(due="2026-03-05")))
     night.at("18:30").tell(triggered("works", room="R1"), point_changed("AP1", "mitigated", time="18:45"))

@@ -3,9 +3,9 @@
 Nothing here knows what happens to them (`script`) or how it is told to the door (`phone`).
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from shared.instants import SECOND, Duration, show_duration
+from shared.instants import SECOND, Duration
 
 PROVIDER: Final = "sample-provider"
 COMMISSIONERS: Final = ("sample-commissioner-north", "sample-commissioner-south")
@@ -33,9 +33,11 @@ class SampleHome(NamedTuple):
     children: tuple[Child, ...]
     workers: tuple[str, str]
     """The first has the phone that always gets through, the second the one that sometimes does not."""
+    waking: int
+    """How many waking workers the plans of its children ask for tonight."""
 
 
-def _home(name: str, workers: tuple[int, int]) -> SampleHome:
+def _home(name: str, workers: tuple[int, int], waking: int = 1) -> SampleHome:
     children = tuple(
         Child(
             id=f"sample-child-{name}-{number}",
@@ -46,10 +48,21 @@ def _home(name: str, workers: tuple[int, int]) -> SampleHome:
         for number in (1, 2, 3)
     )
     first, second = workers
-    return SampleHome(f"sample-{name}", children, (f"sample-worker-{first}", f"sample-worker-{second}"))
+    pair = (f"sample-worker-{first}", f"sample-worker-{second}")
+    return SampleHome(f"sample-{name}", children, pair, waking)
 
 
-HOMES: Final = (_home("larch", (1, 2)), _home("rowan", (3, 4)), _home("alder", (5, 6)))
+HOMES: Final = (_home("larch", (1, 2)), _home("rowan", (3, 4), waking=2), _home("alder", (5, 6)))
+SHORT: Final = HOMES[1]
+"""Where a worker goes on a break and nobody takes over: one of two stays."""
+UNSIGNED: Final = HOMES[2].children[2]
+"""Whose plan tonight lacks a few things."""
+UNASSESSED: Final = (HOMES[2], HOMES[2].children[1].room)
+"""A room whose assessment is overdue."""
+ONE_TO_ONE: Final = ("sample-worker-7", "sample-worker-8")
+"""Two who are with one child all night, where a story has them."""
+AT_ONCE: Final = (HOMES[0], HOMES[0].workers[1])
+"""Who enters several checks together, once."""
 
 
 class Pace(NamedTuple):
@@ -62,46 +75,3 @@ class Pace(NamedTuple):
     def times(cls, factor: float) -> "Pace":
         """The usual pace, so many times as fast."""
         return cls(round(CEILING / factor), round(GRACE / factor))
-
-
-def checks_of(pace: Pace) -> list[dict[str, Any]]:
-    """The one check rule of every plan here: all day, so that it does not matter when somebody looks."""
-    ceiling, grace = show_duration(pace.ceiling), show_duration(pace.grace)
-    return [{"name": "sample", "from": "00:00", "to": "00:00", "ceiling": ceiling, "grace": grace}]
-
-
-def registration(home: SampleHome, pace: Pace) -> dict[str, Any]:
-    """`data` of `home.registered`."""
-    return {
-        "home_id": home.id,
-        "provider_id": PROVIDER,
-        "time_zone": TIME_ZONE,
-        "rooms": [child.room for child in home.children],
-        "statement_of_purpose": {"waking_staff": 2, "sleep_in_staff": 0},
-        "default_plan": {"checks": checks_of(pace)},
-    }
-
-
-def stay(home: SampleHome, child: Child) -> dict[str, Any]:
-    """`data` of `placement.started`."""
-    return {
-        "placement_id": child.id,
-        "home_id": home.id,
-        "commissioner_id": child.commissioner_id,
-        "room": child.room,
-        "emergency": False,
-        "suicide_risk": child.suicide_risk,
-    }
-
-
-def plan(child: Child, pace: Pace, effective_from: str) -> dict[str, Any]:
-    """`data` of the child's first `plan.agreed`."""
-    return {
-        "placement_id": child.id,
-        "version": 1,
-        "effective_from": effective_from,
-        "checks": checks_of(pace),
-        "roles": [],
-        "suicide_risk": child.suicide_risk,
-        "signed": [{"who": MANAGER, "role": "registered_person", "at": effective_from}],
-    }

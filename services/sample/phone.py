@@ -65,7 +65,8 @@ class Phone:
     def keep(self, family: str, type_: str, data: Mapping[str, Any]) -> None:
         """Enter a fact now: it is queued, with its id, the time and the session."""
         at, event_id = show_instant(clock.now()), f"sample-{uuid.uuid4()}"
-        body = {"type": type_, "subject": data["placement_id"], "time": at, "enteredat": at, "data": data}
+        subject = data.get("placement_id", self._home_id)
+        body = {"type": type_, "subject": subject, "time": at, "enteredat": at, "data": data}
         self._queue.append(Queued(f"/{family}/{event_id}", {"id": event_id, **body}, self._worker))
 
     def send(self) -> bool:

@@ -13,9 +13,10 @@ from typing import Final, Protocol
 import httpx
 
 from services.sample import setting
-from services.sample.cast import HOMES, Pace
+from services.sample.cast import AT_ONCE, HOMES, SHORT, UNASSESSED, UNSIGNED, Pace
 from services.sample.phone import Phone
-from services.sample.playing import Player
+from services.sample.playing import Player, RealTime
+from services.sample.setting import Begun
 from shared.instants import MINUTE, SECOND, Duration
 from shared.security.access import Access
 from shared.settings import Settings
@@ -54,15 +55,15 @@ def start(
         return
     if stage is None:
         return
-    phones, new = stage
+    phones, begun = stage
     link = setting.sign_in_link(house.access, house.settings.url)
     token = setting.token_file(house.access, house.settings.data)
-    for line in announcement(link, token, pace, new):
+    for line in announcement(link, token, pace, begun):
         say(line)
-    Player(phones, pace, seed, stop).play()
+    Player(phones, pace, seed, RealTime(stop), after_past=begun is Begun.AFTER_PAST).play()
 
 
-def announcement(link: str, token: Path, pace: Pace, new: bool) -> Iterator[str]:
+def announcement(link: str, token: Path, pace: Pace, begun: Begun) -> Iterator[str]:
     """What whoever started it reads."""
     forgotten, home = HOMES[0].children[0], HOMES[0]
     missed, late = (_about(percent * pace.ceiling // 100) for percent in (130, 175))
@@ -71,26 +72,40 @@ def announcement(link: str, token: Path, pace: Pace, new: bool) -> Iterator[str]
     yield f"  Watch it:     {link}"
     yield f"  For curl:     {token} (a token that may record and read in the sample homes)"
     yield "What you will see:"
-    if not new:
-        yield "  At once       While this was off nobody was checked: every child is overdue, so alerts appear,"
-        yield "                and the first round of checks closes them as late."
-    yield f"  Until {missed:<8}Checks come in from every home, and all is quiet."
+    yield from _at_once(begun)
+    yield f"  Until {missed:<8}Checks come in from every home, and all else is quiet."
     yield f"  After {missed:<8}{home.workers[0]} has forgotten {forgotten.id} in {home.id}:"
     yield "                an alert appears by itself."
     yield f"  After {late:<8}The check comes after all; it closes the alert, and the record says `late`."
-    yield "  Then          It goes on: a phone without a signal, a child at school, a concern. Ctrl+C ends it."
+    yield "  Then          It goes on: a phone without a signal, a child at school, a concern, a break"
+    yield f"                without relief in {SHORT.id}. Ctrl+C ends it."
     yield ""
 
 
-def _stage(house: House, pace: Pace, stop: threading.Event) -> tuple[dict[str, Phone], bool] | None:
-    """The phones, and whether a home was new; None if it is time to stop. Tries until the door answers."""
+def _at_once(begun: Begun) -> Iterator[str]:
+    if begun is Begun.AGAIN:
+        yield "  At once       While this was off nobody was checked: every child is overdue, so alerts appear,"
+        yield "                and the first round of checks closes them as late."
+        return
+    if begun is Begun.AFTER_PAST:
+        yield "  At once       30 quiet days lie behind. Open are: a break without relief"
+        yield f"                in {SHORT.id} (over in three minutes), a few checks that {AT_ONCE[1]}"
+        yield "                entered together two nights ago,"
+    else:
+        yield "  At once       Open are:"
+    yield f"                a room in {UNASSESSED[0].id} whose assessment is overdue, and tonight's plan"
+    yield f"                of {UNSIGNED.id}, which lacks a few things."
+
+
+def _stage(house: House, pace: Pace, stop: threading.Event) -> tuple[dict[str, Phone], Begun] | None:
+    """The phones, and what was there; None if it is time to stop. Tries until the door answers."""
     access, url = house.access, house.settings.url
-    new = False
+    begun = Begun.AGAIN
     pins = setting.people(access)
     while True:
         try:
-            new = setting.settle(access, url, pace) or new
-            return setting.phones(access, url, pins, house.settings.data), new
+            begun = max(begun, setting.settle(access, url, pace))
+            return setting.phones(access, url, pins, house.settings.data), begun
         except httpx.HTTPError:
             if stop.wait(TRY_AGAIN / SECOND):
                 return None

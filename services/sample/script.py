@@ -3,6 +3,7 @@
 Pure: a script is a function of its seed. It never asks what time it is, and posts nothing.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from random import Random
 from typing import Final, NamedTuple
@@ -85,7 +86,9 @@ class Cue(NamedTuple):
 class Script:
     """Gives each child their next cue, for ever. The first child is forgotten right after the first round."""
 
-    def __init__(self, children: int, ceiling: Duration, seed: int) -> None:
+    def __init__(self, children: int, ceiling: Duration, seed: int, in_reach: Sequence[bool] = ()) -> None:
+        """`in_reach`: of each child, whether the phones of its home always have a signal."""
+        self._in_reach = in_reach or [False] * children
         self._random = Random(seed)  # noqa: S311 - a story, not a secret
         self._ceiling = ceiling
         self._bag: list[Scene] = []
@@ -112,7 +115,9 @@ class Script:
             return QUIET
         if self._troubled is not None or self._random.randrange(_TROUBLE_ONE_IN):
             return QUIET
-        self._troubled = child
         if not self._bag:
             self._bag = self._random.sample(TROUBLES, len(TROUBLES))
+        if self._bag[-1] is NO_SIGNAL and self._in_reach[child]:
+            return QUIET  # it waits for a child of another home
+        self._troubled = child
         return self._bag.pop()

@@ -30,6 +30,10 @@ def up(
     if settings.kafka is not None:
         raise Failure(ELSEWHERE)
     tell_of_unknown()
+    if sample:
+        from wakeful.cli.samplepast import begin_with_a_past
+
+        begin_with_a_past(settings)
     serve(settings, sample=sample)
 
 

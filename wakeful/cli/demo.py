@@ -87,8 +87,8 @@ def shown(night: "Night") -> dict[str, Any]:
 
 
 def _child(each: "ChildsNight") -> dict[str, Any]:
+    from services.sample.papers import pace_of
     from shared.instants import show_duration, show_instant
-    from wakeful.cli.demonight import pace_of
 
     record = each.record
     kept = record.compliance

@@ -12,15 +12,16 @@ from services.alerts.lives import Lives, Whose
 from services.alerts.rows import AlertRow
 from services.alerts.tables import ALERTS as ALERTS_TABLE
 from services.alerts.words import length, local_clock, told
-from services.checks.model import ChecksMonitor
 from services.checks.record import NightRecord, night_record
+from services.rules import MONITORS
 from services.sample.cast import HOMES, PROVIDER, TIME_ZONE, Child, SampleHome
+from services.sample.papers import pace_of
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
 from shared.instants import MINUTE, Duration, Instant
 from shared.replay import replay
 from shared.topics import ALERTS
-from wakeful.cli.demonight import BEGINS, ENDS, EVENING, night, pace_of
+from wakeful.cli.demonight import BEGINS, ENDS, EVENING, night
 
 _LATE: Final[Duration] = MINUTE
 """A record that needed longer than this to arrive is worth a line."""
@@ -69,7 +70,7 @@ class Night(NamedTuple):
 def told_night(seed: int) -> Night:
     """The night of this seed, watched from beginning to end."""
     facts = night(seed)
-    effects = replay(facts, (ChecksMonitor,), ENDS).effects
+    effects = replay(facts, MONITORS.values(), ENDS).effects
     events = tuple(effect.event for effect in effects)
     steps = tuple(_steps(events))
     children = tuple(

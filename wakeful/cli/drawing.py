@@ -16,9 +16,10 @@ from rich.text import Text
 
 from services.alerts.words import length, local_clock
 from services.sample.cast import TIME_ZONE
+from services.sample.papers import pace_of
 from shared.home.own_times import Check
 from shared.instants import HOUR, MINUTE, Duration, Instant
-from wakeful.cli.demonight import BEGINS, ENDS, pace_of
+from wakeful.cli.demonight import BEGINS, ENDS
 from wakeful.cli.demostory import ChildsNight, Night, Told
 
 _LABEL: Final = 9

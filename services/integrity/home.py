@@ -209,8 +209,8 @@ class HouseOfRecord(Home):
 
     def begin_again(self, child: Child) -> None:
         """A new stay: no check is carried over."""
-        for entry in self.journal.valid(child.number) if child.number else ():
-            self.journal.unmark(entry.place)
+        if child.number:
+            self.journal.begin_again(child.number)
         child.forget()
         self.stale = True
 

@@ -1,24 +1,22 @@
 """The checks of a home as they were recorded, packed: what the patterns are looked for in. Pure; no pattern lives here.
 
-Recent ones are kept whole, in the order of the log. Of older ones is kept what an incident that is told late has to be
-held against: when a child was seen, and by which check. Three children's checks of a night are some 5,000 bytes so; as
-objects they would be 60,000.
+Recent ones are kept whole, in the order of the log; of older ones is kept what `faded` says. Three children's checks of
+a night are some 5,000 bytes so; as objects they would be 60,000.
 """
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from struct import Struct
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+from services.integrity.faded import Faded
+from services.integrity.ids import ELSEWHERE, INLINE, mark_of, packed, short_mark, unpacked
 from shared.instants import HOUR, MINUTE, Duration, Instant
 
 WHOLE_FOR: Final[Duration] = 2 * HOUR
 """A check is kept whole for so long after it was appended: what a phone sends in one batch always is."""
-FADED_FOR: Final[Duration] = 14 * HOUR
-"""When a child was seen is known for so long: an incident of the night is told by the end of the morning."""
 WHOLE_AT_MOST: Final = 4096
 """However much a phone sends at once."""
 VALID_KEPT: Final = 14
@@ -32,21 +30,18 @@ PROVED_AT_MOST: Final = 10
 """What `unproved` may yet have to name: a worker's last 50 checks, of which 10 at the most carry a proof."""
 
 VALID: Final = 1
-"""Valid in this stay (§3), and not withdrawn."""
+"""Valid (§3) in this stay, and not withdrawn."""
 FUTURE: Final = 2
 """Its `observed_at` was not believed: `at` is when it was appended."""
 MANUAL: Final = 4
-INLINE: Final = 8
-"""Its id is short, and stands in its place."""
-ELSEWHERE: Final = 16
-"""Its id is long, and no UUID."""
+EARLIER: Final = 32
+"""Valid in an earlier stay, and not withdrawn."""
 
 RECORD: Final = Struct("<qqIHHIB16s")
 SIZE: Final = RECORD.size
 _pack: Final = RECORD.pack
 _FLAGS: Final = SIZE - 17
-_FADED: Final = Struct("<q6sH")
-_AT, _APPENDED, _CHILD, _OF_FLAGS, _RAW = 0, 2, 4, 6, 7
+_AT, _APPENDED, _CHILD, _OF_FLAGS = 0, 2, 4, 6
 NO_ROOM: Final = 0
 NO_CHILD: Final = 0
 
@@ -76,33 +71,14 @@ def room_mark(room: str | None) -> int:
     return NO_ROOM if room is None else crc32(room.encode()) or 1
 
 
-def packed(id_: str) -> tuple[int, bytes]:
-    """An id in 16 bytes, and the flag that says how; of one that does not go in, b""."""
-    if len(id_) == 36 and id_[8] == id_[13] == id_[18] == id_[23] == "-" and id_.islower():
-        try:
-            raw = bytes.fromhex(id_.replace("-", ""))
-        except ValueError:
-            return ELSEWHERE, b""
-        return (0, raw) if len(raw) == 16 else (ELSEWHERE, b"")
-    if len(id_) < 16 and id_.isascii():
-        return INLINE, bytes((len(id_),)) + id_.encode()
-    return ELSEWHERE, b""
-
-
-def mark_of(id_: str) -> bytes:
-    """Six bytes that stand for an id where only this one is asked for: the last ones of a UUID, which are random."""
-    how, raw = packed(id_)
-    return raw[10:] if how == 0 else blake2b(id_.encode(), digest_size=6).digest()
-
-
 class Journal:
     """The checks of one home."""
 
-    __slots__ = ("_faded", "_odd", "is_odder", "limit", "recent")
+    __slots__ = ("_odd", "faded", "is_odder", "limit", "recent")
 
     def __init__(self) -> None:
         self.recent = bytearray()
-        self._faded = b""
+        self.faded = Faded()
         self._odd: dict[int, str] | None = None
         """Ids that do not go into a record, by a number that does."""
         self.limit = SPARE * SIZE
@@ -139,9 +115,19 @@ class Journal:
         self.is_odder = True
         return number.to_bytes(8, "little")
 
-    def unmark(self, place: int) -> None:
-        """The entry is not valid: it was withdrawn, or belongs to an earlier stay."""
-        self.recent[place * SIZE + _FLAGS] &= ~VALID
+    def withdraw(self, child: int, id_: str) -> None:
+        """The child's check was not so."""
+        entry = self.find(id_)
+        if entry is None:
+            self.faded.withdraw(child, mark_of(id_))
+        elif entry.child == child:
+            self.recent[entry.place * SIZE + _FLAGS] &= ~(VALID | EARLIER)
+
+    def begin_again(self, child: int) -> None:
+        """The child's checks so far are of an earlier stay."""
+        for entry in self.entries():
+            if entry.child == child and entry.flags & VALID:
+                self.recent[entry.place * SIZE + _FLAGS] ^= VALID | EARLIER
 
     # -- what is read
 
@@ -153,19 +139,28 @@ class Journal:
         return [Entry._make((*each, place)) for place, each in enumerate(RECORD.iter_unpack(self.recent))]
 
     def valid(self, child: int) -> list[Entry]:
-        """The child's valid entries, in order of `observed_at`."""
-        found = [entry for entry in self.entries() if entry.child == child and entry.flags & VALID]
+        """The child's valid entries of this stay, in order of `observed_at`: as far back as none between them has been
+        forgotten, so that two are neighbours here only if they are."""
+        after = self.faded.whole_after(child)
+        found = [
+            each for each in self.entries() if each.child == child and each.flags & VALID and each.at > after
+        ]
         return sorted(found, key=lambda entry: entry.at)
+
+    def ever_valid(self, child: int) -> list[tuple[Instant, bytes]]:
+        """When the child was seen by valid checks, of earlier stays too, in order, and their marks (`mark_of`)."""
+        found = [
+            (entry.at, mark_of(self.id_of(entry)))
+            for entry in self.entries()
+            if entry.child == child and entry.flags & (VALID | EARLIER)
+        ]
+        return sorted((*self.faded.valid(child), *found))
 
     def id_of(self, entry: Entry) -> str:
         """The id of the entry's check."""
-        raw = entry.raw
-        if entry.flags & INLINE:
-            return raw[1 : raw[0] + 1].decode()
         if entry.flags & ELSEWHERE:
-            return (self._odd or {})[_number(raw)]
-        text = raw.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+            return (self._odd or {})[_number(entry.raw)]
+        return unpacked(entry.flags & INLINE, entry.raw)
 
     def find(self, id_: str) -> Entry | None:
         """The entry of that check, where it is kept whole."""
@@ -183,15 +178,11 @@ class Journal:
         entry = self.find(id_)
         if entry is not None:
             return entry.at if entry.child == child else None
-        mark = mark_of(id_)
-        found = (at for at, each, whose in _FADED.iter_unpack(self._faded) if each == mark and whose == child)
-        return next(found, None)
+        return self.faded.seen_at(child, mark_of(id_))
 
     def seen_between(self, child: int, start: Instant, end: Instant) -> Iterator[tuple[Instant, bytes]]:
         """When the child's checks from `start` on and before `end` were, and the mark of each (`mark_of`)."""
-        for at, mark, whose in _FADED.iter_unpack(self._faded):
-            if whose == child and start <= at < end:
-                yield at, mark
+        yield from self.faded.between(child, start, end)
         for entry in self.entries():
             if entry.child == child and start <= entry.at < end:
                 yield entry.at, mark_of(self.id_of(entry))
@@ -205,29 +196,22 @@ class Journal:
         since = (clock - WHOLE_FOR) // MINUTE
         first = bisect_left(records, since, key=lambda record: record[_APPENDED])
         first = max(first, len(records) - WHOLE_AT_MOST)
-        faded_from = clock - FADED_FOR
         kept = _still_needed(records, first, gone)
-        recent, faded = bytearray(), bytearray(self._faded_since(faded_from))
-        for place in range(first):
-            record = records[place]
-            if place in kept:
-                recent += self.recent[place * SIZE : (place + 1) * SIZE]
-            elif record[_CHILD] != NO_CHILD and record[_AT] >= faded_from:
-                faded += _FADED.pack(record[_AT], self._mark(record), record[_CHILD])
-        recent += self.recent[first * SIZE :]
-        self.recent, self._faded = recent, bytes(faded)
-        self.limit = len(recent) + SPARE * SIZE
+        recent = bytearray().join(
+            self.recent[place * SIZE : (place + 1) * SIZE] for place in range(first) if place in kept
+        )
+        fading = (records[place] for place in range(first) if place not in kept)
+        self.faded.take((self._fading(record) for record in fading if record[_CHILD] != NO_CHILD), clock)
+        self.recent = recent + self.recent[first * SIZE :]
+        self.limit = len(self.recent) + SPARE * SIZE
         if self._odd:
             self._forget_elsewhere()
 
-    def _mark(self, record: tuple[Any, ...]) -> bytes:
-        if not record[_OF_FLAGS] & (INLINE | ELSEWHERE):
-            return bytes(record[_RAW][10:])
-        return mark_of(self.id_of(Entry._make((*record, 0))))
-
-    def _faded_since(self, since: Instant) -> bytes:
-        kept = [each for each in _FADED.iter_unpack(self._faded) if each[0] >= since]
-        return b"".join(_FADED.pack(*each) for each in kept)
+    def _fading(self, record: tuple[Any, ...]) -> tuple[Instant, bytes, int, bool]:
+        at, _, _, _, child, _, flags, raw = record
+        is_uuid = not flags & (INLINE | ELSEWHERE)
+        mark = short_mark(raw) if is_uuid else mark_of(self.id_of(Entry._make((*record, 0))))
+        return at, mark, child, bool(flags & (VALID | EARLIER))
 
     def _forget_elsewhere(self) -> None:
         still = {_number(entry.raw) for entry in self.entries() if entry.flags & ELSEWHERE}
@@ -238,12 +222,12 @@ class Journal:
     def state(self) -> list[Any]:
         """What is not in `recent`, as JSON."""
         self.is_odder = False
-        return [self._faded.hex(), list((self._odd or {}).items()), self.limit]
+        return [self.faded.state(), list((self._odd or {}).items()), self.limit]
 
     def restore(self, recent: bytes, state: list[Any]) -> None:
         """The journal of this state."""
         self.recent = bytearray(recent)
-        self._faded = bytes.fromhex(state[0])
+        self.faded.restore(state[0])
         self._odd = dict(state[1]) or None
         self.limit = state[2]
 

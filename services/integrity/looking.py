@@ -3,14 +3,15 @@
 What each pattern is stands in `patterns`; here is only which are asked of which fact, and what is remembered of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
 from services.integrity import proofs, whereabouts, words
 from services.integrity.anomalies import Anomaly, Found, say
 from services.integrity.home import Child, HouseOfRecord, Worker
-from services.integrity.journal import FUTURE, MANUAL, NO_CHILD, VALID, Entry, mark_of, room_mark
+from services.integrity.ids import mark_of
+from services.integrity.journal import FUTURE, MANUAL, NO_CHILD, VALID, Entry, room_mark
 from services.integrity.patterns import child as child_patterns
 from services.integrity.patterns import worker as worker_patterns
 from services.integrity.patterns.duty import is_off_duty, is_on_break, present
@@ -108,7 +109,7 @@ class Look:
         if self.fact.data["outcome"] == "seen" and where(child.moves, self.at) is Where.AWAY:
             self._this("seen_while_away", subject, words.SEEN_WHILE_AWAY)
         if self.is_valid:
-            child.moved(whereabouts.seen(child.moves, self.at, self.fact.id), self.clock)
+            child.moved(whereabouts.seen(child.moves, self.at, mark_of(self.fact.id)), self.clock)
             valid = self.home.journal.valid(child.number)
             child.glance(valid)
             self._shown("too_regular", subject, child_patterns.too_regular(valid, new))
@@ -136,14 +137,11 @@ class Look:
         """*A placement's count valid ones not withdrawn*; a `not_found` check that was not so is no incident."""
         if child.edits is not None:
             child.edits.withdrawn(check_id)
-        entry = self.home.journal.find(check_id)
-        if entry is None or entry.child != child.number:
-            return
-        self.home.journal.unmark(entry.place)
-        valid = self.home.journal.valid(child.number)
-        child.glance(valid)
-        known = [(each.at, self.home.journal.id_of(each)) for each in valid]
-        child.moved(whereabouts.unseen(child.moves, check_id, known), self.clock)
+        journal = self.home.journal
+        journal.withdraw(child.number, check_id)
+        child.glance(journal.valid(child.number))
+        valid = journal.ever_valid(child.number)
+        child.moved(whereabouts.unseen(child.moves, mark_of(check_id), valid), self.clock)
 
     def _seen_at(self, child: Child, check_id: str) -> int | None:
         at = self.home.journal.seen_at(child.number, check_id)
@@ -185,17 +183,15 @@ class Look:
             case "placement.ended.v1":
                 child.moved(whereabouts.ended(moves, own, self.clock), self.clock)
             case "disposition.started.v1":
-                child.moved(whereabouts.away(moves, own, self._valid(child)), self.clock)
+                child.moved(
+                    whereabouts.away(moves, own, self.home.journal.ever_valid(child.number)), self.clock
+                )
                 if fact.data["reason"] == "missing":
                     self._incident(child)
             case "disposition.ended.v1":
                 child.moved(whereabouts.back(moves, own, self.clock, was_away), self.clock)
             case "review.triggered.v1" if fact.data["trigger"] in TRIGGERS:
                 self._incident(child)
-
-    def _valid(self, child: Child) -> Iterable[tuple[int, str]]:
-        journal = self.home.journal
-        return [(each.at, journal.id_of(each)) for each in journal.valid(child.number)]
 
     # -- telling
 

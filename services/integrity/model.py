@@ -11,7 +11,8 @@ from typing import cast
 from services.integrity import saved
 from services.integrity.anomalies import decided
 from services.integrity.home import Child, HouseOfRecord
-from services.integrity.journal import MANUAL, VALID, mark_of, room_mark
+from services.integrity.ids import mark_of
+from services.integrity.journal import MANUAL, VALID, room_mark
 from services.integrity.looking import Look
 from services.integrity.patterns.child import ON_THE_QUARTER
 from services.integrity.patterns.duty import is_asked

@@ -72,7 +72,7 @@ def _placement_row(child: Child) -> Row:
     state = [
         placement_state(child),
         child.number,
-        [[move.at, move.kind.value, move.check_id] for move in child.moves],
+        [[move.at, move.kind.value, move.check.hex()] for move in child.moves],
         [[since, None if terms is None else terms.text.decode()] for since, terms in child.covers],
         None if child.edits is None else child.edits.state(),
     ]
@@ -148,7 +148,7 @@ def _home(homes: Homes, home_id: str, values: dict[str, Any]) -> HouseOfRecord:
 def _child(homes: Homes, home_id: str, placement_id: str, state: list[Any]) -> None:
     child = cast(Child, restore_placement(homes, home_id, placement_id, state[0]))
     child.number = state[1]
-    moves = tuple(Move(at, Went(kind), check_id) for at, kind, check_id in state[2])
+    moves = tuple(Move(at, Went(kind), bytes.fromhex(check)) for at, kind, check in state[2])
     child.covers = tuple(
         (since, None if text is None else shared_terms(child.home.zone, text.encode()))
         for since, text in state[3]

@@ -40,8 +40,8 @@ class Move(NamedTuple):
 
     at: Instant
     kind: Went
-    check_id: str | None = None
-    """Of SEEN."""
+    check: bytes = b""
+    """Of SEEN: the mark of the check's id (`ids.mark_of`)."""
 
 
 Moves = tuple[Move, ...]
@@ -98,7 +98,7 @@ def ended(moves: Moves, at: Instant, clock: Instant) -> Moves:
     return _with(tuple(move for move in moves if move.at <= ends), Move(ends, Went.ENDED))
 
 
-def away(moves: Moves, at: Instant, valid: Iterable[tuple[Instant, str]]) -> Moves:
+def away(moves: Moves, at: Instant, valid: Iterable[tuple[Instant, bytes]]) -> Moves:
     """An absence begins. `valid`: the valid checks that are known, in order: the first one in it ends it."""
     return _ended_by_the_first(_with(moves, Move(at, Went.AWAY)), at, valid)
 
@@ -110,23 +110,23 @@ def back(moves: Moves, at: Instant, clock: Instant, is_away: bool) -> Moves:
     return _with(moves, Move(at, Went.BACK))
 
 
-def seen(moves: Moves, at: Instant, check_id: str) -> Moves:
+def seen(moves: Moves, at: Instant, check: bytes) -> Moves:
     """A valid check: it ends the absence in which it lies."""
-    return _with(moves, Move(at, Went.SEEN, check_id)) if where(moves, at) is Where.AWAY else moves
+    return _with(moves, Move(at, Went.SEEN, check)) if where(moves, at) is Where.AWAY else moves
 
 
-def unseen(moves: Moves, check_id: str, valid: Iterable[tuple[Instant, str]]) -> Moves:
+def unseen(moves: Moves, check: bytes, valid: Iterable[tuple[Instant, bytes]]) -> Moves:
     """The check was withdrawn: the absence that it ended ends with the next valid one, as far as it is known."""
-    gone = [move for move in moves if move.check_id == check_id]
+    gone = [move for move in moves if move.kind is Went.SEEN and move.check == check]
     if not gone:
         return moves
     return _ended_by_the_first(tuple(move for move in moves if move not in gone), gone[0].at, valid)
 
 
-def _ended_by_the_first(moves: Moves, start: Instant, valid: Iterable[tuple[Instant, str]]) -> Moves:
-    for at, check_id in valid:
+def _ended_by_the_first(moves: Moves, start: Instant, valid: Iterable[tuple[Instant, bytes]]) -> Moves:
+    for at, check in valid:
         if at >= start:
-            return seen(moves, at, check_id)
+            return seen(moves, at, check)
     return moves
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from services.cover.reading import Proof, Reading, standings
 from services.cover.standing import Asking, Place, evidenced, lapses
 from shared.facts import Fact
 from shared.home import on_record
@@ -20,6 +21,22 @@ KEPT: Final[Duration] = DAY
 """How long single moves are kept beyond what an open shortage needs; older ones are one state, to which late facts
 still speak."""
 BREAK: Final = "cover.break_started.v1"
+_PROOFS: Final = frozenset(
+    ("cover.started.v1", "cover.break_ended.v1", "cover.proved.v1", "check.recorded.v1")
+)
+
+
+def proves(fact: Fact) -> bool:
+    """Whether it proves that whoever recorded it was awake: *a session start, a break's end, an answered prompt or
+    round, any check (an attempt too) or an accepted handover; never a retrospective one*."""
+    if fact.type in _PROOFS or (fact.type == "cover.handed_over.v1" and fact.data["accepted"]):
+        return not is_retrospective(fact)
+    return False
+
+
+def proved_at(fact: Fact) -> Instant:
+    """*At the moment he did it (`observed_at`, not after `appended_at`).*"""
+    return min(fact.observed_at, fact.appended_at)
 
 
 def own_time(fact: Fact) -> Instant:
@@ -45,9 +62,9 @@ class Record:
         self.moves = OnRecord() if moves is None else moves
         self.named = named
 
-    def tell(self, fact: Fact) -> None:
-        """One more fact of night-cover, in the order of the log."""
-        move = move_of(fact, own_time(fact))
+    def tell(self, fact: Fact, at: Instant) -> None:
+        """One more fact of night-cover, in the order of the log; `at`: its own time."""
+        move = move_of(fact, at)
         if move is None:
             return
         other = None if move.other is None else shared_text(move.other)
@@ -55,8 +72,7 @@ class Record:
             move._replace(kind=shared_text(move.kind), staff_id=shared_text(move.staff_id), other=other)
         )
         if move.kind == BREAK and other is not None and not is_retrospective(fact):
-            moment = min(fact.observed_at, fact.appended_at)
-            self.named = (*self.named, Named(move.at, move.staff_id, other, moment))
+            self.named = (*self.named, Named(move.at, move.staff_id, other, proved_at(fact)))
 
     def forget(self, before: Instant) -> None:
         """Moves before this are one state."""
@@ -135,32 +151,11 @@ def restored_evidence(state: list[Any]) -> Evidence:
 
 def was_there(record: Record, evidence: Evidence, place: Place, since: Instant, now: Instant) -> bool:
     """Whether the own times, as known now, show evidenced ≥ required at `place` for all of [since, now)."""
-    proofs = {staff_id: [(each, each) for each in moments] for staff_id, moments in evidence.proofs.items()}
-    for named in record.relieved(now):
-        proofs.setdefault(named.relief, []).append((named.at, named.moment))
-    pieces = [(at, dict(sessions)) for at, sessions in record.moves.pieces(since, now)]
-    everies = {asking.every for _, asking in evidence.asked}
-    points = {at for at, _ in (*pieces, *evidence.asked)}
-    for begins, moment in (each for told in proofs.values() for each in told):
-        points |= {begins, *(moment + every for every in everies)}
-    for at in sorted(point for point in points if since <= point < now):
-        asking = _last(evidence.asked, at)
-        proved = _proved(proofs, at)
-        ends = lapses(_last(pieces, at), proved, asking.every)
-        if evidenced(ends.get(place, ()), at) < asking.required(place):
-            return False
-    return True
-
-
-def _proved(proofs: dict[str, list[tuple[Instant, Instant]]], at: Instant) -> dict[str, Instant]:
-    """The last proof of each worker, as of `at`."""
-    return {
-        staff_id: max(moment for begins, moment in told if begins <= at)
-        for staff_id, told in proofs.items()
-        if any(begins <= at for begins, _ in told)
-    }
-
-
-def _last(steps: list[Any], at: Instant) -> Any:
-    """What holds at `at`, of steps each of which holds until the next."""
-    return steps[bisect_right(steps, at, key=lambda step: step[0]) - 1][1]
+    proofs = [Proof(named.at, named.relief, named.moment) for named in record.relieved(now)]
+    proofs += [Proof(at, staff_id, at) for staff_id, moments in evidence.proofs.items() for at in moments]
+    on_duty = [(at, dict(sessions)) for at, sessions in record.moves.pieces(since, now)]
+    reading = Reading(on_duty, evidence.asked, sorted(proofs))
+    return all(
+        evidenced(lapses(sessions, proved, asking.every).get(place, ()), at) >= asking.required(place)
+        for at, sessions, asking, proved in standings(reading, since, now)
+    )

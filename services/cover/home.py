@@ -7,7 +7,7 @@ State and the questions about it. Which fact does what is the model's (`model.py
 from typing import Any, Final
 
 from services.cover.evidence import Evidence, Record
-from services.cover.standing import ASKS_NOTHING, Asking, Place, evidenced, lapses
+from services.cover.standing import ASKS_NOTHING, Asking, Place, asking_of, evidenced, lapses
 from shared.home import Home
 from shared.instants import NEVER, Instant
 from shared.openalerts import OpenAlert
@@ -93,6 +93,11 @@ class CoverHome(Home):
     def home_id(self) -> str:
         """It is its own subject."""
         return self.id
+
+    def asks(self, at: Instant) -> None:
+        """What is asked for has changed, or may have: as of `at`."""
+        children = self.placements.values()
+        self.asking = asking_of(((each.id, each.plan) for each in children if each.present), at)
 
     def last_proofs(self) -> dict[str, Instant]:
         """The last proof of wake of each worker, of either kind. Not to be changed."""

@@ -6,12 +6,12 @@ home `home.py`, how shortages begin, end and are told `shortages.py`, two hours 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, cast
+from typing import cast
 
 from services.cover import overruns, saved, shortages
-from services.cover.evidence import BREAK, KEPT, Record
+from services.cover.evidence import BREAK, KEPT, Record, own_time, proved_at, proves
 from services.cover.home import CoverHome
-from services.cover.standing import asking_of
+from services.cover.standing import HOUSE
 from shared.facts import Fact
 from shared.home import Homes, Placement
 from shared.home.fold import ENACTED
@@ -20,9 +20,6 @@ from shared.instants import NEVER, Instant
 from shared.monitor import Effect, Row
 from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES
 from shared.watching import NOTHING, Watching
-
-PROOFS: Final = frozenset(("cover.started.v1", "cover.break_ended.v1", "cover.proved.v1"))
-"""With accepted handovers and checks: what proves that whoever recorded it was awake."""
 
 
 class CoverMonitor(Watching[CoverHome]):
@@ -86,10 +83,10 @@ class CoverMonitor(Watching[CoverHome]):
         at = fact.appended_at
         if home.record is None:
             home.record = Record()
-        home.record.tell(fact)
+        home.record.tell(fact, own_time(fact))
         home.record.forget(min(at - KEPT, home.evidence.since if home.evidence is not None else at))
-        if _proves(fact):
-            self._prove(home, fact.actor, min(fact.observed_at, at))
+        if proves(fact):
+            self._prove(home, fact.actor, proved_at(fact))
         if fact.observed_at <= at:
             self._named(home, fact)
         effects = overruns.settle(home, at, fact.id)
@@ -124,7 +121,7 @@ class CoverMonitor(Watching[CoverHome]):
             return
         session = home.sessions.get(fact.data["staff_id"])
         if session is not None and session.on_break is not None:
-            moment = min(fact.observed_at, fact.appended_at)
+            moment = proved_at(fact)
             known = (home.relieved or {}).get(relief, moment)
             home.relieved = {**(home.relieved or {}), relief: max(moment, known)}
 
@@ -136,7 +133,7 @@ class CoverMonitor(Watching[CoverHome]):
         for placement_id in ids:
             if placement_id in home.placements:
                 self._moved[home.id, placement_id] = home.placements[placement_id]
-        home.asking = asking_of(home.placements, at)
+        home.asks(at)
 
     def _look(self, home: CoverHome, at: Instant, fact_id: str | None) -> None:
         """Something has changed: what is short is looked at, and all is judged when the step is over."""
@@ -148,8 +145,7 @@ class CoverMonitor(Watching[CoverHome]):
 
     def _fire(self, home: CoverHome, due: Instant, at: Instant) -> list[Effect]:
         if home.step != NEVER:
-            step, home.step = home.step, NEVER
-            return shortages.judge(home, step)
+            return self._judge(home)
         effects = shortages.tell(home, due, at) + overruns.tell(home, due, at)
         begins = due + 1
         if home.lapse <= begins:
@@ -158,11 +154,20 @@ class CoverMonitor(Watching[CoverHome]):
             effects += self._begins(home, begins)
         return effects
 
+    def _judge(self, home: CoverHome) -> list[Effect]:
+        before = set(home.short or ())
+        step, home.step = home.step, NEVER
+        effects = shortages.judge(home, step)
+        for place in before ^ set(home.short or ()):
+            if place is not HOUSE and place in home.placements:
+                self._moved[home.id, place] = home.placements[place]
+        return effects
+
     def _begins(self, home: CoverHome, at: Instant) -> list[Effect]:
         """Windows open and close, proofs lapse, promises are kept: before the facts of that instant."""
         effects: list[Effect] = []
         if home.asking.until <= at:
-            home.asking = asking_of(home.placements, at)
+            home.asks(at)
         shortages.look(home, at, None)
         while (kept := self.homes.keep_next(home, at)) is not None:
             fact = kept[0].fact
@@ -198,11 +203,3 @@ class CoverMonitor(Watching[CoverHome]):
         self._moved = {key: each for key, each in self._moved.items() if key[0] != home_id}
         home = self._watched.get(home_id)
         return () if home is None else (home,)
-
-
-def _proves(fact: Fact) -> bool:
-    """*A session start, a break's end, an answered prompt or round, or an accepted handover; never a retrospective
-    one.*"""
-    if fact.type in PROOFS or (fact.type == "cover.handed_over.v1" and fact.data["accepted"]):
-        return not is_retrospective(fact)
-    return False

@@ -11,7 +11,7 @@ import orjson
 
 from services.cover.evidence import restored_evidence, restored_record
 from services.cover.home import CoverHome, Shortage
-from services.cover.standing import HOUSE, asking_of
+from services.cover.standing import HOUSE
 from shared.home import Homes, Placement
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
 from shared.instants import Instant
@@ -30,9 +30,11 @@ def rows(
     for home in homes:
         yield _home_row(home, clock)
     for placement in placements:
+        short = (cast(CoverHome, placement.home).short or {}).get(placement.id)
         values = {
             "commissioner_id": placement.commissioner_id,
             "in_force": placement.in_force,
+            "short_since": None if short is None else short.since,
             "state": orjson.dumps(placement_state(placement)),
         }
         yield Row(PLACEMENTS, {"home_id": placement.home.id, "placement_id": placement.id}, values)
@@ -83,7 +85,7 @@ def restored(stored: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Co
         else:
             cast(CoverHome, homes.homes[key["home_id"]]).proofs = state
     for home in found:
-        home.asking = asking_of(home.placements, clock)
+        home.asks(clock)
         yield home
 
 

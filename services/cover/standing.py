@@ -3,10 +3,10 @@
 A *place* is where a worker counts: the house, or one child who needs somebody for himself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from shared.home import Placement
+from shared.home import PlanVersion
 from shared.home.plans import PROOF_EVERY
 from shared.home.sessions import Session, Sessions
 from shared.instants import NEVER, Duration, Instant
@@ -51,14 +51,15 @@ class Asking(NamedTuple):
 ASKS_NOTHING: Final = Asking(0, PROOF_EVERY, (), NEVER)
 
 
-def asking_of(placements: Mapping[str, Placement], at: Instant) -> Asking:
+def asking_of(present: Iterable[tuple[str, PlanVersion | None]], at: Instant) -> Asking:
     """*The largest `waking_staff`, and the smallest `proof_every`, among the plans in force of the children present
-    whose night window holds t; a child present whose plan says `dedicated`, in its night window, requires one.*"""
+    whose night window holds t; a child present whose plan says `dedicated`, in its night window, requires one.*
+
+    `present`: the children present, each with the version in force."""
     staff, every, until = 0, NEVER, NEVER
     children: list[tuple[str, int]] = []
-    for placement in placements.values():
-        plan = placement.plan
-        if plan is None or plan.terms.night is None or not placement.present:
+    for placement_id, plan in present:
+        if plan is None or plan.terms.night is None:
             continue
         night = plan.terms.night
         holds, edge = night.asks(at)
@@ -66,7 +67,7 @@ def asking_of(placements: Mapping[str, Placement], at: Instant) -> Asking:
         if holds:
             staff, every = max(staff, night.waking_staff), min(every, night.proof_every)
             if night.dedicated:
-                children.append((placement.id, plan.number))
+                children.append((placement_id, plan.number))
     every = PROOF_EVERY if every == NEVER else every
     return Asking(staff, every, tuple(sorted(children)), until)
 

@@ -1,0 +1,9 @@
+"""Run the cover service alone over a folder: `python -m services.cover [FOLDER]` (default `$WAKEFUL_DATA`)."""
+
+import sys
+
+from services.cover.running import SERVICE, make_runner
+from shared.runner.alone import run_alone
+
+if __name__ == "__main__":
+    sys.exit(run_alone(SERVICE, make_runner))

@@ -162,10 +162,13 @@ class CoverMaker(Shifts):
         self.home(home_id, self.when())
 
     def _says_again(self, home_id: str) -> None:
-        """A fact once more under its id."""
+        """A fact once more under its id: the same, or with other words."""
         line = self.rnd.choice(self.lines)
+        event = dict(line["event"])
+        if self.rnd.random() < 0.3:
+            event["time"] = show_instant(self.when())
         later = max(str(line["appended_at"]), show_instant(self.when()))
-        self.lines.append({**line, "appended_at": later})
+        self.lines.append({**line, "appended_at": later, "event": event})
 
 
 ACTIONS: tuple[Callable[[CoverMaker, str], None], ...] = (

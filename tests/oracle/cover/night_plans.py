@@ -54,6 +54,8 @@ class CoverPlans(NightLines):
             day = date.fromisoformat(rnd.choice(CLOCKS_CHANGE))
             self.begin = instant_of(self.zone, day, rnd.choice(("20:00", "21:00", "22:00", "23:30")))
             self.end = self.begin + rnd.randint(3, 10) * HOUR
+        if rnd.random() < 0.1:
+            self.end = self.begin + 32 * HOUR
         self.marks = [self.begin, self.end]
         self.everies: list[int] = [HOUR]
         mood = rnd.random()

@@ -40,7 +40,7 @@ class Shifts(CoverPlans):
     def _start(self, home_id: str, staff: str, at: int) -> Said:
         role = self.rnd.choice(("waking", "waking", "waking", "one_to_one", "one_to_one", "sleep_in"))
         data = {"staff_id": staff, "role": role}
-        if role == "one_to_one":
+        if role == "one_to_one" or self.rnd.random() < 0.05:
             here = [child.id for child in self.children if child.home_id == home_id]
             data["placement_id"] = self.rnd.choice((*here, *here, *here, "P-unknown"))
         self.marks += [at, at + 2 * HOUR, at + 2 * HOUR + 1, at + 5 * MINUTE, at + 2 * MINUTE]

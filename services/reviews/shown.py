@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from services.reviews.calendar import day_at, over, show_day
 from services.reviews.home import ReviewedChild, ReviewsHome
-from services.reviews.plans import next_missing
 from services.reviews.points import Point
 from services.reviews.reviewed import LONG_AGO, Reviewed, What
 from shared.instants import NEVER, Instant
@@ -49,7 +48,7 @@ def child_values(child: ReviewedChild) -> dict[str, Any]:
         "in_force": child.in_force,
         "room": child.room,
         "plan_version": None if child.plan is None else child.plan.number,
-        "plan_due_at": _instant(next_missing(child)),
+        "plan_due_at": child.missing_due if child.in_force and not child.agreed else None,
         "plan_missing_since": None if child.missing is None else child.missing.since,
         "plan_lacks": None if lacks is None else lacks.facts["missing"],
     }

@@ -46,7 +46,7 @@ PLACEMENTS: Final = Table(
     Column("in_force", Boolean, nullable=False),
     Column("room", String, nullable=False),
     Column("plan_version", Integer),  # in force; 0: the home's default plan. None: nothing is asked
-    Column("plan_due_at", BigInteger),  # when the plan is missing, ms; None: one is agreed, or that was told
+    Column("plan_due_at", BigInteger),  # when a first agreed plan is missing, ms; None: one is in force
     Column("plan_missing_since", BigInteger),
     Column("plan_lacks", JSON(none_as_null=True)),  # what the version in force lacks; None: nothing
     Column("state", LargeBinary, nullable=False),

@@ -57,6 +57,9 @@ EDGES = {
     "services/reviews/tables.py": "its read model",
     "services/reviews/__main__.py": "runs it alone",
     "services/reviews/running.py": "its schema and its runner",
+    "services/reviews/api.py": "its HTTP routes",
+    "services/reviews/reading.py": "reads its read model",
+    "services/reviews/shapes.py": "its shapes over HTTP",
     "shared/events/asyncapi.py": "writes the AsyncAPI document into docs; no service imports it",
     "shared/events/schema.py": "writes the JSON Schema into docs; no service imports it",
 }

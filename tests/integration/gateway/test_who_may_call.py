@@ -20,6 +20,7 @@ FILLED = {
     "event_id": str(uuid.UUID(int=7)),
     "home_id": "larch",
     "placement_id": "P1",
+    "room": "1",
     "person_id": "manager",
     "alert_id": str(uuid.UUID(int=9)),
     "night_of": "2026-03-27",

@@ -26,7 +26,7 @@ from shared.cautions import Caution, cautions
 from shared.courtesy import courtesy
 from shared.facts import Fact
 from shared.home import Home, Homes
-from shared.instants import NEVER, Instant
+from shared.instants import DAY, NEVER, Duration, Instant
 from shared.log.base import (
     DoorLog,
     Draft,
@@ -50,6 +50,9 @@ _MUCH: Final = 20_000
 """So many records since the snapshot that the next start shall not have to read them again."""
 _WOKEN_AT_ONCE: Final = 20
 """Homes that are restored while the lock is held once, so that the writer never waits for long."""
+
+COVER_BACK: Final[Duration] = 7 * DAY
+"""Who is on duty is told anew every night: of a home that is built anew over a broker, no more is read of it."""
 
 _log = structlog.get_logger("gateway")
 
@@ -351,7 +354,9 @@ class DoorFold:
         if self._log.once:
             self._fold_anew(home_id, self._log.home(home_id, TOPICS))
             return
-        rest = list(self._log.home(home_id, (PLAN_CHANGES, NIGHT_COVER)))
+        plans = self._log.home(home_id, (PLAN_CHANGES,))
+        cover = self._log.home(home_id, (NIGHT_COVER,), since=self._log.now() - COVER_BACK)
+        rest = in_order([*plans, *cover])
         self._fold_anew(home_id, rest)
         since = self._folded.away_since(home_id)
         if since is not None:  # checks are most of a log, and matter only from there on

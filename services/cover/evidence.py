@@ -15,7 +15,7 @@ from shared.home.on_record import OnRecord
 from shared.home.plans import shared_text
 from shared.home.sessions import move_of
 from shared.home.valid import is_retrospective
-from shared.instants import DAY, Duration, Instant
+from shared.instants import DAY, HOUR, Duration, Instant
 
 KEPT: Final[Duration] = DAY
 """How long single moves are kept beyond what an open shortage needs; older ones are one state, to which late facts
@@ -75,8 +75,8 @@ class Record:
             self.named = (*self.named, Named(move.at, move.staff_id, other, proved_at(fact)))
 
     def forget(self, before: Instant) -> None:
-        """Moves before this are one state."""
-        if before > self.moves.since:
+        """Moves before this are one state, give or take an hour."""
+        if before > self.moves.since + HOUR:
             self.moves.forget(before)
             self.named = tuple(each for each in self.named if each.at >= before)
 

@@ -4,6 +4,7 @@ State and the questions about it. Which fact does what is the model's (`model.py
 `shortages.py`; what is asked for and who counts, `standing.py`.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.cover.evidence import Evidence, Record
@@ -109,16 +110,20 @@ class CoverHome(Home):
         return both
 
     def lapses(self) -> dict[Place, list[Instant]]:
-        """By place, when each worker who counts there lapses."""
+        """By place, when each worker who counts there lapses; of nobody, where nobody is asked for."""
+        if not self.sessions or not (self.asking.staff or self.asking.children):
+            return {}
         return lapses(self.sessions, self.last_proofs(), self.asking.every)
 
-    def next_lapse(self, after: Instant) -> Instant:
-        """When the next worker lapses, of those who count where somebody is asked for; NEVER: none."""
-        if not self.sessions or not (self.asking.staff or self.asking.children):
-            return NEVER
-        ends = self.lapses()
-        later = [end for place in self.asking.places() for end in ends.get(place, ()) if end > after]
-        return min(later, default=NEVER)
+    def next_lapse(self, ends: Mapping[Place, Sequence[Instant]], after: Instant) -> Instant:
+        """When the next worker lapses, of those who count where somebody is asked for; NEVER: none. `ends`: of
+        `lapses()`."""
+        soonest = NEVER
+        for place in self.asking.places():
+            for end in ends.get(place, ()):
+                if after < end < soonest:
+                    soonest = end
+        return soonest
 
     def evidenced(self, place: Place, at: Instant) -> int:
         """How many evidenced workers count at `place`."""

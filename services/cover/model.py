@@ -43,6 +43,9 @@ class CoverMonitor(Watching[CoverHome]):
     def _take(self, fact: Fact) -> Iterable[Effect]:
         if fact.type == "check.recorded.v1":
             return self._check(fact)
+        if fact.type == "cover.proved.v1":
+            self._proof(fact)
+            return NOTHING
         if fact.topic == NIGHT_COVER:
             return self._shift(fact)
         if fact.type in ENACTED or fact.type == "home.registered.v1":
@@ -50,25 +53,30 @@ class CoverMonitor(Watching[CoverHome]):
         return NOTHING
 
     def _check(self, fact: Fact) -> Iterable[Effect]:
-        home = self._watched.get(fact.home_id)
-        if home is None:  # whoever recorded it was awake, whatever is known of the home so far
-            home = cast(CoverHome, self.homes.begin_home(fact.home_id))
-        at = fact.observed_at
-        if fact.entered_at - at <= RETROSPECTIVE_AFTER:  # *never a retrospective one*
-            known = home.proofs.get(fact.actor)
-            told = fact.appended_at
-            if known is None or home.short is not None or known + home.asking.every <= told:
-                self._prove(home, fact.actor, at if at < told else told)
-                self._look(home, told, fact.id)
-            elif known < at:  # the common check, by somebody who is evidenced: only his proof moves
-                home.proofs[fact.actor] = at if at < told else told
-                if not home.proved:
-                    home.proved = True
-                    self._proved.append(home)
+        home = self._proof(fact)
         placement = home.placements.get(fact.data["placement_id"])
         if placement is not None and placement.away is not None:
             self._seen_while_away(home, placement, fact)
         return NOTHING
+
+    def _proof(self, fact: Fact) -> CoverHome:
+        """What proves that whoever recorded it was awake, and changes no session. *Never a retrospective one.*"""
+        home = self._watched.get(fact.home_id)
+        if home is None:  # he was awake, whatever is known of the home so far
+            home = cast(CoverHome, self.homes.begin_home(fact.home_id))
+        at, told = fact.observed_at, fact.appended_at
+        if fact.entered_at - at > RETROSPECTIVE_AFTER:
+            return home
+        known = home.proofs.get(fact.actor)
+        if known is None or home.short is not None or known + home.asking.every <= told:
+            self._prove(home, fact.actor, at if at < told else told)
+            self._look(home, told, fact.id)
+        elif known < at:  # the common one, by somebody who is evidenced: only his last proof moves
+            home.proofs[fact.actor] = at if at < told else told
+            if not home.proved:
+                home.proved = True
+                self._proved.append(home)
+        return home
 
     def _seen_while_away(self, home: CoverHome, placement: Placement, fact: Fact) -> None:
         """A valid check may be a return (§3): the child is present again."""
@@ -149,7 +157,7 @@ class CoverMonitor(Watching[CoverHome]):
         effects = shortages.tell(home, due, at) + overruns.tell(home, due, at)
         begins = due + 1
         if home.lapse <= begins:
-            home.lapse = home.next_lapse(due)
+            home.lapse = home.next_lapse(home.lapses(), due)
         if min(home.asking.until, home.next_promise, home.lapse) <= begins:
             effects += self._begins(home, begins)
         return effects
@@ -181,7 +189,6 @@ class CoverMonitor(Watching[CoverHome]):
     def _next_look(self, home: CoverHome) -> Instant:
         if home.step != NEVER:
             return home.step - 1
-        home.lapse = home.next_lapse(max(self._clock, home.lit))
         begins = min(home.asking.until, home.next_promise, home.lapse)
         due = begins - 1 if begins != NEVER else NEVER
         return min(due, shortages.next_tell(home), overruns.next_overrun(home))
@@ -196,7 +203,10 @@ class CoverMonitor(Watching[CoverHome]):
         return saved.rows(changed, moved.values(), proved, self._clock)
 
     def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[CoverHome]:
-        return saved.restored(rows, self.homes, clock)
+        for home in saved.restored(rows, self.homes):
+            home.asks(clock)
+            home.lapse = home.next_lapse(home.lapses(), clock)
+            yield home
 
     def _subjects_of(self, home_id: str) -> Iterable[CoverHome]:
         self._proved = [home for home in self._proved if home.id != home_id]

@@ -72,9 +72,8 @@ def _shortage_state(shortage: Shortage) -> list[Any]:
     return [since, shortage.tells, id_, facts, level, shortage.over, shortage.ended_by]
 
 
-def restored(stored: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[CoverHome]:
-    """The homes of these rows, as they stood at `clock`: they go into `homes`; their rows come before those of what is
-    in them."""
+def restored(stored: Iterable[Row], homes: Homes) -> list[CoverHome]:
+    """The homes of these rows: they go into `homes`. Their rows come before those of what is in them."""
     found: list[CoverHome] = []
     for table, key, values in stored:
         state = orjson.loads((values or {})["state"])
@@ -84,9 +83,7 @@ def restored(stored: Iterable[Row], homes: Homes, clock: Instant) -> Iterator[Co
             restore_placement(homes, key["home_id"], key["placement_id"], state)
         else:
             cast(CoverHome, homes.homes[key["home_id"]]).proofs = state
-    for home in found:
-        home.asks(clock)
-        yield home
+    return found
 
 
 def _home(homes: Homes, home_id: str, state: list[Any]) -> CoverHome:

@@ -38,27 +38,19 @@ def judge(home: CoverHome, at: Instant) -> list[Effect]:
     effects: list[Effect] = []
     if home.evidence is not None:
         home.evidence.stands(at, home.asking)
-    for place, shortage in list((home.short or {}).items()):
-        if shortage.over:
-            effects += _end(home, place, shortage, at)
-    for place in _short_of(home, at):
-        _begin(home, place, at)
+    if home.short is not None:
+        for place, shortage in list(home.short.items()):
+            if shortage.over:
+                effects += _end(home, place, shortage, at)
+    ends = home.lapses()
+    for place in home.asking.places():
+        known = home.short is not None and place in home.short
+        if not known and evidenced(ends.get(place, ()), at) < home.asking.required(place):
+            _begin(home, place, at)
     if home.short is None:
         home.evidence = None
+    home.lapse = home.next_lapse(ends, at)
     return effects
-
-
-def _short_of(home: CoverHome, at: Instant) -> list[Place]:
-    """The places that are short and were not before."""
-    asking, known = home.asking, home.short or {}
-    if asking.staff <= 0 and not asking.children:
-        return []
-    ends = home.lapses()
-    return [
-        place
-        for place in asking.places()
-        if place not in known and evidenced(ends.get(place, ()), at) < asking.required(place)
-    ]
 
 
 def _begin(home: CoverHome, place: Place, at: Instant) -> None:

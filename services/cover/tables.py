@@ -21,7 +21,7 @@ HOMES: Final = Table(
     Column("provider_id", String, nullable=False),
     Column("zone", String, nullable=False),
     Column("required", Integer, nullable=False),  # waking staff for the house
-    Column("evidenced", Integer, nullable=False),
+    Column("evidenced", Integer, nullable=False),  # of those required; 0 where nobody is
     Column("short_since", BigInteger),  # ms; None: the house is not short
     Column("state", LargeBinary, nullable=False),
     Column("partition", Integer, nullable=False, server_default="0"),

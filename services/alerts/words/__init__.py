@@ -81,7 +81,7 @@ _POINTS: Final[dict[str, Callable[[AlertRow, Wall], tuple[str, ...]]]] = {
     "child_missing": nights.absence,
     "absence_expired": nights.absence,
     "cover_gap": nights.cover,
-    "one_to_one_gap": nights.cover,
+    "one_to_one_gap": nights.one_to_one,
     "observer_overrun": nights.overrun,
     "plan_missing": reviews.plan_missing,
     "plan_incomplete": reviews.plan_incomplete,

@@ -51,7 +51,7 @@ def absence(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
 
 
 def cover(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
-    """Of `cover_gap` and `one_to_one_gap`: how many, and who does not count just now, without a word about why.
+    """Of `cover_gap`: how many, and who does not count just now, without a word about why.
 
     When somebody was last known to be awake is not among the facts; `since` is when the shortage began."""
     required, evidenced = alert.facts.get("required"), alert.facts.get("evidenced")
@@ -62,6 +62,11 @@ def cover(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
         *((f"on a break: {', '.join(on_break)}",) if on_break else ()),
         f"since {wall.clock(alert.since)}",
     )
+
+
+def one_to_one(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+    """Of `one_to_one_gap`."""
+    return ("nobody awake on record for this child alone", f"since {wall.clock(alert.since)}")
 
 
 def overrun(alert: AlertRow, wall: Wall) -> tuple[str, ...]:

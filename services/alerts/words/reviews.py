@@ -82,7 +82,7 @@ def overdue(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     due = f"due by {wall.by(alert.since)}"
     if because != "date":
         due = f"{due}, a day after {_TRIGGERS.get(because, because.replace('_', ' '))}"
-    return (due, *((f"last done {wall.day_of(last)}",) if last else ()))
+    return (due, f"last done {wall.day_of(last)}" if last else "none on record before")
 
 
 def due_soon(alert: AlertRow, wall: Wall) -> tuple[str, ...]:

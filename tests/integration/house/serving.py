@@ -139,8 +139,8 @@ def _bend_the_clock(folder: Path) -> None:
 def main(folder: Path, port: int, pace: float | None = None, **options: int) -> None:
     """Be the process."""
     _bend_the_clock(folder)
-    from services import sample
     from services.sample.cast import Pace
+    from services.sample.running import start
     from services.up import House, serve
     from shared.settings import Settings
 
@@ -149,7 +149,7 @@ def main(folder: Path, port: int, pace: float | None = None, **options: int) -> 
             (folder / "token").write_text(token_for_tests(house), "utf-8")
         print(_UP, flush=True)
         if pace is not None:
-            sample.start(house, pace=Pace.times(pace))
+            start(house, pace=Pace.times(pace))
 
     key = folder / "configuration" / "master.key"
     settings = {"tick_every": 500, **options}

@@ -20,6 +20,8 @@ from shared.instants import DAY, HOUR, Duration, Instant
 KEPT: Final[Duration] = DAY
 """How long single moves are kept beyond what an open shortage needs; older ones are one state, to which late facts
 still speak."""
+SHOWN: Final[Duration] = 7 * DAY
+"""How far back a shortage can be asked: what a home without anybody for longer keeps would grow for ever."""
 BREAK: Final = "cover.break_started.v1"
 _PROOFS: Final = frozenset(
     ("cover.started.v1", "cover.break_ended.v1", "cover.proved.v1", "check.recorded.v1")
@@ -134,6 +136,15 @@ class Evidence:
             if 0 < each < len(moments) - 1 and moments[each + 1] - moments[each - 1] <= every:
                 del moments[each]
 
+    def forget(self, before: Instant) -> None:
+        """It can be asked from there on, give or take an hour; a shortage of before then is not shown any more."""
+        if before <= self.since + HOUR:
+            return
+        self.since = before
+        self.asked = self.asked[max(bisect_right(self.asked, before, key=lambda step: step[0]) - 1, 0) :]
+        for staff_id, moments in self.proofs.items():
+            self.proofs[staff_id] = moments[max(bisect_right(moments, before) - 1, 0) :]
+
     def state(self) -> list[Any]:
         """Its form at rest."""
         return [self.since, self.proofs, [[at, *asking] for at, asking in self.asked]]
@@ -151,6 +162,8 @@ def restored_evidence(state: list[Any]) -> Evidence:
 
 def was_there(record: Record, evidence: Evidence, place: Place, since: Instant, now: Instant) -> bool:
     """Whether the own times, as known now, show evidenced ≥ required at `place` for all of [since, now)."""
+    if since < max(evidence.since, record.moves.since):
+        return False
     proofs = [Proof(named.at, named.relief, named.moment) for named in record.relieved(now)]
     proofs += [Proof(at, staff_id, at) for staff_id, moments in evidence.proofs.items() for at in moments]
     on_duty = [(at, dict(sessions)) for at, sessions in record.moves.pieces(since, now)]

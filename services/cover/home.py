@@ -10,12 +10,15 @@ from typing import Any, Final
 from services.cover.evidence import Evidence, Record
 from services.cover.standing import ASKS_NOTHING, Asking, Place, asking_of, evidenced, lapses
 from shared.home import Home
-from shared.instants import NEVER, Instant
+from shared.instants import DAY, NEVER, Instant
 from shared.openalerts import OpenAlert
 from shared.wheel import UNFILED
 
 UNTOLD: Final = ""
 """In place of the id of an alert: the shortage has not been told yet."""
+
+FEW: Final = 8
+"""So many workers' proofs are kept, however old."""
 
 
 class Shortage(OpenAlert):
@@ -109,6 +112,19 @@ class CoverHome(Home):
             both[staff_id] = max(moment, both.get(staff_id, moment))
         return both
 
+    def forget(self, at: Instant) -> bool:
+        """Forget the proofs of those who are not on duty, a day after they have lapsed; whether there were any."""
+        oldest = at - DAY - self.asking.every
+        if len(self.proofs) <= FEW or min(self.proofs.values()) > oldest:
+            return False
+        known = len(self.proofs)
+        self.proofs = self._kept(self.proofs, oldest)
+        self.relieved = self._kept(self.relieved or {}, oldest) or None
+        return len(self.proofs) < known
+
+    def _kept(self, proofs: Mapping[str, Instant], oldest: Instant) -> dict[str, Instant]:
+        return {who: moment for who, moment in proofs.items() if moment > oldest or who in self.sessions}
+
     def lapses(self) -> dict[Place, list[Instant]]:
         """By place, when each worker who counts there lapses; of nobody, where nobody is asked for."""
         if not self.sessions or not (self.asking.staff or self.asking.children):
@@ -126,5 +142,7 @@ class CoverHome(Home):
         return soonest
 
     def evidenced(self, place: Place, at: Instant) -> int:
-        """How many evidenced workers count at `place`."""
+        """How many evidenced workers count at `place`; 0 where nobody is asked for there."""
+        if not self.asking.required(place):
+            return 0
         return evidenced(self.lapses().get(place, ()), at)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from services.cover import overruns, saved, shortages
-from services.cover.evidence import BREAK, KEPT, Record, own_time, proved_at, proves
+from services.cover.evidence import BREAK, KEPT, SHOWN, Record, own_time, proved_at, proves
 from services.cover.home import CoverHome
 from services.cover.standing import HOUSE
 from shared.facts import Fact
@@ -74,8 +74,7 @@ class CoverMonitor(Watching[CoverHome]):
         elif known < at:  # the common one, by somebody who is evidenced: only his last proof moves
             home.proofs[fact.actor] = at if at < told else told
             if not home.proved:
-                home.proved = True
-                self._proved.append(home)
+                self._note_proofs(home)
         return home
 
     def _seen_while_away(self, home: CoverHome, placement: Placement, fact: Fact) -> None:
@@ -92,7 +91,8 @@ class CoverMonitor(Watching[CoverHome]):
         if home.record is None:
             home.record = Record()
         home.record.tell(fact, own_time(fact))
-        home.record.forget(min(at - KEPT, home.evidence.since if home.evidence is not None else at))
+        needed = at if home.evidence is None else home.evidence.since
+        home.record.forget(max(at - SHOWN, min(at - KEPT, needed)))
         if proves(fact):
             self._prove(home, fact.actor, proved_at(fact))
         if fact.observed_at <= at:
@@ -115,11 +115,14 @@ class CoverMonitor(Watching[CoverHome]):
         """*It is the worker's, not the session's.*"""
         if home.proofs.get(staff_id, -NEVER) < moment:
             home.proofs[staff_id] = moment
-            if not home.proved:
-                home.proved = True
-                self._proved.append(home)
+            self._note_proofs(home)
         if home.evidence is not None:
             home.evidence.prove(staff_id, moment)
+
+    def _note_proofs(self, home: CoverHome) -> None:
+        if not home.proved:
+            home.proved = True
+            self._proved.append(home)
 
     def _named(self, home: CoverHome, fact: Fact) -> None:
         """*The relief named for it … with the break's start as a proof of wake unless it is retrospective.* The break
@@ -166,6 +169,8 @@ class CoverMonitor(Watching[CoverHome]):
         before = set(home.short or ())
         step, home.step = home.step, NEVER
         effects = shortages.judge(home, step)
+        if home.forget(step):
+            self._note_proofs(home)
         for place in before ^ set(home.short or ()):
             if place is not HOUSE and place in home.placements:
                 self._moved[home.id, place] = home.placements[place]

@@ -6,7 +6,7 @@ taken. Each function here does its part for one home.
 
 from typing import Any, Final
 
-from services.cover.evidence import Evidence, was_there
+from services.cover.evidence import SHOWN, Evidence, was_there
 from services.cover.home import UNTOLD, CoverHome, Shortage
 from services.cover.standing import HOUSE, Place, evidenced, lapsed, on_break
 from shared.alerting import Resolution
@@ -38,6 +38,7 @@ def judge(home: CoverHome, at: Instant) -> list[Effect]:
     effects: list[Effect] = []
     if home.evidence is not None:
         home.evidence.stands(at, home.asking)
+        home.evidence.forget(at - SHOWN)
     if home.short is not None:
         for place, shortage in list(home.short.items()):
             if shortage.over:

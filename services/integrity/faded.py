@@ -10,41 +10,59 @@ from typing import Any, Final
 from shared.instants import HOUR, NEVER, Duration, Instant
 
 FADED_FOR: Final[Duration] = 14 * HOUR
-"""For so long, by when the child was seen: an incident of the night is told by the end of the morning."""
+"""For so long at least, by when the child was seen: an incident of the night is told by the end of the morning."""
 _RECORD: Final = Struct("<q6sH")
+_pack: Final = _RECORD.pack
+_SPARE: Final = 64 * _RECORD.size
+NO_CHILD: Final = 0
+"""In place of a child's number: of no placement that is known here."""
 _VALID: Final = 1
+_WAS_VALID: Final = 2
+"""It may have been withdrawn since."""
+_FLAGS: Final = 2
+"""Bits beside the child's number."""
 LONG_AGO: Final[Instant] = -NEVER
 
 
 class Faded:
-    """The faded checks of one home, and how far back each child's valid ones are known without a gap."""
+    """The faded checks of one home; of each child the last valid one for ever: so far back are those that are kept
+    whole known without a gap."""
 
-    __slots__ = ("_records", "_whole_after")
+    __slots__ = ("_limit", "_records")
 
     def __init__(self) -> None:
-        self._records = b""
-        self._whole_after: dict[int, Instant] = {}
-        """The latest valid check of each child that is kept whole no more."""
+        self._records = bytearray()
+        self._limit = _SPARE
+        """It is time to forget when there are more bytes."""
 
     def take(self, fading: Iterable[tuple[Instant, bytes, int, bool]], clock: Instant) -> None:
-        """These fade (when, mark, child, valid); what is past its time is forgotten."""
-        since = clock - FADED_FOR
-        kept = [each for each in _RECORD.iter_unpack(self._records) if each[0] >= since]
+        """These fade (when, mark, child, valid)."""
         for at, mark, child, is_valid in fading:
-            if is_valid:
-                self._whole_after[child] = max(at, self.whole_after(child))
-            if at >= since:
-                kept.append((at, mark, child << 1 | is_valid))
-        self._records = b"".join(_RECORD.pack(*each) for each in kept)
+            if child != NO_CHILD:
+                self._records += _pack(at, mark, child << _FLAGS | (_VALID | _WAS_VALID if is_valid else 0))
+        if len(self._records) > self._limit:
+            self._forget(clock - FADED_FOR)
+
+    def _forget(self, since: Instant) -> None:
+        records = list(_RECORD.iter_unpack(self._records))
+        last: dict[int, tuple[Instant, int]] = {}
+        for place, (at, _, whose) in enumerate(records):
+            if whose & _WAS_VALID:
+                last[whose >> _FLAGS] = max(last.get(whose >> _FLAGS, (at, place)), (at, place))
+        lasting = {place for _, place in last.values()}
+        kept = [each for place, each in enumerate(records) if each[0] >= since or place in lasting]
+        self._records = bytearray().join([_pack(*each) for each in kept])
+        self._limit = len(self._records) + _SPARE
 
     def whole_after(self, child: int) -> Instant:
         """All valid checks of the child that were observed after this, and are known, are kept whole."""
-        return self._whole_after.get(child, LONG_AGO)
+        was_valid = (at for at, _, flags in self._of(child) if flags & _WAS_VALID)
+        return max(was_valid, default=LONG_AGO)
 
-    def _of(self, child: int) -> Iterator[tuple[Instant, bytes, bool]]:
+    def _of(self, child: int) -> Iterator[tuple[Instant, bytes, int]]:
         for at, mark, whose in _RECORD.iter_unpack(self._records):
-            if whose >> 1 == child:
-                yield at, mark, bool(whose & _VALID)
+            if whose >> _FLAGS == child:
+                yield at, mark, whose
 
     def seen_at(self, child: int, mark: bytes) -> Instant | None:
         """When the child was seen by that check; None: it is not known."""
@@ -56,22 +74,19 @@ class Faded:
 
     def valid(self, child: int) -> Iterator[tuple[Instant, bytes]]:
         """The child's valid checks."""
-        return ((at, mark) for at, mark, is_valid in self._of(child) if is_valid)
+        return ((at, mark) for at, mark, flags in self._of(child) if flags & _VALID)
 
     def withdraw(self, child: int, mark: bytes) -> None:
         """The child's check was not so."""
-        whose = child << 1
-        records = bytearray(self._records)
-        for place, record in enumerate(_RECORD.iter_unpack(self._records)):
-            if record[1:] == (mark, whose | _VALID):
-                _RECORD.pack_into(records, place * _RECORD.size, record[0], mark, whose)
-        self._records = bytes(records)
+        for place, (at, each, whose) in enumerate(_RECORD.iter_unpack(bytes(self._records))):
+            if each == mark and whose >> _FLAGS == child:
+                _RECORD.pack_into(self._records, place * _RECORD.size, at, mark, whose & ~_VALID)
 
     def state(self) -> list[Any]:
         """Its form at rest."""
-        return [self._records.hex(), list(self._whole_after.items())]
+        return [self._records.hex(), self._limit]
 
     def restore(self, state: list[Any]) -> None:
         """As in this state."""
-        self._records = bytes.fromhex(state[0])
-        self._whole_after = dict(state[1])
+        self._records = bytearray.fromhex(state[0])
+        self._limit = state[1]

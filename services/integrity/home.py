@@ -171,7 +171,7 @@ class HouseOfRecord(Home):
         """How much of the journal stands in the home's own row."""
         self.workers: dict[str, Worker] = {}
         self.journal = Journal()
-        self.codes = array("H")
+        self.codes = array("B")
         """Which of the last checks were manual, and whose (`proofs`)."""
         self.record = OnRecord()
         """Who was on duty, by the facts' own times."""
@@ -197,6 +197,7 @@ class HouseOfRecord(Home):
         taken = {worker.number for worker in self.workers.values()}
         number = next(number for number in range(len(taken) + 1) if number not in taken)
         self.workers[actor] = worker = Worker(number)
+        self.codes = proofs.roomy(self.codes, number)
         self.stale = True
         return worker
 

@@ -30,12 +30,8 @@ def unpacked(how: int, raw: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def short_mark(raw: bytes) -> bytes:
-    """`mark_of` a UUID that is packed: its last bytes, which are random."""
-    return raw[10:]
-
-
 def mark_of(id_: str) -> bytes:
-    """Six bytes that stand for a check's id where only this one is asked for."""
+    """Six bytes that stand for a check's id where only this one is asked for: the last ones of a UUID, which are
+    random."""
     how, raw = packed(id_)
-    return short_mark(raw) if how == 0 else blake2b(id_.encode(), digest_size=6).digest()
+    return raw[10:] if how == 0 else blake2b(id_.encode(), digest_size=6).digest()

@@ -5,24 +5,27 @@ a night are some 5,000 bytes so; as objects they would be 60,000.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
 from struct import Struct
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from services.integrity.faded import Faded
-from services.integrity.ids import ELSEWHERE, INLINE, mark_of, packed, short_mark, unpacked
+from services.integrity.ids import ELSEWHERE, INLINE, mark_of, packed, unpacked
 from shared.instants import HOUR, MINUTE, Duration, Instant
 
 WHOLE_FOR: Final[Duration] = 2 * HOUR
 """A check is kept whole for so long after it was appended: what a phone sends in one batch always is."""
 WHOLE_AT_MOST: Final = 4096
 """However much a phone sends at once."""
-VALID_KEPT: Final = 14
-"""Of each child so many valid checks are kept whole, however old: a pattern is made of 7 at the most, and one may be
-withdrawn, or come late."""
-SPARE: Final = 48
+VALID_KEPT: Final = 10
+"""Of each child so many valid checks, those told last, are kept whole, however old: a pattern is made of 7 at the most,
+and one may be withdrawn, or come late."""
+SPARE: Final = 32
 """It is tidied when it has grown by so many."""
 
 RUN: Final = 50
@@ -41,9 +44,8 @@ RECORD: Final = Struct("<qqIHHIB16s")
 SIZE: Final = RECORD.size
 _pack: Final = RECORD.pack
 _FLAGS: Final = SIZE - 17
-_AT, _APPENDED, _CHILD, _OF_FLAGS = 0, 2, 4, 6
+_APPENDED: Final = itemgetter(2)
 NO_ROOM: Final = 0
-NO_CHILD: Final = 0
 
 
 class Entry(NamedTuple):
@@ -192,26 +194,25 @@ class Journal:
     def tidy(self, clock: Instant, gone: Collection[int]) -> None:
         """Forget what is past its time. Kept whole are recent checks, the last valid ones of each child, and of each
         worker (but for those who are gone) what `unproved` may yet have to name."""
-        records: list[tuple[Any, ...]] = list(RECORD.iter_unpack(self.recent))
+        records = list(RECORD.iter_unpack(self.recent))
         since = (clock - WHOLE_FOR) // MINUTE
-        first = bisect_left(records, since, key=lambda record: record[_APPENDED])
+        first = bisect_left(records, since, key=_APPENDED)
         first = max(first, len(records) - WHOLE_AT_MOST)
         kept = _still_needed(records, first, gone)
-        recent = bytearray().join(
-            self.recent[place * SIZE : (place + 1) * SIZE] for place in range(first) if place in kept
-        )
-        fading = (records[place] for place in range(first) if place not in kept)
-        self.faded.take((self._fading(record) for record in fading if record[_CHILD] != NO_CHILD), clock)
-        self.recent = recent + self.recent[first * SIZE :]
-        self.limit = len(self.recent) + SPARE * SIZE
+        old, size = self.recent, SIZE
+        recent = bytearray().join([old[place * size : (place + 1) * size] for place in kept])
+        recent += old[first * size :]
+        self.faded.take([self._fading(records[place]) for place in range(first) if place not in kept], clock)
+        self.recent = recent
+        self.limit = len(recent) + SPARE * size
         if self._odd:
             self._forget_elsewhere()
 
     def _fading(self, record: tuple[Any, ...]) -> tuple[Instant, bytes, int, bool]:
         at, _, _, _, child, _, flags, raw = record
         is_uuid = not flags & (INLINE | ELSEWHERE)
-        mark = short_mark(raw) if is_uuid else mark_of(self.id_of(Entry._make((*record, 0))))
-        return at, mark, child, bool(flags & (VALID | EARLIER))
+        mark = raw[10:] if is_uuid else mark_of(self.id_of(Entry._make((*record, 0))))
+        return at, mark, child, flags & (VALID | EARLIER) != 0
 
     def _forget_elsewhere(self) -> None:
         still = {_number(entry.raw) for entry in self.entries() if entry.flags & ELSEWHERE}
@@ -236,32 +237,30 @@ def _number(raw: bytes) -> int:
     return int.from_bytes(raw[:8], "little")
 
 
-def _still_needed(records: Sequence[tuple[Any, ...]], end: int, gone: Collection[int]) -> set[int]:
-    """The places before `end` of the last valid checks of each child, by `observed_at`, and of each worker's last
-    checks, as far back as a run of 50 can reach that holds no more than 10 that carry a proof."""
-    seen: dict[int, list[Instant]] = {}
-    number: dict[int, int] = {}
-    proved: dict[int, int] = dict.fromkeys(gone, RUN)
-    kept: set[int] = set()
-    for place in range(len(records) - 1, -1, -1):
-        at, _, _, worker, child, _, flags, _ = records[place]
+def _still_needed(records: Sequence[tuple[Any, ...]], end: int, gone: Collection[int]) -> dict[int, None]:
+    """The places before `end`, in order, of the last valid checks of each child, and of each worker's last checks, as
+    far back as a run of 50 can reach that holds no more than 10 that carry a proof."""
+    valid: defaultdict[int, int] = defaultdict(int)
+    number: defaultdict[int, int] = defaultdict(int)
+    proved: defaultdict[int, int] = defaultdict(int)
+    for _, _, _, worker, child, _, flags, _ in islice(records, end, None):
+        number[worker] += 1
         if flags & VALID:
-            if child in seen:
-                seen[child].append(at)
-            else:
-                seen[child] = [at]
-        if worker in number:
-            number[worker] += 1
-        else:
-            number[worker] = 1
-            proved.setdefault(worker, 0)
+            valid[child] += 1
         if not flags & MANUAL:
             proved[worker] += 1
-        if place < end and proved[worker] <= PROVED_AT_MOST and number[worker] <= RUN:
-            kept.add(place)
-    oldest = {child: sorted(each)[-VALID_KEPT:][0] for child, each in seen.items()}
-    for place in range(end):
-        record = records[place]
-        if record[_OF_FLAGS] & VALID and record[_AT] >= oldest[record[_CHILD]]:
-            kept.add(place)
-    return kept
+    for worker in gone:
+        number[worker] = RUN
+    kept: list[int] = []
+    for place in range(end - 1, -1, -1):
+        _, _, _, worker, child, _, flags, _ = records[place]
+        number[worker] += 1
+        if not flags & MANUAL:
+            proved[worker] += 1
+        needed = proved[worker] <= PROVED_AT_MOST and number[worker] <= RUN
+        if flags & VALID:
+            valid[child] += 1
+            needed = needed or valid[child] <= VALID_KEPT
+        if needed:
+            kept.append(place)
+    return dict.fromkeys(reversed(kept))

@@ -9,9 +9,10 @@ from typing import Final
 
 from services.integrity import proofs, whereabouts, words
 from services.integrity.anomalies import Anomaly, Found, say
+from services.integrity.faded import NO_CHILD
 from services.integrity.home import Child, HouseOfRecord, Worker
 from services.integrity.ids import mark_of
-from services.integrity.journal import FUTURE, MANUAL, NO_CHILD, VALID, Entry, room_mark
+from services.integrity.journal import FUTURE, MANUAL, VALID, Entry, room_mark
 from services.integrity.patterns import child as child_patterns
 from services.integrity.patterns import worker as worker_patterns
 from services.integrity.patterns.duty import is_off_duty, is_on_break, present
@@ -179,6 +180,7 @@ class Look:
         fact, moves, own = self.fact, child.moves, self.fact.observed_at
         match fact.type:
             case "placement.started.v1":
+                self.home.know(child)
                 child.moved(whereabouts.started(moves, own, self.clock), self.clock)
             case "placement.ended.v1":
                 child.moved(whereabouts.ended(moves, own, self.clock), self.clock)

@@ -5,7 +5,7 @@ last 200 of all others can be told for every worker.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from services.integrity.patterns.worker import LAST, OTHERS_LAST
@@ -15,6 +15,8 @@ FULL: Final = 1 << LAST
 OVERFULL: Final = FULL << 1
 BITS: Final = FULL - 1
 _LONG: Final = 600
+_IN_A_BYTE: Final = 128
+"""Workers whose numbers are less."""
 
 
 def code(worker: int, manual: bool) -> int:
@@ -69,9 +71,14 @@ def tidied(codes: "array[int]") -> "array[int]":
         if total - most < OTHERS_LAST:
             kept.append(code)
         counts[worker] = counts.get(worker, 0) + 1
-    return array("H", reversed(kept))
+    return array(codes.typecode, reversed(kept))
 
 
-def restored(codes: Iterable[int]) -> "array[int]":
+def roomy(codes: "array[int]", worker: int) -> "array[int]":
+    """The codes, with room for this worker's: a byte each will do for most homes."""
+    return codes if worker < _IN_A_BYTE or codes.typecode != "B" else array("H", codes)
+
+
+def restored(codes: Sequence[int]) -> "array[int]":
     """The codes of this state."""
-    return array("H", codes)
+    return array("B" if max(codes, default=0) < 2 * _IN_A_BYTE else "H", codes)

@@ -136,6 +136,8 @@ def _home(homes: Homes, home_id: str, values: dict[str, Any]) -> HouseOfRecord:
         home.workers[actor] = worker = Worker(number)
         worker.bits = bits
     home.codes = proofs.restored(codes)
+    for worker in home.workers.values():
+        home.codes = proofs.roomy(home.codes, worker.number)
     home.journal.restore(values["journal"], journal)
     for pattern, subject, night, id_, since, facts, level, raised_at, decided_at in said:
         anomaly = Anomaly(id_, since, facts, raised_at, level)

@@ -38,3 +38,12 @@ def test_what_is_tidied_away_is_nobodys_last_two_hundred() -> None:
         assert len(tidied) <= 5 * 200
         for worker in range(6):
             assert proofs.others_manual(codes, worker, 40) == proofs.others_manual(tidied, worker, 40)
+
+
+def test_there_is_room_for_any_number_of_workers() -> None:
+    codes = array("B", [proofs.code(127, True)])
+    assert proofs.roomy(codes, 127) is codes
+    roomy = proofs.roomy(codes, 128)
+    roomy.append(proofs.code(128, True))
+    assert list(proofs.restored(list(roomy))) == [255, 257]
+    assert proofs.restored([255]).typecode == "B"

@@ -17,10 +17,21 @@ SENTENCES = [
     words.headcount(1, 0),
     words.unproved(49, 50, 3, 200),
 ]
-ACCUSING = (
-    "false fake fals lie cheat fraud suspic wrong invent pretend blame guilt tamper manipul dishonest accus fail "
-    "neglect asleep should"
-).split()
+ACCUSING = [
+    "false",
+    "fake",
+    "fals",
+    "lie",
+    "cheat",
+    "fraud",
+    "suspic",
+    "wrong",
+    "invent",
+    "pretend",
+    "blame",
+    "guilt",
+]
+ACCUSING += ["tamper", "manipul", "dishonest", "accus", "fail", "neglect", "asleep", "should"]
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)

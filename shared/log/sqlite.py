@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Final
 
 from shared import clock as machine
 from shared.instants import Duration, Instant
@@ -16,11 +17,15 @@ from shared.log.base import Decide, Draft, Named, Positions, Receipt, Record, Un
 from shared.log.lockfile import LockFile
 from shared.log.present import Present
 from shared.log.reader import Reader
-from shared.log.writer import Ask, Writer
+from shared.log.tail import Tail
+from shared.log.writer import Ask, Row, Writer
 from shared.store.damage import Damaged, is_damage, said
 from shared.store.engine import make_engine
 from shared.store.schema import LOG_MIGRATIONS, current, upgrade
 from shared.topics import ALL
+
+TAIL: Final = 10_000
+"""Records that are kept in memory behind the writer: some 10 MB."""
 
 
 class SqliteLog:
@@ -42,9 +47,10 @@ class SqliteLog:
         always_open: bool = False,
         clock: Callable[[], Instant] = machine.now,
         monotonic: Callable[[], Duration] = machine.monotonic,
+        tail: int = TAIL,
     ) -> None:
         """`always_open`: the present never waits for a probe (tools and tests). The clocks are for tests
-        too."""
+        too. `tail`: how many of the last records are kept in memory for whoever reads on."""
         self._path = path
         self._closed = False
         self._grown = threading.Condition()
@@ -58,6 +64,8 @@ class SqliteLog:
             self._reader = Reader(path)
             standing = self._reader.standing()
             self._end = standing.position
+            self._tail = Tail(standing.position, tail)
+            self._topics = {code: name for name, code in standing.codes.items()}
             self._present = Present(standing.last, clock, monotonic, always_open)
             if not read_only:
                 self._writer = Writer(self._connect, standing.codes, self._present, self._committed)
@@ -110,7 +118,9 @@ class SqliteLog:
             self._writer.put(ask)
         return ask
 
-    def _committed(self, position: int) -> None:
+    def _committed(self, position: int, rows: Sequence[Row]) -> None:
+        topics = self._topics
+        self._tail.put(Record(topics[t], p, a, h, i, c, b) for p, t, a, h, i, c, b in rows)
         with self._grown:
             self._end = position
             self._grown.notify_all()
@@ -176,6 +186,8 @@ class SqliteLog:
     ) -> tuple[list[Record], Positions]:
         """See `Log.read`."""
         _only_partition(partition)
+        if self._writer is not None and (found := self._tail.read(topics, after, before, limit)) is not None:
+            return found
         return self._reader.read(topics, after, before, limit)
 
     def ends(self, partition: int, topics: Sequence[str]) -> Positions:

@@ -35,7 +35,7 @@ _INSERT = (
 )
 _PROBE = "INSERT INTO probe (one, at) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at"
 
-_Row = tuple[int, int, Instant, str, str, str, bytes]
+Row = tuple[int, int, Instant, str, str, str, bytes]
 _Id = tuple[str, str]
 
 
@@ -55,14 +55,14 @@ class Ask:
 
 class Writer(threading.Thread):
     """The thread. `connect` opens the file (again, after a failure); `committed` is told the new last
-    position."""
+    position, and what was written."""
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         codes: dict[str, int],
         present: Present,
-        committed: Callable[[int], None],
+        committed: Callable[[int, Sequence[Row]], None],
     ) -> None:
         super().__init__(name="log-writer", daemon=True)
         self._connect = connect
@@ -156,7 +156,7 @@ class Writer(threading.Thread):
         self._position += len(step.rows)
         self._present.settle(durable=True)
         if step.rows:
-            self._committed(self._position)
+            self._committed(self._position, step.rows)
         for ask, answer in zip(group, answers, strict=True):
             ask.instant = stamp
             if isinstance(answer, Exception):
@@ -213,7 +213,7 @@ class _Step:
         self._codes = codes
         self._stamp = stamp
         self._position = position
-        self.rows: list[_Row] = []
+        self.rows: list[Row] = []
         self.let_in: list[Draft] = []
         self._hashes: dict[_Id, str] = {}
         self._new = Receipt(Taken.NEW, stamp)

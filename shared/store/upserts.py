@@ -9,7 +9,8 @@ What a row means is its caller's affair.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Executable,
+    Dialect,
     Integer,
     LargeBinary,
     Table,
@@ -56,6 +57,8 @@ def upsert(
     same = constants or {}
     if connection.dialect.name == "postgresql" and len(rows) >= MANY:
         _copy(connection, table, columns, rows, same)
+    elif connection.dialect.name == "sqlite" and rows:
+        _put_plain(connection, table, columns, rows, same)
     elif rows:
         named = [dict(zip(columns, row, strict=True)) | same for row in rows]
         connection.execute(_statement(table, (*columns, *same), connection.dialect.name), named)
@@ -67,13 +70,59 @@ def insert_into(connection: Connection, table: Table) -> "sqlite.Insert | postgr
 
 
 @lru_cache(maxsize=256)
-def _statement(table: Table, columns: tuple[str, ...], dialect: str) -> Executable:
+def _statement(table: Table, columns: tuple[str, ...], dialect: str) -> "sqlite.Insert | postgresql.Insert":
     statement = _INSERTS[dialect](table).values({column: bindparam(column) for column in columns})
     keys = [column.name for column in table.primary_key]
     others = {column: statement.excluded[column] for column in columns if column not in keys}
     if others:
         return statement.on_conflict_do_update(index_elements=keys, set_=others)
     return statement.on_conflict_do_nothing(index_elements=keys)
+
+
+def _put_plain(
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Sequence[Any]],
+    constants: Mapping[str, Any],
+) -> None:
+    """The same by the driver's own parameters: naming and looking at each of thousands of values took longer than
+    writing them."""
+    statement, order, processed = _plain(table, (*columns, *constants), connection.dialect)
+    same = tuple(constants.values())
+    values = [order((*row, *same)) for row in rows]
+    if processed:
+        values = [
+            tuple(processed[place](each) if place in processed else each for place, each in enumerate(row))
+            for row in values
+        ]
+    connection.exec_driver_sql(statement, values)
+
+
+_NOTHING_TO_DO: Final = (LargeBinary, Boolean, Integer)
+"""Whose values the driver takes as they are."""
+
+
+@lru_cache(maxsize=256)
+def _plain(table: Table, columns: tuple[str, ...], dialect: Dialect) -> "_Plain":
+    compiled = _statement(table, columns, dialect.name).compile(dialect=dialect)
+    names: list[str] = getattr(compiled, "positiontup", None) or []
+    processors = {}
+    for place, name in enumerate(names):
+        kind = table.c[name].type
+        processor = kind.dialect_impl(dialect).bind_processor(dialect)
+        if processor is not None and not isinstance(kind, _NOTHING_TO_DO):
+            processors[place] = processor
+    order = itemgetter(*(columns.index(name) for name in names)) if len(names) > 1 else tuple
+    return _Plain(str(compiled), order, processors)
+
+
+class _Plain(NamedTuple):
+    """An upsert by place: the statement, a row's values in its order, and what becomes of some of them on their way."""
+
+    statement: str
+    order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    processed: Mapping[int, Callable[[Any], Any]]
 
 
 # -- COPY ------------------------------------------------------------------------------------------------------

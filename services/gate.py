@@ -49,8 +49,8 @@ class Gate:
         self.settings = settings
         broker, url = apart.found(settings, prefix)
         with ExitStack() as stack:
-            self.checks, self.alerts = database.views(url, "checks"), database.views(url, "alerts")
-            for engine in (self.checks, self.alerts):
+            self.views = {name: database.views(url, name) for name in monitors.SERVICES}
+            for engine in self.views.values():
                 stack.callback(engine.dispose)
             master = load_master_key(settings.master_key_file, data_folder=settings.data)
             self.keys = KeyRing(database.keys(url), master)
@@ -68,14 +68,14 @@ class Gate:
         self.notifier = Notifier()
         self.in_hand = InHand()
         self.ledger = LedgerWatch(
-            self.alerts,
+            self.views["alerts"],
             monitors.SERVICES,
             broker.partitions,
             settings.blind_after,
             looked=self.notifier.notify,  # another process commits
         )
         self.ledger.look()
-        self.metrics = Metrics(self.log, self.alerts, self.ledger.blind_since)
+        self.metrics = Metrics(self.log, self.views["alerts"], self.ledger.blind_since)
         self.ledger.start()
 
     def watching(self) -> bool:
@@ -90,8 +90,7 @@ class Gate:
                 self.log,
                 self.keys,
                 self.access,
-                checks=self.checks,
-                alerts=self.alerts,
+                views=self.views,
                 snapshot=None,
                 notifier=self.notifier,
                 in_hand=self.in_hand,

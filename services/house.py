@@ -3,10 +3,12 @@
 No rule lives here, and nothing that runs.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
+from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from services.alerts import api as alerts_api
@@ -14,10 +16,14 @@ from services.alerts.feed import Feed
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
 from services.checks import api as checks_api
+from services.cover import api as cover_api
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
+from services.gateway.shares import Limits
+from services.integrity import api as integrity_api
+from services.reviews import api as reviews_api
 from shared.instants import Instant
-from shared.log.base import DoorLog
+from shared.log.base import DoorLog, Log
 from shared.metrics import Metrics
 from shared.security.access import Access
 from shared.security.keys import KeyRing
@@ -37,10 +43,8 @@ class Parts:
     log: DoorLog
     keys: KeyRing
     access: Access
-    checks: Engine
-    """The read model of the checks service."""
-    alerts: Engine
-    """The read model of the alerts service."""
+    views: Mapping[str, Engine]
+    """The read model of each service."""
     snapshot: Engine | None
     """Where the door's own snapshot is; None: it has none."""
     notifier: Notifier
@@ -50,17 +54,29 @@ class Parts:
     """How far every service has come; None before all have begun."""
     blind_since: Callable[[], Instant | None]
     """Since when nobody has been watching; None while somebody is."""
+    limits: Limits = field(default_factory=Limits)
+    """What one token may have of the door."""
+
+
+_QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
+    "checks": checks_api.api_routes,
+    "cover": cover_api.api_routes,
+    "reviews": reviews_api.api_routes,
+    "integrity": integrity_api.api_routes,
+}
+"""What may be asked of each service's read model, beside the feed."""
 
 
 def door_app(parts: Parts) -> App:
     """The door and the pages. Reads the log to its end first."""
     settings, metrics = parts.settings, parts.metrics
-    feed = Feed(parts.alerts)
-    watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, parts.alerts))
+    views = parts.views
+    feed = Feed(views["alerts"])
+    watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, views["alerts"]))
     pages = Pages([alerts_api.TEMPLATES])
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
-        checks_api.api_routes(parts.checks, parts.log),
+        *(routes(views[name], parts.log) for name, routes in _QUERIES.items()),
     )
     outside = (
         alerts_api.page_routes(feed, watch, pages),
@@ -72,7 +88,7 @@ def door_app(parts: Parts) -> App:
             parts.log,
             parts.keys,
             parts.access,
-            views=parts.alerts,
+            views=views["alerts"],
             snapshot=parts.snapshot,
             routers=api,
             pages=outside,
@@ -80,6 +96,7 @@ def door_app(parts: Parts) -> App:
             blind_after=settings.blind_after,
             now=parts.log.now,  # a clock that is not believed must not end whoever is signed in
             in_hand=parts.in_hand,
+            limits=parts.limits,
             services=parts.blind_since,
             begun=lambda: parts.watched_to() is not None,
         )

@@ -9,10 +9,15 @@ from sqlalchemy import Engine
 
 from services.alerts.running import SERVICE as ALERTS
 from services.checks.running import SERVICE as CHECKS
+from services.cover.running import SERVICE as COVER
+from services.integrity.running import SERVICE as INTEGRITY
+from services.reviews.running import SERVICE as REVIEWS
 from shared.runner.service import Service
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 
-SERVICES: Final[dict[str, Service]] = {service.name: service for service in (CHECKS, ALERTS)}
+SERVICES: Final[dict[str, Service]] = {
+    service.name: service for service in (CHECKS, COVER, REVIEWS, INTEGRITY, ALERTS)
+}
 
 
 def migrate(views: Engine) -> None:

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import Final
 
 from services.checks.model import ChecksMonitor
+from services.cover.model import CoverMonitor
+from services.integrity.model import IntegrityMonitor
+from services.reviews.model import ReviewsMonitor
 from shared.monitor import Monitor
 
 MONITORS: Final[Mapping[str, Callable[[], Monitor]]] = MappingProxyType(
-    {monitor.name: monitor for monitor in (ChecksMonitor,)}
+    {monitor.name: monitor for monitor in (ChecksMonitor, CoverMonitor, ReviewsMonitor, IntegrityMonitor)}
 )
 """What makes a new monitor, by its service's name."""

@@ -18,9 +18,7 @@ from pathlib import Path
 
 import structlog
 
-from services import monitors
-from services.alerts import running as alerts
-from services.checks import running as checks
+from services import monitors, together
 from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
@@ -31,7 +29,6 @@ from shared.instants import Instant
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.onecore import stay_on_one_core
-from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
@@ -72,10 +69,7 @@ class House:
         self.in_hand = InHand()
         self.present = blind.Watch(settings.blind_after)
         self.metrics = Metrics(self.log, self.views, self.blind_since, folder)
-        self.runners: dict[str, Runner] = {
-            "checks": checks.make_runner(self.log, self.views, observer=self.metrics),
-            "alerts": alerts.make_runner(self.log, self.views, self.notifier, observer=self.metrics),
-        }
+        self.runners = together.runners(self.log, self.views, self.notifier, observer=self.metrics)
         for name in self.runners:
             self.metrics.begins(name)
 
@@ -103,8 +97,7 @@ class House:
                 self.log,
                 self.keys,
                 self.access,
-                checks=self.views,
-                alerts=self.views,
+                views=dict.fromkeys(monitors.SERVICES, self.views),
                 snapshot=self.views,
                 notifier=self.notifier,
                 in_hand=self.in_hand,

@@ -43,6 +43,12 @@ def _told(effect: Effect) -> tuple[Instant, str, int, int]:
     return effect.at, event["subject"], LIFECYCLE.get(event["type"], -1), event["data"].get("level", 0)
 
 
+def in_the_log(refused: Refused) -> tuple[Instant, int, str, str]:
+    """Its place: by instant and topic; what comes at once, by home and id."""
+    fact = refused.fact
+    return fact.appended_at, RANK[fact.topic], fact.home_id, fact.id
+
+
 class Refusals:
     """What may not stand, each fact once for a reason: several monitors refuse the same one."""
 
@@ -79,4 +85,5 @@ def replay(
             told.set_aside += turn.set_aside
             told.refused += refusals.new(turn.refused)
     told.effects = as_told(told.effects)
+    told.refused.sort(key=in_the_log)
     return told

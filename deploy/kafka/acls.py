@@ -16,7 +16,7 @@ INPUTS = ("wakeful.plan-changes", "wakeful.night-cover", "wakeful.check-ins", "w
 DERIVED = ("wakeful.alerts", "wakeful.pages", "wakeful.rejected", "wakeful.swaps")
 OWNERSHIP = ("wakeful.ownership",)
 ALL = INPUTS + DERIVED + OWNERSHIP
-SERVICES = ("checks", "alerts")
+SERVICES = ("checks", "cover", "reviews", "integrity", "alerts")
 
 
 class Rule(NamedTuple):

@@ -4,6 +4,7 @@ A rejection tells of something that could not be read or may not stand. If readi
 answer it with another rejection, and that one with the next, for ever. Everything else is decoded as everywhere.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,10 +15,11 @@ from shared.runner.rejection import TYPE
 from shared.topics import REJECTED
 
 
-def decode(record: Record) -> Fact:
-    """The record's fact, to be given to the `Runner`. Raises Unreadable, but never for `wakeful.rejected`."""
+def decode(record: Record, inner: Callable[[Record], Fact] = fact_of) -> Fact:
+    """The record's fact, to be given to the `Runner`. Raises Unreadable, but never for `wakeful.rejected`. `inner`: how
+    everything else is decoded."""
     if record.topic != REJECTED:
-        return fact_of(record)
+        return inner(record)
     at = record.appended_at
     return Fact(
         record.topic,

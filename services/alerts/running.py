@@ -63,8 +63,14 @@ class Waking(Handing):
 
 
 def make_runner(
-    log: Log, views: Engine, notifier: Notifier, *, observer: Observer | None = None, partition: int = 0
+    log: Log,
+    views: Engine,
+    notifier: Notifier,
+    *,
+    observer: Observer | None = None,
+    partition: int = 0,
+    service: Service = SERVICE,
 ) -> Runner:
     """The service's runner over a migrated database. After each commit of facts it wakes the streams of `notifier`."""
     waking = Waking(observer or Silence(), notifier)
-    return Runner(log, views, SERVICE, partition=partition, observer=waking)
+    return Runner(log, views, service, partition=partition, observer=waking)

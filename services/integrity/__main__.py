@@ -2,8 +2,8 @@
 
 import sys
 
-from services.integrity.running import SERVICE, make_runner
+from services.integrity.running import SERVICE
 from shared.runner.alone import run_alone
 
 if __name__ == "__main__":
-    sys.exit(run_alone(SERVICE, make_runner))
+    sys.exit(run_alone(SERVICE))

@@ -54,22 +54,27 @@ _TOPICS: Final = {
     ),
 }
 
+_RAISING: Final = ("checks", "cover", "reviews", "integrity")
+_ALERTS: Final = frozenset(
+    name for name, kind in TYPES.items() if kind.model in (AlertRaised, AlertWorsened, AlertResolved)
+)
 _WRITES: Final[dict[str, frozenset[str]]] = {
     "gateway": frozenset(name for name, kind in TYPES.items() if kind.family is not None),
-    "checks": frozenset(
-        name for name, kind in TYPES.items() if kind.model in (AlertRaised, AlertWorsened, AlertResolved)
-    ),
+    **dict.fromkeys(_RAISING, _ALERTS),
     "alerts": frozenset(),
 }
 """What each service of this version writes, beside what its runner tells."""
 
 READS: Final[dict[str, tuple[str, ...]]] = {
-    "gateway": (topics.PLAN_CHANGES, topics.CHECK_INS, topics.REJECTED),
+    "gateway": (topics.PLAN_CHANGES, topics.NIGHT_COVER, topics.CHECK_INS, topics.REJECTED),
     "checks": (topics.PLAN_CHANGES, topics.CHECK_INS),
+    "cover": (topics.PLAN_CHANGES, topics.NIGHT_COVER, topics.CHECK_INS),
+    "reviews": (topics.PLAN_CHANGES, topics.CHECK_INS),
+    "integrity": topics.INPUTS,
     "alerts": (*topics.INPUTS, topics.ALERTS, topics.REJECTED),
 }
 """What each service of this version reads; `shared` knows no service, so a test compares."""
-_RUN: Final = ("checks", "alerts")
+_RUN: Final = (*_RAISING, "alerts")
 """Services that a runner runs: each tells what it rejects, and when its read model was swapped."""
 
 _ABOUT: Final = """The log is the truth, and every service is a pure function of it. This is what stands in it.

@@ -22,8 +22,9 @@ from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 
 
-def run_alone(service: Service, make: Callable[[Log, Engine], Runner]) -> int:
-    """Run until SIGINT or SIGTERM; the exit code. The folder is the first argument, else `$WAKEFUL_DATA`."""
+def run_alone(service: Service, make: Callable[[Log, Engine], Runner] | None = None) -> int:
+    """Run until SIGINT or SIGTERM; the exit code. The folder is the first argument, else `$WAKEFUL_DATA`. `make`: its
+    runner, where that is another than usual."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Settings.read().data
     stop = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -37,7 +38,8 @@ def run_alone(service: Service, make: Callable[[Log, Engine], Runner]) -> int:
     try:
         upgrade(views, STORE_MIGRATIONS, version_table_of("store"))
         service.migrate(views)
-        make(log, views).run(stop, sole=True)
+        runner = Runner(log, views, service) if make is None else make(log, views)
+        runner.run(stop, sole=True)
     finally:
         log.close()
         views.dispose()

@@ -3,7 +3,7 @@
 No rule and nothing that runs lives here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +30,13 @@ class Service:
     """How its read model came to be."""
     decode: Callable[[Record], Fact] = fact_of
     """How it reads what it reads."""
+    remembers: Sequence[str] | None = None
+    """The tables that its monitor's memory is made of. None: all of them, or what `memory` says."""
+    memory_columns: Collection[str] = ("state",)
+    """The columns of `remembers` that its memory is made of; the others are for readers."""
     memory: Callable[[Connection, int | None], Iterable[Row]] | None = None
-    """The rows of a home-partition that its monitor's memory is made of, where that is less than all of its read
-    model. (None: there is only one, as in a snapshot.)"""
+    """The rows of a home-partition that its monitor's memory is made of, where that is neither. (Partition None: there
+    is only one, as in a snapshot.)"""
     beside_others: Callable[[Connection, int | None], Iterable[Row]] = lambda _connection, _partition: ()
     """The rows of other homes that a monitor has to know of before it reads one home alone."""
 
@@ -49,6 +53,10 @@ class Service:
         """The rows to restore `monitor` from."""
         if self.memory is not None:
             return self.memory(connection, partition)
+        if self.remembers is not None:
+            return rows.load(
+                connection, self.tables, self.remembers, only=self.memory_columns, partition=partition
+            )
         return rows.load(connection, self.tables, monitor.tables, partition=partition)
 
     def migrate(self, views: Engine) -> None:

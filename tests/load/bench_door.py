@@ -172,12 +172,13 @@ def _settle(log: Any) -> None:
 def _watch(log: Any, here: Path) -> Any:
     """The checks service behind the door, in a thread as in `wakeful up`; how to end it."""
     from services import monitors
-    from services.checks.running import make_runner
+    from services.checks.running import SERVICE
+    from shared.runner import Runner
     from shared.store.engine import make_engine
 
     engine = make_engine(here / "views.sqlite3")
     monitors.migrate(engine)
-    runner = make_runner(log, engine)
+    runner = Runner(log, engine, SERVICE)
     stop = threading.Event()
     thread = threading.Thread(target=runner.run, args=(stop,), daemon=True)
     thread.start()

@@ -8,11 +8,11 @@ from time import perf_counter
 from typing import Final
 
 from services import monitors
-from services.checks.running import SERVICE, make_runner
+from services.checks.running import SERVICE
 from shared.facts import Fact
 from shared.instants import SECOND, Instant
 from shared.log.sqlite import SqliteLog
-from shared.runner import rebuild
+from shared.runner import Runner, rebuild
 from shared.store import ledger
 from shared.store.engine import make_engine
 from tests.load.bench_core import checks, setting
@@ -41,7 +41,7 @@ def _live(folder: Path) -> int:
         now = second * SECOND
         log.append([draft_of(fact) for fact in some])
     now += SECOND
-    runner = make_runner(log, views)
+    runner = Runner(log, views, SERVICE)
     runner.start()
     while runner.turn():
         pass

@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Final
 
 from services import monitors
-from services.checks.running import make_runner
+from services.checks.running import SERVICE
 from shared.facts import Fact
 from shared.instants import MINUTE, NEVER, SECOND, Instant
 from shared.log.sqlite import SqliteLog
+from shared.runner import Runner
 from shared.store.engine import make_engine
 from shared.topics import ALERTS
 from tests.load.bench_core import EVENING, checks, setting
@@ -37,7 +38,7 @@ def _storm() -> float:
             for at, some in groupby(_evening(), key=lambda fact: fact.appended_at):
                 now = at
                 log.append([draft_of(fact) for fact in some])
-            runner = make_runner(log, views)
+            runner = Runner(log, views, SERVICE)
             runner.start()
             now = OVERDUE
             while runner.turn():

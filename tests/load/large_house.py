@@ -58,7 +58,7 @@ def fill(folder: Path, placements: int) -> None:
     views = make_engine(folder / "views.sqlite3")
     monitors.migrate(views)
     try:
-        watch = checks.make_runner(log, views)
+        watch = Runner(log, views, checks.SERVICE)
         watch.start()
         for at, drafts in _night(end, placements):
             time[0] = at

@@ -1,21 +1,25 @@
 """`wakeful audit`: were the alerts raised that had to be raised, and no others? The inputs of the log are replayed, and
-what comes out is compared, byte by byte, with what the checks service published.
+what comes out is compared, byte by byte, with what each service published.
 
 How that is found out is `wakeful.cli.auditing`'s. The log and the read models are only read, also while they are
 written.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from wakeful.cli.auditing import SERVICE, Audited, audited
+from wakeful.cli.auditing import Audited, audited
 from wakeful.cli.errors import WRONG, say
 from wakeful.cli.installation import Installation, installation
 from wakeful.cli.terminal import Data, Json, progress, write_json, write_line
 
 if TYPE_CHECKING:
     from shared.log.base import Log
+
+
+ANY: Final = "checks"
+"""A service; what an audit asks of the read models is of all of them."""
 
 
 def audit(json: Json = False, data: Data = None) -> None:
@@ -26,7 +30,7 @@ def audit(json: Json = False, data: Data = None) -> None:
     here: Installation = installation(data)
     with (
         here.reading_log() as log,
-        here.reading_views(SERVICE) as views,
+        here.reading_views(ANY) as views,
         progress("replaying", _size(log)) as reached,
     ):
         found = audited(log, views, reached)

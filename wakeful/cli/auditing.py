@@ -1,6 +1,6 @@
-"""The audit itself: what the inputs of the log give, beside what the checks service has published of them.
+"""The audit itself: what the inputs of the log give, beside what each service has published of them.
 
-    For each home-partition (the embedded log has one):
+    For each service whose monitor raises alerts, and each home-partition (the embedded log has one):
     1. Read the ledger: everything of before `published` is in the log, or is missing.
     2. Replay the facts of before that instant, by the loop that the service runs, and put the clock there.
     3. Read the alerts of before that instant which the service published, the first of each id.
@@ -19,7 +19,7 @@ import orjson
 from wakeful.cli.errors import Failure
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from shared.facts import Fact
     from shared.instants import Instant
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from shared.runner.rejection import Read
     from shared.store.ledger import Entry
 
-SERVICE: Final = "checks"
-SOURCE: Final = f"wakeful/{SERVICE}"
 NEVER_RAISED: Final = "due and never raised"
 WITHOUT_CAUSE: Final = "raised without cause"
 DIFFERS: Final = "differing bytes"
@@ -84,8 +82,9 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
         published = _published(log, entry)
         aside.update(failed)
         found.compared += len(published)
+        mine = [swap for swap in swaps if swap["service"] == entry.service]
         for each in _differences(due, published):
-            explains = _explains(swaps, each, entry.partition)
+            explains = _explains(mine, each, entry.partition)
             (found.explained if explains else found.differences).append(each)
     found.set_aside = sorted(aside)
     for differences in (found.differences, found.explained):
@@ -104,35 +103,44 @@ class _Count:
 
 
 def _entries(log: "Log", views: "Engine") -> "list[Entry]":
-    """How far the service stands in every home-partition."""
-    from services.checks.model import ChecksMonitor
-    from shared.store import ledger
+    """How far each service stands in every home-partition."""
+    from services.rules import MONITORS
 
     with views.connect() as connection:
-        found = [ledger.find(connection, SERVICE, partition) for partition in range(log.partitions)]
+        return [
+            entry
+            for service, make in MONITORS.items()
+            for entry in _entries_of(log, connection, service, make().version)
+        ]
+
+
+def _entries_of(log: "Log", connection: "Connection", service: str, version: int) -> "list[Entry]":
+    from shared.store import ledger
+
+    found = [ledger.find(connection, service, partition) for partition in range(log.partitions)]
     entries = [entry for entry in found if entry is not None]
     if len(entries) < len(found):
         missing = ", ".join(str(partition) for partition, entry in enumerate(found) if entry is None)
         raise Failure(
-            "the checks service has never run on this folder; start `wakeful up`, then audit"
+            f"the {service} service has never run on this folder; start `wakeful up`, then audit"
             if log.once
-            else f"the checks service has not begun in home-partition {missing}; run `wakeful worker checks`, then "
-            "audit"
+            else f"the {service} service has not begun in home-partition {missing}; run `wakeful worker {service}`, "
+            "then audit"
         )
-    if any(entry.version != ChecksMonitor.version for entry in entries):
-        who = "`wakeful up`" if log.once else "`wakeful worker checks`"
-        raise Failure(f"the checks service is being rebuilt; let {who} end that, then audit")
+    if any(entry.version != version for entry in entries):
+        who = "`wakeful up`" if log.once else f"`wakeful worker {service}`"
+        raise Failure(f"the {service} service is being rebuilt; let {who} end that, then audit")
     return entries
 
 
 def _due(log: "Log", entry: "Entry", read: _Count) -> tuple[dict[str, bytes], list[str]]:
     """What should have been told before `published`, by event id; and the homes that this very replay set aside."""
-    from services.checks.model import ChecksMonitor
+    from services.rules import MONITORS
     from shared.log.base import fact_of
     from shared.runner.rejection import decoded
 
     until, partition = entry.published, entry.partition
-    course = _Course(log, partition, ChecksMonitor())
+    course = _Course(log, partition, MONITORS[entry.service]())
     due: dict[str, bytes] = {}
     for records in _portions(log, partition, course.topics, until):
         _first(due, course.take(decoded(partition, records, fact_of)[0]), until)
@@ -193,7 +201,9 @@ def _published(log: "Log", entry: "Entry") -> dict[str, bytes]:
     for records in _portions(log, entry.partition, [ALERTS], NEVER):
         for record in records:
             event = _event(record)
-            if event.get("source") != SOURCE or parse_instant(event["time"]) >= entry.published:
+            if event.get("source") != f"wakeful/{entry.service}":
+                continue
+            if parse_instant(event["time"]) >= entry.published:
                 continue
             if _lies_right(log, entry.partition, record, event):
                 told.setdefault(record.id, record.body)
@@ -251,18 +261,17 @@ def _explains(swaps: Sequence[dict[str, Any]], each: Difference, partition: int)
 
 
 def _swaps(log: "Log") -> list[dict[str, Any]]:
-    """What is on record of the service's read model having been made anew."""
+    """What is on record of read models having been made anew."""
     from shared.instants import NEVER
     from shared.topics import SWAPS
 
-    swaps = [
+    return [
         event["data"]
         for partition in range(log.partitions)
         for records in _portions(log, partition, [SWAPS], NEVER)
         for record in records
         if "data" in (event := _event(record))
     ]
-    return [swap for swap in swaps if swap["service"] == SERVICE]
 
 
 def _portions(
@@ -277,7 +286,8 @@ def _portions(
 def _aside(views: "Engine") -> list[str]:
     from sqlalchemy import select
 
+    from services.rules import MONITORS
     from shared.store.tables import ASIDES
 
     with views.connect() as connection:
-        return list(connection.scalars(select(ASIDES.c.home_id).where(ASIDES.c.service == SERVICE)))
+        return list(connection.scalars(select(ASIDES.c.home_id).where(ASIDES.c.service.in_(MONITORS))))

@@ -33,9 +33,12 @@ _WHOLE: Final = 100
 
 
 class Name(StrEnum):
-    """What can be rebuilt."""
+    """What can be rebuilt: `services.monitors.SERVICES`, known here without loading them."""
 
     CHECKS = "checks"
+    COVER = "cover"
+    REVIEWS = "reviews"
+    INTEGRITY = "integrity"
     ALERTS = "alerts"
 
     @property
@@ -46,7 +49,9 @@ class Name(StrEnum):
         return SERVICES[self.value]
 
 
-ServiceName = Annotated[Name, typer.Argument(metavar="SERVICE", help="checks or alerts.")]
+ServiceName = Annotated[
+    Name, typer.Argument(metavar="SERVICE", help="checks, cover, reviews, integrity or alerts.")
+]
 
 
 def rebuild(

@@ -21,7 +21,7 @@ from shared.facts import Fact
 from shared.instants import DAY, NEVER, Instant
 from shared.log.base import Named
 from shared.monitor import Effect
-from shared.replay import Refusals, as_told, in_order, replay
+from shared.replay import Refusals, as_told, in_order, in_the_log, replay
 from shared.topics import CHECK_INS, RANK
 from wakeful.cli.factlines import Bad, Chunk, chunks
 
@@ -110,6 +110,7 @@ def _streamed(read: Iterator[Chunk], until: Instant | None) -> Outcome:
         outcome.effects += turn.effects
         outcome.set_aside += turn.set_aside
     outcome.effects = as_told(outcome.effects)
+    outcome.refused.sort(key=lambda numbered: in_the_log(numbered[1]))
     return outcome
 
 

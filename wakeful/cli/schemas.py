@@ -15,8 +15,7 @@ class Schema(NamedTuple):
 
 def schemas() -> tuple[Schema, ...]:
     """All there are."""
-    from services.alerts.tables import MIGRATIONS as ALERTS
-    from services.checks.tables import MIGRATIONS as CHECKS
+    from services.monitors import SERVICES
     from shared.security.access import MIGRATIONS as ACCESS
     from shared.security.keys import MIGRATIONS as KEYS
     from shared.store.schema import LOG_MIGRATIONS, STORE_MIGRATIONS, version_table_of
@@ -24,8 +23,10 @@ def schemas() -> tuple[Schema, ...]:
     return (
         Schema("log", "log.sqlite3", LOG_MIGRATIONS, "schema_version"),
         Schema("store", "views.sqlite3", STORE_MIGRATIONS, version_table_of("store")),
-        Schema("checks", "views.sqlite3", CHECKS, version_table_of("checks")),
-        Schema("alerts", "views.sqlite3", ALERTS, version_table_of("alerts")),
+        *(
+            Schema(each.name, "views.sqlite3", each.migrations, version_table_of(each.name))
+            for each in SERVICES.values()
+        ),
         Schema("access", "access.sqlite3", ACCESS, "schema_access"),
         Schema("keys", "keys.sqlite3", KEYS, "schema_keys"),
     )

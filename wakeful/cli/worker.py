@@ -8,7 +8,10 @@ from wakeful.cli.errors import UNREADABLE, Failure
 
 
 def worker(
-    services: Annotated[list[str], typer.Argument(metavar="SERVICE…", help="Which: checks, alerts.")],
+    services: Annotated[
+        list[str],
+        typer.Argument(metavar="SERVICE…", help="Which: checks, cover, reviews, integrity, alerts."),
+    ],
     host: Annotated[
         str | None, typer.Option(help="Where to answer for its health (default: WAKEFUL_HOST).")
     ] = None,
@@ -34,4 +37,4 @@ def worker(
 
 def add_to(app: typer.Typer) -> None:
     """Make it a command."""
-    app.command(epilog="Example: wakeful worker checks alerts --port 8001")(worker)
+    app.command(epilog="Example: wakeful worker checks cover alerts --port 8001")(worker)

@@ -10,9 +10,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Engine
 
-from services import monitors
-from services.alerts import running as alerts
-from services.checks import running as checks
+from services import monitors, together
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.events.sealing import seal
@@ -57,10 +55,10 @@ class House:
             engine.dispose()
 
     def live(self, lines: Iterable[Line], until: Instant | None = None) -> None:
-        """Append the lines, each instant as one step, with both services running; then let the clock go to `until`
+        """Append the lines, each instant as one step, with all services running; then let the clock go to `until`
         (default: half an hour after the last)."""
         with self.log() as log, self.views() as views:
-            runners = [checks.make_runner(log, views), alerts.make_runner(log, views, Notifier())]
+            runners = list(together.runners(log, views, Notifier()).values())
             for runner in runners:
                 runner.start()
             for instant, step in groupby(lines, key=lambda line: line["appended_at"]):
@@ -77,14 +75,13 @@ class House:
             log.append(drafts)
 
     def alerts(self) -> bytes:
-        """What the checks service published, as the replay contract orders it: JSON lines."""
+        """What the services published, as the replay contract orders it: JSON lines."""
         log = SqliteLog(self.folder / "log.sqlite3", read_only=True)
         try:
             events = [orjson.loads(record.body) for record in log.read(0, [ALERTS], {}, NEVER, 100_000)[0]]
         finally:
             log.close()
-        own = [event for event in events if event["source"] == "wakeful/checks"]
-        effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in own]
+        effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in events]
         return b"".join(canonical(effect.event) + b"\n" for effect in as_told(effects))
 
     def sealed(self, line: Line) -> Line:

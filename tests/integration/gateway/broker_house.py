@@ -52,7 +52,7 @@ class BrokerHouse(House):
     def __enter__(self) -> Self:
         self.gate = Gate(self.ground.settings, self.ground.prefix)
         self.door: DoorLog = self.gate.log
-        self.keys, self.access, self.views = self.gate.keys, self.gate.access, self.gate.alerts
+        self.keys, self.access, self.views = self.gate.keys, self.gate.access, self.gate.views["alerts"]
         self.app = self.gate.app()
         self.client = Client(self.app)
         return self

@@ -10,13 +10,14 @@ import pytest
 from fastapi import FastAPI
 
 from services.cover import api
-from services.cover.running import SERVICE, make_runner
+from services.cover.running import SERVICE
 from shared import clock
 from shared.events.canonical import canonical
 from shared.instants import Instant
 from shared.log.base import Draft
 from shared.log.importing import Past, importing
 from shared.log.sqlite import SqliteLog
+from shared.runner import Runner
 from shared.security.access import Access
 from shared.security.rights import Right, Scope
 from shared.store import outbox
@@ -59,7 +60,7 @@ def get(tmp_path: Path) -> Iterator[Get]:
     access = Access.open(tmp_path / "access.sqlite3")
     upgrade(views, STORE_MIGRATIONS, version_table_of("store"))
     SERVICE.migrate(views)
-    runner = make_runner(log, views)
+    runner = Runner(log, views, SERVICE)
     runner.start()
     while runner.turn():
         pass

@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 
 from services.alerts.model import AlertsMonitor
-from services.checks.model import ChecksMonitor
 from services.gateway.folded import TOPICS as FOLDED
+from services.rules import MONITORS
 from shared import alerting, topics
 from shared.events.asyncapi import READS, document
 from shared.events.registry import TYPES
@@ -93,12 +93,13 @@ def test_sealed_texts_are_marked(name: str) -> None:
 
 
 def test_each_service_reads_what_is_said() -> None:
-    assert READS["checks"] == tuple(ChecksMonitor().topics)
-    assert READS["alerts"] == tuple(AlertsMonitor().topics)
+    for make in (*MONITORS.values(), AlertsMonitor):
+        monitor = make()
+        assert READS[monitor.name] == tuple(monitor.topics)
     assert READS["gateway"] == (*FOLDED, REJECTED)
 
 
-def test_people_write_by_the_gateway_alone_and_alerts_come_from_the_checks() -> None:
+def test_people_write_by_the_gateway_alone_and_alerts_come_from_those_who_watch() -> None:
     sent: dict[str, set[str]] = {}
     for name, operation in DOCUMENT["operations"].items():
         if operation["action"] == "send":
@@ -106,5 +107,6 @@ def test_people_write_by_the_gateway_alone_and_alerts_come_from_the_checks() -> 
                 ref.split("/")[-1] for ref in refs(operation["messages"])
             )
     assert sent["gateway"] == {name for name, kind in TYPES.items() if kind.family}
-    assert sent["checks"] & set(TYPES) == {alerting.RAISED, alerting.WORSENED, alerting.RESOLVED}
+    for name in MONITORS:
+        assert sent[name] & set(TYPES) == {alerting.RAISED, alerting.WORSENED, alerting.RESOLVED}
     assert not sent["alerts"] & set(TYPES)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.reviews import api
-from services.reviews.running import SERVICE, make_runner
+from services.reviews.running import SERVICE
 from shared.instants import DAY, HOUR, show_instant
 from shared.security.tokens import Issued
 from tests.integration.gateway.house import House, started

@@ -1,7 +1,7 @@
 """Months worked out on paper from DOMAIN.md §5 in which something is told late, early, or twice at one instant."""
 
 from tests.oracle.reviews import clock
-from tests.oracle.reviews.page import NIGHT, Page, point
+from tests.oracle.reviews.page import NIGHT, WHOLE, Page, point
 
 LIGATURE = {"risks": ["Sample"], "controls": ["Sample"], "review_by": "2026-03-20"}
 OVER, SOON = "ligature_plan_review_overdue of P", "review_due_soon of P"
@@ -114,3 +114,20 @@ def test_at_the_very_instant_at_which_a_trigger_makes_a_thing_overdue_it_is_not_
     assert page.story("2026-03-16 00:00", OVER, SOON) == [
         f"2026-03-14 00:00 raised {OVER} since 2026-03-14 00:00 because=self_harm"
     ]
+
+
+def test_what_is_promised_of_two_children_for_one_instant_is_of_each_alone() -> None:
+    page = Page(None)
+    page.start("A", "2026-03-02 09:00", room="S")
+    page.start("P", "2026-03-02 10:00")
+    page.plan(1, "2026-03-02 11:00", ligature_plan={**LIGATURE, "review_by": "2026-03-01"})
+    plan = {**WHOLE, "placement_id": "A", "version": 1, "effective_from": "2026-03-05T10:00:00.000Z"}
+    page.fact(
+        "end",
+        "placement.ended.v1",
+        {"placement_id": "P", "reason": "Sample"},
+        "2026-03-03 10:00",
+        "2026-03-05 10:00",
+    )
+    page.fact("plan-A", "plan.agreed.v1", plan, "2026-03-03 11:00")
+    assert page.story("2026-03-06 10:00", OVER)[1:] == [f"2026-03-05 10:00 {OVER} ended by end"]

@@ -109,18 +109,20 @@ class ReviewedHome(House):
             self._tell(Entry("told", at, fact, in_force, room))
 
     def _notice(self, fact: Told, at: int) -> None:
-        """What the fact has changed of stays, absences and versions."""
-        for placement in list(self.placements.values()):
-            known = self._of(placement.id)
-            if placement.stay is not known.stay:
-                self._stay(placement, known, fact, at)
-            stay = placement.stay
-            if stay is not None:
-                if known.away is not None and stay.away is None:
-                    reason = known.away.fact.data["reason"]
-                    self._tell(Entry("returned", at, fact, placement.id, known.room, reason=reason))
-                known.away = stay.away
-                self._version(placement, known, self.timeline(placement, stay), at)
+        """What the fact has changed of its own child's stay, absence and version."""
+        placement = self.placements.get(fact.data.get("placement_id") or "")
+        if placement is None:
+            return
+        known = self._of(placement.id)
+        if placement.stay is not known.stay:
+            self._stay(placement, known, fact, at)
+        stay = placement.stay
+        if stay is not None:
+            if known.away is not None and stay.away is None:
+                reason = known.away.fact.data["reason"]
+                self._tell(Entry("returned", at, fact, placement.id, known.room, reason=reason))
+            known.away = stay.away
+            self._version(placement, known, self.timeline(placement, stay), at)
 
     def _stay(self, placement: Placement, known: _Known, fact: Told, at: int) -> None:
         if known.stay is not None:

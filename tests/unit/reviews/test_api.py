@@ -23,7 +23,7 @@ class Reviewed:
         self.house = house
         SERVICE.migrate(house.views)
         house.app.include_router(api.api_routes(house.views, house.log), prefix="/api/v1")
-        self.runner = make_runner(house.log, house.views)
+        self.runner = Runner(house.log, house.views, SERVICE)
         self.system = house.settle()
         house.person("ann")
         self.tell("placements", started("P2", "larch", "shire"))

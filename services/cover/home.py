@@ -98,8 +98,8 @@ class CoverHome(Home):
         """It is its own subject."""
         return self.id
 
-    def asks(self, at: Instant) -> None:
-        """What is asked for has changed, or may have: as of `at`."""
+    def reckon(self, at: Instant) -> None:
+        """What is asked for, anew, as of `at`."""
         children = self.placements.values()
         self.asking = asking_of(((each.id, each.plan) for each in children if each.present), at)
 

@@ -144,7 +144,7 @@ class CoverMonitor(Watching[CoverHome]):
         for placement_id in ids:
             if placement_id in home.placements:
                 self._moved[home.id, placement_id] = home.placements[placement_id]
-        home.asks(at)
+        home.reckon(at)
 
     def _look(self, home: CoverHome, at: Instant, fact_id: str | None) -> None:
         """Something has changed: what is short is looked at, and all is judged when the step is over."""
@@ -180,7 +180,7 @@ class CoverMonitor(Watching[CoverHome]):
         """Windows open and close, proofs lapse, promises are kept: before the facts of that instant."""
         effects: list[Effect] = []
         if home.asking.until <= at:
-            home.asks(at)
+            home.reckon(at)
         shortages.look(home, at, None)
         while (kept := self.homes.keep_next(home, at)) is not None:
             fact = kept[0].fact
@@ -209,7 +209,7 @@ class CoverMonitor(Watching[CoverHome]):
 
     def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[CoverHome]:
         for home in saved.restored(rows, self.homes):
-            home.asks(clock)
+            home.reckon(clock)
             home.lapse = home.next_lapse(home.lapses(), clock)
             yield home
 

@@ -118,6 +118,20 @@ def test_he_counts_once_in_the_place_of_the_break_that_began_first(night: Night)
     gap(night, since="22:20", at="22:25", required=2, evidenced=1, on_break=["W1", "W2"])
 
 
+@pytest.mark.parametrize("first", ["W1", "W2"])
+def test_of_two_breaks_that_began_at_one_instant_it_is_the_one_told_first(night: Night, first: str) -> None:
+    house(night, asks(1, dedicated=True)).at("22:00").tell(on_duty("W1"), with_child("W2"))
+    night.at("22:00").tell(on_duty("W3", role="sleep_in"))
+    second = "W2" if first == "W1" else "W1"
+    night.at("22:10").tell(rest(first, relief="W3"), rest(second, relief="W3"))
+    if first == "W1":
+        night.until("22:12:30")
+        child_gap(night, since="22:10", at="22:12")
+    else:
+        night.until("22:16")
+        gap(night, since="22:10", at="22:15")
+
+
 def test_when_the_first_break_is_over_he_counts_in_the_place_of_the_second(night: Night) -> None:
     house(night, asks(1, dedicated=True)).at("22:00").tell(on_duty("W1"), with_child("W2"))
     night.at("22:00").tell(on_duty("W3", role="sleep_in"))

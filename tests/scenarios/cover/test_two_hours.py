@@ -137,3 +137,9 @@ def test_a_break_told_for_later_ends_it_then(night: Night) -> None:
     pause = night.at("21:50").tell(rest("W1", time="22:10"))
     night.until("22:20")
     overrun(night, since="20:00", at="22:00").resolved("restored", at="22:10", by=pause)
+
+
+def test_it_is_told_of_a_home_that_nobody_has_registered_yet(night: Night) -> None:
+    night.at("20:00").tell(with_child("W1"))
+    night.until("22:01")
+    overrun(night, since="20:00", at="22:00", placement_id="P1")

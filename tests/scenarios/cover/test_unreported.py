@@ -192,3 +192,23 @@ def test_a_proof_of_somebody_else_shows_nothing(night: Night) -> None:
     night.at("23:12").tell(proved("W1", "22:50", by="W2"))
     night.until("23:21")
     short.worsened(2, at="23:20")
+
+
+def test_each_of_two_shortages_is_asked_from_when_it_began(night: Night) -> None:
+    """The child is short from 22:00, the house from 22:55; what comes at 23:10 shows the one and not the other."""
+    house(night, asks(1, dedicated=True)).at("21:55").tell(on_duty("W1"))
+    night.until("22:01")
+    night.at("22:03").tell(agreed(1, asks(1, dedicated=True)))
+    night.until("23:10")
+    alone = child_gap(night, since="22:00", at="22:02")
+    for level in range(2, 14):
+        minutes = 22 * 60 + 2 + 5 * (level - 1)
+        if minutes == 23 * 60 + 2:
+            short = gap(night, since="22:55", at="23:00", lapsed=["W1"])
+        alone.worsened(level, at=f"{minutes // 60}:{minutes % 60:02d}")
+    alone.worsened(14, at="23:07")
+    late = night.at("23:10").tell(proved("W1", "22:54"))
+    came = night.at("23:11").tell(with_child("W2", time="22:30"))
+    night.until("23:11:30")
+    short.resolved("unreported", at="23:10", by=late)
+    alone.resolved("restored", at="23:11", by=came)

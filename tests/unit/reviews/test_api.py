@@ -9,6 +9,7 @@ import pytest
 from services.reviews import api
 from services.reviews.running import SERVICE
 from shared.instants import DAY, HOUR, show_instant
+from shared.runner import Runner
 from shared.security.tokens import Issued
 from tests.integration.gateway.house import House, started
 from tests.scenarios.review_facts import ROLES, SIGNED, ligature, suicide

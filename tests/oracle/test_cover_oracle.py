@@ -243,3 +243,25 @@ def test_the_largest_number_and_the_smallest_interval_of_the_children_present_ho
     paper.start("B", "22:05")
     assert paper.story("22:21") == ["22:20 raised cover_gap since 22:15"]
     assert reading.refused(paper.lines, at("22:21")) == []
+
+
+def test_a_relief_relieves_no_more_once_that_session_ends_whatever_begins_after() -> None:
+    paper = CoverPaper()
+    paper.start("R", "21:30", role="sleep_in")
+    paper.start("A", "22:00")
+    paper.rest("A", "22:10", relief="R")
+    paper.start("R", "22:20", role="sleep_in")
+    assert paper.story("22:26") == ["22:25 raised cover_gap since 22:20"]
+    paper.rest("A", "22:30", relief="R")
+    assert paper.story("22:31")[1:] == ["22:30 resolved cover_gap restored by A-break_started-22:30"]
+
+
+def test_a_window_that_begins_in_the_missing_hour_begins_as_the_clocks_jump() -> None:
+    paper = CoverPaper(**{"from": "01:30", "to": "03:00"})
+    assert paper.story("02:00") == [
+        "01:05 raised cover_gap since 01:00",
+        "01:20 worsened cover_gap 2",
+        "01:35 worsened cover_gap 3",
+        "01:50 worsened cover_gap 4",
+        "02:00 resolved cover_gap ended",
+    ]

@@ -46,6 +46,23 @@ class CoverMaker(Shifts):
         for _ in range(rnd.randint(10, 40)):
             at = self.mark(at + rnd.choice((0, 0, 1, 3, 5, 5, 6, 15)) * MINUTE)
             self._turn(home_id, at)
+            if rnd.random() < 0.06:
+                self._two_breaks(home_id, at)
+
+    def _two_breaks(self, home_id: str, at: int) -> None:
+        """One worker in the house, one with the child, and one who is named to relieve them both."""
+        rnd = self.rnd
+        waking, with_child, relief = rnd.sample(STAFF, 3)
+        child = {"role": "one_to_one", "placement_id": self.child(home_id).id}
+        starts = ((waking, {"role": "waking"}), (with_child, child), (relief, {"role": "sleep_in"}))
+        for staff, what in starts:
+            self.say(home_id, "cover.started.v1", {"staff_id": staff, **what}, staff, at, at)
+        for staff in rnd.choices((waking, with_child), k=rnd.choice((2, 3, 4))):
+            at = self.mark(at + rnd.choice((0, 1, 3, 6)) * MINUTE)
+            data = {"staff_id": staff, "relief_staff_id": relief, "expected": "PT20M"}
+            self.say(home_id, "cover.break_started.v1", data, staff, at, at)
+        back = self.mark(at + rnd.choice((3, 5, 6)) * MINUTE)
+        self._one(home_id, "cover.break_ended.v1", rnd.choice((waking, with_child)), back, back)
 
     def _turn(self, home_id: str, at: int) -> None:
         """Somebody does something, and a slow phone may tell it some minutes later."""

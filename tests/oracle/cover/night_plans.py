@@ -58,6 +58,7 @@ class CoverPlans(NightLines):
             self.end = self.begin + 32 * HOUR
         self.marks = [self.begin, self.end]
         self.everies: list[int] = [HOUR]
+        self.edges: list[int] = []
         mood = rnd.random()
         self.calm = mood < 0.35
         """A night on which little is asked and little goes wrong but the phones, which are slow."""
@@ -147,6 +148,7 @@ class CoverPlans(NightLines):
             for ordinal in (day.toordinal(), day.toordinal() + 1):
                 at = instant_of(self.zone, date.fromordinal(ordinal), wall) if wall else self.begin
                 if self.begin <= at <= self.end:
+                    self.edges.append(at)
                     self.marks += [at, at + 2 * MINUTE, at + 5 * MINUTE, at + 20 * MINUTE]
         return cover
 

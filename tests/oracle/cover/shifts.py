@@ -95,6 +95,8 @@ class Shifts(CoverPlans):
             told = max(last, self.when())
         if self.calm:
             told = self.mark(last + rnd.choice((0, 0, 0, 7, 12, 25)) * MINUTE)
+        if self.edges and rnd.random() < 0.1:
+            told = max(last, rnd.choice(self.edges))
         one_by_one = told == last and rnd.random() < 0.7
         for kind, data, at in said:
             self.say(home_id, kind, data, self._actor(staff), at if one_by_one else told, at)

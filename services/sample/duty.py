@@ -16,7 +16,7 @@ class Duty(StrEnum):
 
     BEGIN = "begin"
     ANSWER = "answer"
-    """"Are you awake?" "Yes.\""""
+    """The phone looks whether it is time for a prompt, "are you awake?"; if so, the worker answers."""
     BREAK = "break"
     """Nobody takes over."""
     BACK = "back"
@@ -30,11 +30,11 @@ class Turn(NamedTuple):
 
 
 def answers(random: Random, *, begun: bool) -> Iterator[Turn]:
-    """A worker begins, unless they have, and then answers a prompt now and then, for ever."""
+    """A worker begins, unless they have, and then looks for prompts, for ever."""
     if not begun:
         yield Turn(Duty.BEGIN, 0)
     while True:
-        yield Turn(Duty.ANSWER, random.randrange(120, 240) * SECOND)
+        yield Turn(Duty.ANSWER, random.randrange(15, 25) * SECOND)
 
 
 def breaks(random: Random, *, resting: bool) -> Iterator[Turn]:

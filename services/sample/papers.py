@@ -11,6 +11,8 @@ from services.sample.cast import MANAGER, PROVIDER, TIME_ZONE, Child, Pace, Samp
 from shared.instants import MINUTE, Duration, Instant, show_duration, show_instant
 
 PROOF_EVERY: Final[Duration] = 60 * MINUTE
+PROOF_EVERY_TONIGHT: Final[Duration] = 5 * MINUTE
+"""So that prompts can be seen to be answered."""
 DAY_CHECKS: Final[dict[str, Any]] = {"name": "sample-day", "times": ["08:30", "16:30", "20:30"]}
 """By day each child is seen at these times, give or take a quarter of an hour."""
 REVIEWED_AFTER: Final = timedelta(days=28)
@@ -34,6 +36,7 @@ class Terms(NamedTuple):
     checks: list[dict[str, Any]]
     cover: tuple[str, str]
     waking: int
+    proof_every: Duration = PROOF_EVERY
 
 
 def pace_of(child: Child) -> Pace:
@@ -48,7 +51,7 @@ def nightly(pace: Pace, waking: int = 1) -> Terms:
 
 def tonight(pace: Pace, waking: int) -> Terms:
     """At any hour, so that it does not matter when somebody looks."""
-    return Terms([_rule("sample", _ALWAYS, pace), DAY_CHECKS], _ALL_BUT_A_MINUTE, waking)
+    return Terms([_rule("sample", _ALWAYS, pace), DAY_CHECKS], _ALL_BUT_A_MINUTE, waking, PROOF_EVERY_TONIGHT)
 
 
 def round_the_clock(terms: Terms, waking: int) -> Terms:
@@ -96,7 +99,7 @@ def plan(
             "to": ended,
             "waking_staff": terms.waking,
             "dedicated": dedicated,
-            "proof_every": show_duration(PROOF_EVERY),
+            "proof_every": show_duration(terms.proof_every),
             "meaning": "Awake, on the landing, free to come at once (sample).",
         },
         "roles": [

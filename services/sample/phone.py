@@ -17,6 +17,8 @@ from shared.instants import HOUR, Duration, show_instant
 SIGN_IN_AGAIN: Duration = 12 * HOUR
 """Before the session ends (14 h)."""
 
+_API = "/api/v1"
+"""What the client's base address ends with."""
 _log = structlog.get_logger("sample")
 
 
@@ -68,6 +70,29 @@ class Phone:
         subject = data.get("placement_id", self._home_id)
         body = {"type": type_, "subject": subject, "time": at, "enteredat": at, "data": data}
         self._queue.append(Queued(f"/{family}/{event_id}", {"id": event_id, **body}, self._worker))
+
+    def answer(self) -> bool:
+        """Look whether the worker is being asked "are you awake?", and say yes; False where that has to wait."""
+        try:
+            self._renew()
+            headers = {**self._device, "Wakeful-Worker": self._worker}
+            asked = self._client.get("/prompts", headers=headers)
+            self._look_at(asked)
+            if asked.is_success:
+                self._ring(asked.json())
+        except httpx.HTTPError:
+            return False
+        return self.send()
+
+    def _ring(self, asked: Mapping[str, Any]) -> None:
+        """Answer what rings now, once each."""
+        at = show_instant(clock.now())
+        for prompt in asked["prompts"]:
+            if prompt["at"] <= asked["now"]:
+                path = prompt["answer"]["path"].removeprefix(_API)
+                body = {name: prompt["answer"][name] for name in ("type", "subject", "data")}
+                fact = {"id": prompt["id"], **body, "time": at, "enteredat": at}
+                self._queue.append(Queued(path, fact, self._worker))
 
     def send(self) -> bool:
         """Send what is queued, as one step; False where it has to wait. What the door refuses for good is dropped.

@@ -34,6 +34,7 @@ class Telephone(Protocol):
 
     def keep(self, family: str, type_: str, data: Mapping[str, Any]) -> None: ...
     def send(self) -> bool: ...
+    def answer(self) -> bool: ...
 
 
 class Time(Protocol):
@@ -103,6 +104,8 @@ class Player:
         self._pace = pace
         self._time = time
         self._resting = {SHORT.workers[1]} if after_past else set()
+        self._silent: set[int] = set()
+        """Phones that have no signal just now."""
         self._last_check: dict[int, Instant] = {}
 
     def play(self) -> None:
@@ -147,7 +150,9 @@ class Player:
         elif act is Act.CHECK_UNSENT:
             seen = self._seen(part.child, part.without_signal)
             part.without_signal.keep("checks", "check.recorded.v1", seen)
+            self._silent.add(id(part.without_signal))
         elif act is Act.SYNC:
+            self._silent.discard(id(part.without_signal))
             part.without_signal.send()
         elif act is Act.LEAVE:
             self._say(part.phone, "dispositions", "disposition.started.v1", placement | self._leave())
@@ -167,8 +172,8 @@ class Player:
         elif act is Duty.BACK:
             self._resting.discard(post.worker)
             self._say(post.phone, "cover", "cover.break_ended.v1", worker)
-        elif post.worker not in self._resting:
-            self._say(post.phone, "cover", "cover.proved.v1", worker | {"how": "prompt"})
+        elif post.worker not in self._resting and id(post.phone) not in self._silent:
+            post.phone.answer()
 
     def _say(self, phone: Telephone, family: str, type_: str, data: Mapping[str, Any]) -> None:
         phone.keep(family, type_, data)

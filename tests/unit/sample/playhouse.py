@@ -9,7 +9,7 @@ from services.sample.cast import HOMES, MANAGER, UNASSESSED, UNSIGNED, Pace
 from services.sample.past import past
 from services.sample.playing import Player
 from shared.events.registry import topic_of
-from shared.instants import Duration, Instant, show_instant
+from shared.instants import MINUTE, Duration, Instant, show_instant
 from shared.schedule import local_date
 from wakeful.testing import TestDriver
 
@@ -124,6 +124,7 @@ class _Phone:
         self._worker = worker
         self._time = time
         self._queue: list[tuple[str, dict[str, Any]]] = []
+        self._answered: Instant = 0
 
     def keep(self, family: str, type_: str, data: Mapping[str, Any]) -> None:
         event = self._house.event(self._worker, self._home_id, type_, data, self._time.now())
@@ -134,3 +135,10 @@ class _Phone:
             self._house.driver.feed(topic, self._time.now(), event)
         self._queue.clear()
         return True
+
+    def answer(self) -> bool:
+        """As if a prompt came every three minutes."""
+        if self._time.now() - self._answered >= 3 * MINUTE:
+            self._answered = self._time.now()
+            self.keep("cover", "cover.proved.v1", {"staff_id": self._worker, "how": "prompt"})
+        return self.send()

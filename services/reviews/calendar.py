@@ -22,6 +22,7 @@ SOON: Final = 7
 _SATURDAY: Final = 5
 
 
+@lru_cache(maxsize=4096)
 def day_of(text: str) -> Day:
     """The date of `2026-03-28`."""
     return date.fromisoformat(text).toordinal()
@@ -47,12 +48,23 @@ def soon(zone: str, day: Day) -> Instant:
     return over(zone, day - SOON)
 
 
+def days_on(day: Day, days: int) -> Day:
+    """So many days later."""
+    return _one(day + days)
+
+
 def a_year_on(day: Day) -> Day:
     """12 months after; of 29 February the 28th, the last of its month."""
     before = date.fromordinal(day)
     if (before.month, before.day) == (2, 29):
-        return date(before.year + 1, 2, 28).toordinal()
-    return before.replace(year=before.year + 1).toordinal()
+        return _one(date(before.year + 1, 2, 28).toordinal())
+    return _one(before.replace(year=before.year + 1).toordinal())
+
+
+@lru_cache(maxsize=4096)
+def _one(day: Day) -> Day:
+    """The one number for all that equal it: hundreds of thousands of rooms are to be reviewed on the same days."""
+    return day
 
 
 @lru_cache(maxsize=4096)

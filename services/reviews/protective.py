@@ -92,7 +92,7 @@ def reviewed(child: ReviewedChild, what: What, fact: Fact, telling: Telling) -> 
     if fact.data["decision"] == "close" and fact.observed_at >= child.history[-1].since:
         known.end(Resolution.REVIEWED, telling)
     else:
-        known.after_review(telling)
+        known.after_review(child.home.zone, telling)
 
 
 def triggered(child: ReviewedChild, trigger: Trigger) -> None:

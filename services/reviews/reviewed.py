@@ -6,7 +6,7 @@ it is watched, is not decided here (`rooms.py`, `protective.py`, `model.py`).
 
 from typing import Any, Final, NamedTuple
 
-from services.reviews.calendar import NO_DATE, Day, a_year_on, day_at, over, show_day, soon
+from services.reviews.calendar import NO_DATE, Day, a_year_on, day_at, days_on, over, show_day, soon
 from shared.alerting import Resolution
 from shared.instants import HOUR, NEVER, Instant
 from shared.openalerts import OpenAlert, Telling
@@ -36,7 +36,7 @@ class What(NamedTuple):
 
     def longest(self, day: Day) -> Day:
         """The latest date of the next review where the last one was on `day`."""
-        return day + self.days if self.days else a_year_on(day)
+        return days_on(day, self.days) if self.days else a_year_on(day)
 
 
 _OF_A_CHILD: Final = frozenset(("self_harm", "ligature_incident", "room_change", "return", "level_change"))
@@ -60,13 +60,11 @@ class Reviewed:
     """One thing that is reviewed. Small: a home has one for each room, and two for each child at the most."""
 
     __slots__ = (
-        "because",
+        "_look",
         "changed",
         "date",
-        "due",
         "forward",
         "last_at",
-        "mark",
         "name",
         "overdue",
         "reviewed_at",
@@ -92,11 +90,8 @@ class Reviewed:
         """The uncleared ones, in the order in which they took effect."""
         self.overdue: OpenAlert | None = None
         self.soon: OpenAlert | None = None
-        self.due: Instant = NEVER
-        self.because = BY_DATE
-        """What decides the due instant: its date, or the name of a trigger."""
-        self.mark: Instant = NEVER
-        """When it is due soon; NEVER where there is no date."""
+        self._look: Instant = NEVER
+        """When time alone does something to it, watched or not, while no alert is open over it."""
         self.changed = True
         """Since its row was last asked for."""
 
@@ -147,47 +142,55 @@ class Reviewed:
         self.triggers = tuple(trigger for trigger in self.triggers if trigger.name in lasting)
         self.reckon(zone)
 
-    def reckon(self, zone: str) -> None:
-        """*The earlier of its date (when that day is over) and its oldest uncleared trigger + 24 h.*"""
-        self.changed = True
-        self.due = self.mark = NEVER
-        self.because = BY_DATE
-        if self.date:
-            self.due, self.mark = over(zone, self.date), soon(zone, self.date)
+    def due(self, zone: str) -> tuple[Instant, str]:
+        """*The earlier of its date (when that day is over) and its oldest uncleared trigger + 24 h*; which it is."""
+        by_date = over(zone, self.date) if self.date else NEVER
         if self.triggers:
             oldest = min(self.triggers, key=lambda trigger: trigger.at)
-            if oldest.at + TRIGGERED_FOR < self.due:
-                self.due, self.because = oldest.at + TRIGGERED_FOR, oldest.name
+            if oldest.at + TRIGGERED_FOR < by_date:
+                return oldest.at + TRIGGERED_FOR, oldest.name
+        return by_date, BY_DATE
+
+    def mark(self, zone: str) -> Instant:
+        """When it is due soon; NEVER where there is no date."""
+        return soon(zone, self.date) if self.date else NEVER
+
+    def reckon(self, zone: str) -> None:
+        """Something of it has changed."""
+        self.changed = True
+        due = self.due(zone)[0]
+        self._look = due if self.soon is not None else min(due, self.mark(zone))
 
     # -- what is told of it
 
     def next_look(self) -> Instant:
         """When time alone does something to it."""
-        if not self.watched or self.overdue is not None:
-            return NEVER
-        return min(self.due, self.mark) if self.soon is None else self.due
+        return self._look if self.watched and self.overdue is None else NEVER
 
-    def time_passed(self, zone: str, due: Instant, telling: Telling) -> None:
-        """All that lies at or before `due` has passed. *Due soon: not while the same thing is overdue; closed
+    def time_passed(self, zone: str, upto: Instant, telling: Telling) -> None:
+        """All that lies at or before `upto` has passed. *Due soon: not while the same thing is overdue; closed
         `superseded` when it becomes overdue.*"""
-        if not self.watched or self.overdue is not None:
+        if self.next_look() > upto:
             return
-        if self.due <= due:
+        due, because = self.due(zone)
+        if due <= upto:
             self._close_soon(Resolution.SUPERSEDED, telling)
-            facts: dict[str, Any] = {"because": self.because}
+            facts: dict[str, Any] = {"because": because}
             if self.reviewed_at != LONG_AGO:
                 facts["last"] = show_day(day_at(zone, self.reviewed_at))
-            self.overdue = self._open(self.what.overdue, self.due, facts, telling)
-        elif self.soon is None and self.mark <= due:
+            self.overdue = self._open(self.what.overdue, due, facts, telling)
+        elif self.soon is None:
             facts = {"what": self.what.name, "date": show_day(self.date)}
-            self.soon = self._open(DUE_SOON, self.mark, facts, telling, which=self.what.name)
+            self.soon = self._open(DUE_SOON, self.mark(zone), facts, telling, which=self.what.name)
+        self.reckon(zone)
 
-    def after_review(self, telling: Telling) -> None:
+    def after_review(self, zone: str, telling: Telling) -> None:
         """*Closed `reviewed` when, after a review (a closing one too), the due instant is not past*; due soon, by a
         review."""
         self._close_soon(Resolution.REVIEWED, telling)
-        if self.due >= telling.at or not self.watched:
+        if self.due(zone)[0] >= telling.at:
             self._close_overdue(Resolution.REVIEWED, telling)
+        self.reckon(zone)
 
     def end(self, how: Resolution, telling: Telling) -> None:
         """It is watched no more."""
@@ -200,7 +203,6 @@ class Reviewed:
         self, kind: str, since: Instant, facts: dict[str, Any], telling: Telling, which: str | None = None
     ) -> OpenAlert:
         subject = {} if self.what.about is None else {self.what.about: self.name}
-        self.changed = True
         return OpenAlert(telling.raised(kind, subject, since, facts, which=which), since, facts)
 
     def _close_soon(self, how: Resolution, telling: Telling) -> None:

@@ -62,7 +62,7 @@ def assessed(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> No
     latest = assessment.reviewed(home.zone, fact.observed_at, _next_review(fact))
     home.anchors().assessed(home.zone, fact, telling, latest=latest)
     if latest:
-        assessment.after_review(telling)
+        assessment.after_review(home.zone, telling)
 
 
 def point_changed(home: ReviewsHome, fact: Fact, at: Instant, telling: Telling) -> None:
@@ -75,7 +75,7 @@ def suitability_reviewed(home: ReviewsHome, fact: Fact, at: Instant, telling: Te
     """`suitability.reviewed`, whether a child lives there or not."""
     suitability = home.suitable()
     if suitability.reviewed(home.zone, fact.observed_at, _next_review(fact)):
-        suitability.after_review(telling)
+        suitability.after_review(home.zone, telling)
 
 
 def room_triggered(home: ReviewsHome, room: str, trigger: Trigger) -> None:

@@ -71,13 +71,12 @@ def _child_rows(home: ReviewsHome, child: ReviewedChild) -> Iterator[Row]:
 
 
 def _point_rows(home: ReviewsHome, points: Points) -> Iterator[Row]:
-    changed, points.changed = points.changed, {}
-    words, points.words = points.words, {}
-    for id_ in changed:
+    changed, points.changed = points.changed or {}, None
+    for id_, words in changed.items():
         key, point = {"home_id": home.id, "point_id": id_}, points.by_id[id_]
-        alert = points.alerts.get(id_)
+        alert = points.alert(id_)
         state = orjson.dumps([*point, None if alert is None else alert.state()])
-        yield Row(POINTS, key, {**point_values(home.zone, point, alert, words.get(id_)), "state": state})
+        yield Row(POINTS, key, {**point_values(home.zone, point, alert, words), "state": state})
 
 
 def _home_state(home: ReviewsHome) -> list[Any]:
@@ -169,7 +168,7 @@ def _point(home: ReviewsHome, point_id: str, state: list[Any]) -> None:
         shared_text(room), listed_at, high, action_due, shared_text(status), told_at, gone
     )
     if (standing := _alert(alert)) is not None:
-        points.alerts[point_id] = standing
+        points.opened(point_id, standing)
 
 
 def _reviewed(zone: str, what: What, name: str, state: list[Any]) -> Reviewed:

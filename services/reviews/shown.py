@@ -9,7 +9,7 @@ from services.reviews.calendar import day_at, over, show_day
 from services.reviews.home import ReviewedChild, ReviewsHome
 from services.reviews.points import Point
 from services.reviews.reviewed import LONG_AGO, Reviewed, What
-from shared.instants import NEVER, Instant
+from shared.instants import NEVER
 from shared.monitor import Row
 from shared.openalerts import OpenAlert
 
@@ -21,13 +21,14 @@ def due_row(table: str, home: ReviewsHome, what: What, subject: str, known: Revi
     key = {"home_id": home.id, "what": what.name, "subject": subject}
     if known is None or not (known.watched or _stays(known)):
         return Row(table, key, None)
+    due, because = known.due(home.zone) if known.watched else (NEVER, None)
     values = {
         "placement_id": subject if what.about == "placement_id" else None,
         "room": subject if what.about == "room" else None,
         "watched": known.watched,
         "date": show_day(known.date) if known.date else None,
-        "due_at": _instant(known.due) if known.watched else None,
-        "because": known.because if known.watched and known.due != NEVER else None,
+        "due_at": None if due == NEVER else due,
+        "because": None if due == NEVER else because,
         "overdue_since": None if known.overdue is None else known.overdue.since,
         "due_soon": known.soon is not None,
         "last": None if known.reviewed_at == LONG_AGO else show_day(day_at(home.zone, known.reviewed_at)),
@@ -68,7 +69,3 @@ def point_values(
         "overdue_since": None if alert is None else alert.since,
         **told,
     }
-
-
-def _instant(at: Instant) -> Instant | None:
-    return None if at == NEVER else at

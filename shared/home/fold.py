@@ -210,7 +210,7 @@ def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     placement.away = None
     _take_back(placement, fact.type)
     placement.plan = plan = _first_plan(placement, home, at)
-    placement.history = () if plan is None else (plan if plan.since == at else plan._replace(since=at),)
+    placement.history = () if plan is None else (_as_of(plan, at),)
     return (Change(ChangeKind.STARTED, placement, at, fact),)
 
 
@@ -257,8 +257,13 @@ def _plan_comes(placement: Placement, fact: Fact, at: Instant) -> Sequence[Chang
     if placement.plan is not None and placement.plan.number > version.number:
         return NOTHING
     placement.plan = version
-    placement.history = (*placement.history, version._replace(since=at))
+    placement.history = (*placement.history, _as_of(version, at))
     return (Change(ChangeKind.PLAN, placement, at, fact),)
+
+
+def _as_of(version: PlanVersion, at: Instant) -> PlanVersion:
+    """The version as it came into force; as a rule that is when its time had come, and it is one object."""
+    return version if version.since == at else version._replace(since=at)
 
 
 def _go(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:

@@ -169,6 +169,9 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         if child is not None and home.zone:
             child.changed = True
             look.told_of(child, was_away)
+        if fact.type == "home.registered.v1":  # what waited for it has begun
+            for each in home.children:
+                each.changed = True
         self._follow(changes)
         return self._looked(home, look)
 

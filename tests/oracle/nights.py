@@ -50,7 +50,12 @@ def thin(lines: list[Line]) -> list[Line]:
 @st.composite
 def nights(draw: st.DrawFn) -> list[Line]:
     """Nights of which any fact may be missing, so that a failing one shrinks to the few that matter."""
-    lines = night(draw(st.integers(min_value=0, max_value=2**32 - 1)))
+    return draw(fewer(night(draw(st.integers(min_value=0, max_value=2**32 - 1)))))
+
+
+@st.composite
+def fewer(draw: st.DrawFn, lines: list[Line]) -> list[Line]:
+    """These lines, of which any may be missing."""
     keep = st.sampled_from((False, *[True] * 15))
     kept = draw(st.lists(keep, min_size=len(lines), max_size=len(lines)))
     return [line for line, stays in zip(lines, kept, strict=True) if stays]

@@ -1,22 +1,24 @@
-"""Logs of random nights, and ways of reading one: at once, live in any batches, with crashes in between.
+"""Ways of reading a log: at once, live in any batches, with crashes in between, and one home once more.
 
-Here is how a log is read; what must then be true is in the `test_` files. The nights are `tests.oracle.nights`.
+Here is how a log is read; what must then be true is in the `test_` files, which logs there are in `watched.py`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Final, Self
 
 from services.checks.model import ChecksMonitor
 from shared.course import Course, MemorySeen, Turn
 from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
-from shared.instants import Instant, parse_instant
+from shared.instants import NEVER, Instant, parse_instant
 from shared.monitor import Effect, Monitor, Row
 from shared.replay import as_told, in_order, replay
 
 Line = dict[str, Any]
+OWN: Final = frozenset({"state", "journal", "records"})
+"""Columns that no reader reads: what monitors are restored from."""
 Step = Callable[[Course], Turn]
 
 
@@ -72,6 +74,11 @@ def _reach(instant: Instant) -> Step:
     return lambda course: course.reach(instant)
 
 
+def shown(row: Row) -> dict[str, Any]:
+    """What of a row is for readers: its memory is the monitor's own affair, and may depend on where turns ended."""
+    return {name: value for name, value in (row.values or {}).items() if name not in OWN}
+
+
 class Reader:
     """A reader of the log that writes its state down after every move, and can die and come back from it."""
 
@@ -79,28 +86,85 @@ class Reader:
         self.effects: list[Effect] = []
         self._make = make
         self._seen = MemorySeen()
-        self._rows: dict[tuple[str, bytes], Row] = {}
-        self._course = Course(make(), self._seen, self._seen.named)
+        self._known: dict[tuple[str, bytes], Row] = {}
+        self._course = _Course(make(), self._seen)
 
     @property
     def topics(self) -> Sequence[str]:
         """What it reads."""
         return self._course.monitor.topics
 
+    @property
+    def homes(self) -> list[str]:
+        """Of which it has read something."""
+        return sorted({fact.home_id for fact in self._course.taken})
+
     def move(self, step: Step) -> None:
         """One move; nothing may be set aside."""
         turn = step(self._course)
         assert turn.set_aside == []
         self.effects += turn.effects
-        for row in self._course.monitor.changed():
-            key = row.table, canonical(row.key)
-            if row.values is None:
-                self._rows.pop(key, None)
-            else:
-                self._rows[key] = row
+        self._write(self._course.monitor)
+
+    def read(self, steps: Iterable[Step]) -> Self:
+        """All of these moves."""
+        for step in steps:
+            self.move(step)
+        return self
 
     def die_and_come_back(self) -> None:
-        """All that is in memory is lost; a new monitor stands on the rows. Which ids were seen is the ledger's."""
+        """All that is in memory is lost; a new monitor stands on what is its memory at rest, as services load it: the
+        columns that are its own, table by table. Which ids were seen is the ledger's."""
         monitor = self._make()
-        monitor.restore(list(self._rows.values()), self._course.clock)
-        self._course = Course(monitor, self._seen, self._seen.named, clock=self._course.clock)
+        order = {table: number for number, table in enumerate(monitor.tables)}
+        rows = sorted(self._known.items(), key=lambda each: (order[each[1].table], each[0]))
+        own = [
+            row._replace(values={name: value for name, value in (row.values or {}).items() if name in OWN})
+            for _, row in rows
+        ]
+        monitor.restore([row for row in own if row.values], self._course.clock)
+        self._course = _Course(monitor, self._seen, self._course)
+
+    def read_again(self, home_id: str) -> list[Effect]:
+        """The home is dropped and read once more, alone, as far as the reader has come; what that tells."""
+        self._course.monitor.drop(home_id)
+        assert list(self._course.monitor.changed()) == [], "a home that was dropped still writes"
+        self._known = {key: row for key, row in self._known.items() if _home_of(row) != home_id}
+        seen = MemorySeen()
+        alone = Course(self._make(), seen, seen.named)
+        turn = alone.take([fact for fact in self._course.taken if fact.home_id == home_id])
+        turn.effects += alone.reach(self._course.clock).effects
+        self._write(alone.monitor)
+        self.die_and_come_back()
+        return turn.effects
+
+    def shown(self) -> dict[tuple[str, bytes], dict[str, Any]]:
+        """Its rows by table and key, as whoever reads them sees them."""
+        return {key: shown(row) for key, row in self._known.items()}
+
+    def _write(self, monitor: Monitor) -> None:
+        """As `shared.store.rows.put` does: a row that names some columns leaves the others as they are."""
+        for row in monitor.changed():
+            key = row.table, canonical(row.key)
+            if row.values is None:
+                self._known.pop(key, None)
+                continue
+            known = self._known.get(key)
+            self._known[key] = row._replace(values={**((known and known.values) or {}), **row.values})
+
+
+def _home_of(row: Row) -> str:
+    home_id: str = {**(row.values or {}), **row.key}["home_id"]
+    return home_id
+
+
+class _Course(Course):
+    """One that remembers what it took. `before`: which goes on from where that one stood."""
+
+    def __init__(self, monitor: Monitor, seen: MemorySeen, before: "_Course | None" = None) -> None:
+        super().__init__(monitor, seen, seen.named, clock=-NEVER if before is None else before.clock)
+        self.taken: list[Fact] = [] if before is None else before.taken
+
+    def take(self, facts: Sequence[Fact]) -> Turn:
+        self.taken += facts
+        return super().take(facts)

@@ -58,7 +58,7 @@ class Parts:
     """What one token may have of the door."""
 
 
-_QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
+QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
     "checks": checks_api.api_routes,
     "cover": cover_api.api_routes,
     "reviews": reviews_api.api_routes,
@@ -76,7 +76,7 @@ def door_app(parts: Parts) -> App:
     pages = Pages([alerts_api.TEMPLATES])
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
-        *(routes(views[name], parts.log) for name, routes in _QUERIES.items()),
+        *(routes(views[name], parts.log) for name, routes in QUERIES.items()),
     )
     outside = (
         alerts_api.page_routes(feed, watch, pages),

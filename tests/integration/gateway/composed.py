@@ -4,17 +4,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from services import monitors
 from services.alerts import api as alerts
 from services.alerts.feed import Feed
 from services.alerts.stream import Streams
-from services.alerts.tables import MIGRATIONS as OF_ALERTS
 from services.alerts.watch import Watch
-from services.checks import api as checks
-from services.checks.tables import MIGRATIONS as OF_CHECKS
+from services.house import QUERIES
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.web.live import Notifier
 from shared.web.pages import Pages
 from shared.web.session import session_routes
@@ -23,9 +21,7 @@ from shared.web.session import session_routes
 def views(folder: Path) -> Engine:
     """The read models' database, migrated."""
     engine = make_engine(folder / "views.sqlite3")
-    upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
-    upgrade(engine, OF_ALERTS, version_table_of("alerts"))
-    upgrade(engine, OF_CHECKS, version_table_of("checks"))
+    monitors.migrate(engine)
     return engine
 
 
@@ -38,7 +34,7 @@ class Others:
         pages = Pages([alerts.TEMPLATES])
         self.routers = [
             alerts.api_routes(feed, Streams(feed, Notifier(), watch)),
-            checks.api_routes(engine, log),
+            *(routes(engine, log) for routes in QUERIES.values()),
         ]
         self.pages = [
             alerts.page_routes(feed, watch, pages, 40_000),

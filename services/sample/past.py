@@ -26,7 +26,7 @@ from services.sample.cast import (
 )
 from services.sample.papers import DAY_CHECKS
 from services.sample.pastnights import Absences, night
-from services.sample.telling import Line, Teller
+from services.sample.telling import TYPED, Line, Teller
 from shared.instants import MINUTE, SECOND, Duration, Instant, show_duration, show_instant
 from shared.schedule import local_date, local_instant, parse_local_time
 
@@ -159,3 +159,6 @@ class _Weeks:
         alone = home.workers[1]
         left = {"staff_id": alone, "relief_staff_id": None, "expected": show_duration(20 * MINUTE)}
         self._teller.tell(home.id, alone, "cover.break_started.v1", left, self._now - _BREAK)
+        answered = {"staff_id": home.workers[0], "how": "prompt"}
+        just_now = self._now - 2 * TYPED  # so that the log's present is that of whoever begins
+        self._teller.tell(home.id, home.workers[0], "cover.proved.v1", answered, just_now)

@@ -1,6 +1,7 @@
-"""`wakeful demo`: a whole sample night in a second, in virtual time: drawn, and told. No server, no disk, no clock.
+"""`wakeful demo`: a whole sample night in a second, in virtual time: drawn, and told, with the weeks around it. No
+server, no disk, no clock.
 
-The night is `demonight`'s, what the rules make of it `demostory`'s, the picture `drawing`'s.
+The night is `demonight`'s, the weeks `demoweeks`', what the rules make of them `demostory`'s, the picture `drawing`'s.
 """
 
 import sys
@@ -15,7 +16,8 @@ from wakeful.cli.terminal import Json, write_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wakeful.cli.demostory import ChildsNight, Night
+    from services.cover.night import Band
+    from wakeful.cli.demostory import ChildsNight, Night, Told
 
 
 def demo(
@@ -68,12 +70,17 @@ def draw(console: "Console", night: "Night", speed: float | None = None) -> None
     if speed is not None:
         console.print()
         picture()
+    console.print()
+    console.print(drawing.weeks_title())
+    for line in night.weeks.story:
+        console.print(drawing.told(line, dated=True))
 
 
 def shown(night: "Night") -> dict[str, Any]:
     """The night as data. Shares of time and of gaps are None where nothing was promised."""
     from shared.instants import show_instant
     from wakeful.cli.demonight import BEGINS, ENDS
+    from wakeful.cli.demoweeks import UNDER_WAY, UNTIL
 
     return {
         "sample": True,
@@ -81,8 +88,35 @@ def shown(night: "Night") -> dict[str, Any]:
         "from": show_instant(BEGINS),
         "to": show_instant(ENDS),
         "children": [_child(each) for each in night.children],
+        "cover": [
+            {"home_id": each.home.id, "bands": [_band(band) for band in each.cover]} for each in night.homes
+        ],
         "alerts": list(night.events),
-        "story": [{**line._asdict(), "at": show_instant(line.at)} for line in night.story],
+        "story": [_line(line) for line in night.story],
+        "weeks": {
+            "from": show_instant(UNDER_WAY),
+            "to": show_instant(UNTIL),
+            "alerts": list(night.weeks.events),
+            "story": [_line(line) for line in night.weeks.story],
+        },
+    }
+
+
+def _line(line: "Told") -> dict[str, Any]:
+    from shared.instants import show_instant
+
+    return {**line._asdict(), "at": show_instant(line.at)}
+
+
+def _band(band: "Band") -> dict[str, Any]:
+    from shared.instants import show_instant
+
+    return {
+        "from": show_instant(band.start),
+        "to": show_instant(band.end),
+        "required": band.required,
+        "evidenced": band.evidenced,
+        "staff": [{"staff_id": each.staff_id, "role": each.role, "state": each.state} for each in band.staff],
     }
 
 
@@ -108,6 +142,7 @@ def _child(each: "ChildsNight") -> dict[str, Any]:
             {"from": show_instant(start), "to": show_instant(end), "reason": why}
             for start, end, why in record.absences
         ],
+        "beside": [_band(band) for band in each.beside],
         "time_share": kept.time_share,
         "gap_share": kept.gap_share,
         "longest": None if kept.longest is None else show_duration(kept.longest.elapsed),

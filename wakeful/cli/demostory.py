@@ -1,10 +1,11 @@
-"""What the rules make of the sample night: the record of each child, the alerts, and the story, line by line.
+"""What the rules make of the sample night, and of the weeks around it: the records, the alerts, and the story, line by
+line.
 
-Everything is worked out by the rules that watch real nights (`shared.replay`, the record of a night, the words of the
+Everything is worked out by the rules that watch real nights (`shared.replay`, the records of a night, the words of the
 feed). Nothing is drawn here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,7 @@ from services.alerts.rows import AlertRow
 from services.alerts.tables import ALERTS as ALERTS_TABLE
 from services.alerts.words import length, local_clock, told
 from services.checks.record import NightRecord, night_record
+from services.cover.night import Band, cover_night
 from services.rules import MONITORS
 from services.sample.cast import HOMES, PROVIDER, TIME_ZONE, Child, SampleHome
 from services.sample.papers import pace_of
@@ -22,6 +24,7 @@ from shared.instants import MINUTE, Duration, Instant
 from shared.replay import replay
 from shared.topics import ALERTS
 from wakeful.cli.demonight import BEGINS, ENDS, EVENING, night
+from wakeful.cli.demoweeks import UNTIL, weeks
 
 _LATE: Final[Duration] = MINUTE
 """A record that needed longer than this to arrive is worth a line."""
@@ -38,11 +41,11 @@ class Step(NamedTuple):
 
 class Told(NamedTuple):
     """A line of the story. `kind` says what it is of: a step's name, `away` for an alert that wakes nobody, or
-    `record`."""
+    `record`. `about`: a child, a worker, a room, a home; empty: nobody."""
 
     at: Instant
     kind: str
-    placement_id: str
+    about: str
     text: str
     level: int = 1
 
@@ -55,6 +58,18 @@ class ChildsNight(NamedTuple):
     record: NightRecord
     steps: tuple[Step, ...]
     """Of the alerts about this child."""
+    beside: tuple[Band, ...]
+    """The cover by somebody for this child alone; empty where the plan asks for nobody."""
+
+
+class HomesNight(NamedTuple):
+    """One home's night."""
+
+    home: SampleHome
+    cover: tuple[Band, ...]
+    """The waking cover of the house."""
+    steps: tuple[Step, ...]
+    """Of the alerts about the home, its rooms and its workers."""
 
 
 class Night(NamedTuple):
@@ -62,8 +77,18 @@ class Night(NamedTuple):
 
     seed: int
     children: tuple[ChildsNight, ...]
+    homes: tuple[HomesNight, ...]
     events: tuple[dict[str, Any], ...]
     """Of the alerts, as `wakeful replay` writes them."""
+    story: tuple[Told, ...]
+    weeks: "Weeks"
+
+
+class Weeks(NamedTuple):
+    """What is told of the weeks around it."""
+
+    events: tuple[dict[str, Any], ...]
+    steps: tuple[Step, ...]
     story: tuple[Told, ...]
 
 
@@ -73,18 +98,44 @@ def told_night(seed: int) -> Night:
     effects = replay(facts, MONITORS.values(), ENDS).effects
     events = tuple(effect.event for effect in effects)
     steps = tuple(_steps(events))
+    cover = {home: cover_night(_of(facts, home), TIME_ZONE, EVENING, ENDS) for home in HOMES}
     children = tuple(
         ChildsNight(
             home,
             child,
-            night_record([f for f in facts if f.home_id == home.id], TIME_ZONE, child.id, EVENING, ENDS),
+            night_record(_of(facts, home), TIME_ZONE, child.id, EVENING, ENDS),
             tuple(step for step in steps if step.alert.placement_id == child.id),
+            cover[home].children.get(child.id, ()),
         )
         for home in HOMES
         for child in home.children
     )
-    lines = [*_begun(), *_records(facts), *(_line(step) for step in steps)]
-    return Night(seed, children, events, tuple(sorted(lines, key=lambda each: each.at)))
+    homes = tuple(
+        HomesNight(home, cover[home].house, tuple(step for step in steps if _of_home(step.alert, home)))
+        for home in HOMES
+    )
+    lines = [*_begun(), *_records(facts), *_breaks(facts), *(_line(step) for step in steps)]
+    return Night(seed, children, homes, events, _in_time(lines), told_weeks(seed))
+
+
+def told_weeks(seed: int) -> Weeks:
+    """The weeks around it, by the rules on plans and reviews."""
+    effects = replay(weeks(seed), (MONITORS["reviews"],), UNTIL).effects
+    events = tuple(effect.event for effect in effects)
+    steps = tuple(_steps(events))
+    return Weeks(events, steps, _in_time([_line(step) for step in steps]))
+
+
+def _of(facts: Sequence[Fact], home: SampleHome) -> list[Fact]:
+    return [fact for fact in facts if fact.home_id == home.id]
+
+
+def _of_home(alert: AlertRow, home: SampleHome) -> bool:
+    return alert.home_id == home.id and alert.placement_id is None
+
+
+def _in_time(lines: Iterable[Told]) -> tuple[Told, ...]:
+    return tuple(sorted(lines, key=lambda each: each.at))
 
 
 def _steps(events: Sequence[dict[str, Any]]) -> Iterator[Step]:
@@ -110,7 +161,7 @@ def _line(step: Step) -> Told:
     else:
         text = f"{words.title}. {words.closed}"
     kind = "away" if step.name == "raised" and step.alert.severity == "info" else step.name
-    return Told(step.at, kind, words.about, text, step.alert.level)
+    return Told(step.at, kind, words.about or step.alert.home_id, text, step.alert.level)
 
 
 def _begun() -> Iterator[Told]:
@@ -132,6 +183,13 @@ def _records(facts: Sequence[Fact]) -> Iterator[Told]:
         if check.data["outcome"] == "not_seen":
             text = "An attempt is recorded: the child was not seen. It settles nothing"
             yield Told(check.appended_at, "record", check.subject, text)
+
+
+def _breaks(facts: Sequence[Fact]) -> Iterator[Told]:
+    """Breaks for which nobody takes over: they explain what follows."""
+    for fact in facts:
+        if fact.type == "cover.break_started.v1" and fact.data["relief_staff_id"] is None:
+            yield Told(fact.appended_at, "record", fact.actor, "A break begins, and nobody takes over")
 
 
 def _clock(at: Instant) -> str:

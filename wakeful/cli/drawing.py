@@ -1,12 +1,11 @@
-"""The sample night drawn: a chart (a row a child, time across, under it that child's alerts), what was kept of the
-promise, and the story.
+"""The sample night drawn: a chart (a row a child, time across, under it that child's alerts; under a home's children
+the cover of the house), what was kept of the promise, and the story.
 
-Every mark has a shape of its own, so that nothing depends on colour; a terminal without Unicode gets plain letters.
-What is drawn was worked out in `demostory`.
+The marks are `marks`'. What is drawn was worked out in `demostory`.
 """
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -15,43 +14,38 @@ from rich.table import Table
 from rich.text import Text
 
 from services.alerts.words import length, local_clock
+from services.cover.night import Band
 from services.sample.cast import TIME_ZONE
 from services.sample.papers import pace_of
-from shared.home.own_times import Check
 from shared.instants import HOUR, MINUTE, Duration, Instant
+from shared.schedule import local_date
 from wakeful.cli.demonight import BEGINS, ENDS
-from wakeful.cli.demostory import ChildsNight, Night, Told
+from wakeful.cli.demostory import ChildsNight, HomesNight, Night, Step, Told
+from wakeful.cli.demoweeks import FIRST, LAST
+from wakeful.cli.demoweeks import HOME as OF_THE_WEEKS
+from wakeful.cli.marks import (
+    AWAY,
+    GRACE,
+    LEGEND,
+    LEGEND_OF_COVER,
+    OVER,
+    RAISED,
+    RECORD,
+    RESOLVED,
+    WATCHED,
+    WORSENED,
+    Mark,
+    heavier,
+    mark_of,
+    mark_of_bands,
+)
 
 _LABEL: Final = 9
 _CELLS: Final = tuple(n * MINUTE for n in (5, 6, 10, 12, 15, 20, 30))
 """How long a column may be: an hour is a whole number of them."""
 
 
-class Mark(NamedTuple):
-    """How something is drawn: its sign, the plain one, its style, and what it means."""
-
-    sign: str
-    plain: str
-    style: str
-    means: str
-
-
-SEEN: Final = Mark("●", "o", "green", "seen")
-CAME_LATE: Final = Mark("◐", "c", "cyan", "seen, its record came late")
-ATTEMPT: Final = Mark("○", "-", "yellow", "tried, not seen")
-NOT_FOUND: Final = Mark("✕", "x", "bold red", "looked for, not found")
-AWAY: Final = Mark("░", "~", "blue", "away")
-OVER: Final = Mark("━", "=", "bold red", "over the ceiling")
-GRACE: Final = Mark("━", "=", "yellow", "over the ceiling")
-WATCHED: Final = Mark("·", ".", "bright_black", "a check is promised")
-RAISED: Final = Mark("▲", "^", "bold red", "alert raised")
-WORSENED: Final = Mark("2", "2", "bold red", "worsened, to this level")
-RESOLVED: Final = Mark("▼", "v", "bold green", "closed")
-RECORD: Final = Mark("•", "*", "bright_black", "")
-_LEGEND: Final = (SEEN, CAME_LATE, ATTEMPT, NOT_FOUND, AWAY, WATCHED, OVER, RAISED, WORSENED, RESOLVED)
 _STEPS: Final = {"raised": RAISED, "worsened": WORSENED, "resolved": RESOLVED, "record": RECORD, "away": AWAY}
-_WEIGHT: Final = (NOT_FOUND, ATTEMPT, CAME_LATE, SEEN)
-"""Of several checks in one column the first of these is drawn."""
 
 
 class Drawing:
@@ -67,13 +61,12 @@ class Drawing:
     def chart(self, night: Night) -> RenderableType:
         """The night, with its legend."""
         rows: list[Text] = [self._hours()]
-        home = night.children[0].home
-        for each in night.children:
-            if each.home is not home:
-                home = each.home
-                rows.append(Text())
-            rows += self._rows(each)
-        return Group(*rows, Text(), self._legend())
+        for home in night.homes:
+            for each in night.children:
+                if each.home is home.home:
+                    rows += self._rows(each)
+            rows += [*self._cover(home), Text()]
+        return Group(*rows, self._legend())
 
     def title(self, night: Night) -> RenderableType:
         """Says before anything else that all of it is invented."""
@@ -81,6 +74,13 @@ class Drawing:
             f": an invented night, {BEGINS_TEXT} to {ENDS_TEXT}, seed {night.seed}", "default not bold"
         )
         return Panel(text, box=box.ASCII if self._plain else box.ROUNDED, border_style="yellow")
+
+    def weeks_title(self) -> RenderableType:
+        """Says what comes behind the night."""
+        text = Text("The weeks around it", "bold").append(
+            f": {OF_THE_WEEKS.id}, {FIRST.day} {FIRST:%B} to {LAST.day} {LAST:%B %Y}", "not bold"
+        )
+        return text.append(", by the rules on plans and reviews", "bright_black")
 
     def kept(self, night: Night) -> RenderableType:
         """A line of compliance for each child."""
@@ -92,20 +92,16 @@ class Drawing:
             table.add_row(*self._kept_row(each))
         return table
 
-    def told(self, line: Told) -> RenderableType:
-        """One line of the story."""
+    def told(self, line: Told, *, dated: bool = False) -> RenderableType:
+        """One line of the story; with its day where it is `dated`."""
         mark = _STEPS[line.kind]
         sign = str(line.level) if line.kind == "worsened" else self._sign(mark)
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        text = (
-            Text(line.placement_id, "bold")
-            .append("  " if line.placement_id else "")
-            .append(line.text, "not bold")
-        )
-        grid.add_row(clock(line.at), Text(sign, mark.style), text)
+        text = Text(line.about, "bold").append("  " if line.about else "").append(line.text, "not bold")
+        grid.add_row(day_and_clock(line.at) if dated else clock(line.at), Text(sign, mark.style), text)
         return grid
 
     # -- parts -----------------------------------------------------------------------------------------------
@@ -127,16 +123,28 @@ class Drawing:
         marks: list[Mark | None] = [self._ground(each, BEGINS + n * self._cell) for n in range(self._columns)]
         for check in each.record.checks:
             place = self._column(check.seen_at)
-            marks[place] = _heavier(marks[place], _mark_of(check))
-        name = each.child.id.removeprefix("sample-child-")
-        yield Text(f"{name:{_LABEL}}").append_text(self._line(marks))
-        alerts = self._alerts(each)
-        if any(sign for sign, _ in alerts):
-            line = Text(" " * _LABEL)
-            for sign, mark in alerts:
-                line.append(sign or " ", mark.style if mark else "")
-            line.rstrip()
-            yield line
+            marks[place] = heavier(marks[place], mark_of(check))
+        yield self._row(each.child.id.removeprefix("sample-child-"), marks)
+        if each.beside:
+            yield self._row("  beside", self._bands(each.beside, each.child.id))
+        yield from self._alerts(each.steps)
+
+    def _cover(self, each: HomesNight) -> Iterator[Text]:
+        """The cover of the house, and what was told of the home and its workers."""
+        yield self._row(f"{each.home.waking} awake", self._bands(each.cover, None))
+        yield from self._alerts(each.steps)
+
+    def _bands(self, bands: Sequence[Band], child: str | None) -> list[Mark | None]:
+        """Cover by columns; each shows the worst of its time."""
+        columns = []
+        for start in range(BEGINS, ENDS, self._cell):
+            end = start + self._cell
+            within = [band for band in bands if min(band.end, end) - max(band.start, start) >= MINUTE]
+            columns.append(mark_of_bands(within, child))
+        return columns
+
+    def _row(self, name: str, marks: list[Mark | None]) -> Text:
+        return Text(f"{name:{_LABEL}}").append_text(self._line(marks))
 
     def _line(self, marks: list[Mark | None]) -> Text:
         line = Text()
@@ -157,10 +165,10 @@ class Drawing:
                 return WATCHED
         return None
 
-    def _alerts(self, each: ChildsNight) -> list[tuple[str, Mark | None]]:
-        """The row of alerts that wake somebody; what falls into one column goes side by side."""
+    def _alerts(self, steps: Sequence[Step]) -> Iterator[Text]:
+        """The row of alerts that wake somebody, where there are any; what falls into one column goes side by side."""
         cells: list[tuple[str, Mark | None]] = [("", None)] * self._columns
-        for step in each.steps:
+        for step in steps:
             if step.alert.severity == "info":
                 continue
             mark = _STEPS[step.name]
@@ -168,12 +176,17 @@ class Drawing:
             while place < self._columns - 1 and cells[place][0]:
                 place += 1
             cells[place] = (str(step.alert.level) if mark is WORSENED else self._sign(mark), mark)
-        return cells
+        if any(sign for sign, _ in cells):
+            line = Text(" " * _LABEL)
+            for sign, drawn in cells:
+                line.append(sign or " ", drawn.style if drawn else "")
+            line.rstrip()
+            yield line
 
     def _legend(self) -> Text:
         """As many items in a line as fit."""
         legend, used = Text(), 0
-        for mark in _LEGEND:
+        for mark in (*LEGEND, *LEGEND_OF_COVER):
             width = len(mark.means) + 2
             if used and used + 3 + width > self._width:
                 legend, used = legend.append("\n"), 0
@@ -198,20 +211,11 @@ def clock(at: Instant) -> str:
     return local_clock(at, TIME_ZONE, at)
 
 
+def day_and_clock(at: Instant) -> str:
+    """`Tue  3 Mar, 00:00`, in the homes' time."""
+    day = local_date(TIME_ZONE, at)
+    return f"{day:%a} {day.day:2} {day:%b}, {clock(at)}"
+
+
 BEGINS_TEXT: Final = "2 March 2026, 21:00"
 ENDS_TEXT: Final = "08:00"
-
-
-def _mark_of(check: Check) -> Mark:
-    outcome = check.fact.data["outcome"]
-    if outcome == "not_found":
-        return NOT_FOUND
-    if not check.valid:
-        return ATTEMPT
-    return CAME_LATE if check.fact.appended_at - check.fact.entered_at > MINUTE else SEEN
-
-
-def _heavier(there: Mark | None, mark: Mark) -> Mark:
-    if there in _WEIGHT and _WEIGHT.index(there) < _WEIGHT.index(mark):
-        return there
-    return mark

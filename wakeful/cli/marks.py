@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from services.cover.night import Band
-
 from shared.home.own_times import Check
 from shared.instants import MINUTE
 

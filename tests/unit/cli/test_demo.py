@@ -7,6 +7,7 @@ import orjson
 import pytest
 from rich.console import Console
 
+from shared.alerting import SEVERITY
 from shared.home.own_times import Check
 from tests.unit.cli.story import wakeful
 from wakeful.cli.demo import draw
@@ -62,6 +63,77 @@ def test_every_night_shows_each_kind_of_the_checks_and_how_it_closes(seed: int) 
     }
 
 
+WAYS = {
+    "check_missed": {"late", "unreported"},
+    "child_not_found": {"late"},
+    "concern_raised": {"restored"},
+    "child_away": {"returned"},
+    "child_missing": {"returned"},
+    "absence_expired": {"returned"},
+    "cover_gap": {"restored"},
+    "one_to_one_gap": {"restored"},
+    "observer_overrun": {"restored"},
+    "plan_missing": {"restored"},
+    "plan_incomplete": {"superseded"},
+    "room_ligature_review_overdue": {"reviewed"},
+    "ligature_plan_review_overdue": {"reviewed"},
+    "suicide_plan_review_overdue": {"reviewed"},
+    "suitability_review_overdue": {"reviewed"},
+    "ligature_action_overdue": {"restored"},
+    "review_due_soon": {"reviewed", "superseded"},
+    "anomaly": set(),
+}
+"""Every kind of DOMAIN.md §3 to §5 and §7, and the facts that close it here: a pattern is closed by people alone."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_kind_opens_and_each_but_a_pattern_closes_by_the_fact_that_closes_it(seed: int) -> None:
+    assert WAYS.keys() == SEVERITY.keys() - {"home_silent", "pattern_concern"}
+    told = told_night(seed)
+    kinds: dict[str, str] = {}
+    ways: dict[str, set[str]] = {}
+    for event in (*told.events, *told.weeks.events):
+        data = event["data"]
+        kinds.setdefault(data["alert_id"], data.get("kind", ""))
+        closed = ways.setdefault(kinds[data["alert_id"]], set())
+        if event["type"] == "alert.resolved.v1":
+            closed.add(data["how"])
+            kinds[data["alert_id"]] += " (closed)"
+    assert {kind: how for kind, how in ways.items() if " " not in kind} == WAYS
+    assert {kind for kind in kinds.values() if " " not in kind} == {"anomaly"}, "nothing else is left open"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cover_is_short_by_a_break_and_by_somebody_of_whom_there_is_no_sign(seed: int) -> None:
+    shorts = {each.home.id: [band for band in each.cover if band.short] for each in told_night(seed).homes}
+    states = {who.state for bands in shorts.values() for band in bands for who in band.staff}
+    assert {home for home, bands in shorts.items() if bands} == {"sample-rowan"}
+    assert states == {"awake", "lapsed", "on_break"}
+
+
+def test_cover_is_drawn_under_a_homes_children_with_what_was_told_of_it() -> None:
+    lines = drawn(110).splitlines()
+    row = next(n for n, line in enumerate(lines) if line.startswith("2 awake"))
+    assert set(lines[row][9:].strip()) == {"▬", "▭", "▫"}
+    under = lines[row + 1]
+    assert lines[row][under.index("▲")] == "▫"
+    assert lines[row][under.index("2")] == "▭"
+    assert lines[row - 1].startswith("rowan-3")
+
+
+def test_cover_by_somebody_for_one_child_alone_is_drawn_under_that_child() -> None:
+    lines = drawn(110).splitlines()
+    row = next(n for n, line in enumerate(lines) if line.startswith("larch-1"))
+    assert lines[row + 1].split()[0] == "beside"
+    assert set(lines[row + 1].split()[1]) == {"▬", "▭"}
+
+
+def test_the_weeks_around_it_are_told_with_their_days() -> None:
+    lines = drawn(110).splitlines()
+    assert "The weeks around it" in "".join(lines)
+    assert any(line.startswith("Tue 10 Feb, 00:00") and "No agreed plan" in line for line in lines)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_others_have_an_ordinary_night(seed: int) -> None:
     kept = [each.record.compliance.time_share for each in told_night(seed).children]
@@ -100,8 +172,8 @@ def test_a_terminal_without_unicode_gets_plain_letters() -> None:
 
 def test_under_a_childs_row_stand_the_alerts_that_wake_somebody() -> None:
     lines = drawn(80).splitlines()
-    worsened = next(line for line in told_night(1).story if line.kind == "worsened")
-    name = worsened.placement_id.removeprefix("sample-child-")
+    worsened = next(line for line in told_night(1).story if line.kind == "worsened" and "child" in line.about)
+    name = worsened.about.removeprefix("sample-child-")
     row = next(n for n, line in enumerate(lines) if line.startswith(name))
     under = lines[row + 1]
     assert under.index("▲") < under.index("2") < under.index("▼")
@@ -118,6 +190,10 @@ def test_json_holds_the_same_night() -> None:
     assert (found["sample"], found["seed"], len(found["children"])) == (True, 2, 9)
     assert found["alerts"] == [orjson.loads(orjson.dumps(each)) for each in told_night(2).events]
     assert [line["text"] for line in found["story"]] == [line.text for line in told_night(2).story]
+    assert [line["text"] for line in found["weeks"]["story"]] == [
+        line.text for line in told_night(2).weeks.story
+    ]
+    assert [each["home_id"] for each in found["cover"]] == ["sample-larch", "sample-rowan", "sample-alder"]
 
 
 def test_what_is_no_terminal_is_told_at_once_whatever_the_speed() -> None:

@@ -27,6 +27,7 @@ REACH: Final[dict[str, tuple[Callable[[float, float], bool], float]]] = {
     "core_bytes_per_placement_1m": (AtMost, 1_000.0),
     "cover_facts_per_s": (AtLeast, 150_000.0),
     "integrity_facts_per_s": (AtLeast, 150_000.0),
+    "reviews_facts_per_s": (AtLeast, 100_000.0),
     "storm_10k_s": (AtMost, 1.0),
     "rebuild_facts_per_s": (AtLeast, 50_000.0),
     "restart_100k_s": (AtMost, 5.0),

@@ -22,18 +22,22 @@ PROVIDER: Final = "sample-provider"
 """Whose system the token of `Up` is; with the sample, its own."""
 ACTOR: Final = "sample-tester"
 _UP: Final = "the door is open"
+_IMPORTED: Final = "a past was imported"
+_THERE: Final = "there was a log"
 
 
 class Up:
     """The process, and a client of it with a system's token for every home of PROVIDER."""
 
-    def __init__(self, folder: Path, *, pace: float | None = None, **settings: int) -> None:
-        """`pace`: play the sample, so many times as fast as usual."""
+    def __init__(
+        self, folder: Path, *, pace: float | None = None, past: int = False, **settings: int
+    ) -> None:
+        """`pace`: play the sample, so many times as fast as usual. `past`: begin an empty log with the sample's."""
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._options = orjson.dumps({"pace": pace, **settings}).decode()
+        self._options = orjson.dumps({"pace": pace, "past": past, **settings}).decode()
         self.process: subprocess.Popen[str]
         self.client: httpx.Client
 
@@ -136,7 +140,7 @@ def _bend_the_clock(folder: Path) -> None:
     time.time_ns = bent
 
 
-def main(folder: Path, port: int, pace: float | None = None, **options: int) -> None:
+def main(folder: Path, port: int, pace: float | None = None, past: int = False, **options: int) -> None:
     """Be the process."""
     _bend_the_clock(folder)
     from services.sample.cast import Pace
@@ -153,7 +157,12 @@ def main(folder: Path, port: int, pace: float | None = None, **options: int) -> 
 
     key = folder / "configuration" / "master.key"
     settings = {"tick_every": 500, **options}
-    serve(Settings(port=port, data=folder / "data", master_key_file=key, **settings), ready=ready)
+    whole = Settings(port=port, data=folder / "data", master_key_file=key, **settings)
+    if past:
+        from wakeful.cli.samplepast import begin_with_a_past
+
+        print(_IMPORTED if begin_with_a_past(whole) else _THERE, flush=True)
+    serve(whole, ready=ready)
 
 
 def token_for_tests(house: Any) -> str:

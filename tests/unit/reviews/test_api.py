@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.reviews import api
 from services.reviews.running import SERVICE
 from shared.instants import DAY, HOUR, show_instant
 from shared.runner import Runner
@@ -22,8 +21,6 @@ class Reviewed:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        SERVICE.migrate(house.views)
-        house.app.include_router(api.api_routes(house.views, house.log), prefix="/api/v1")
         self.runner = Runner(house.log, house.views, SERVICE)
         self.system = house.settle()
         house.person("ann")

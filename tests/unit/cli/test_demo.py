@@ -114,10 +114,10 @@ def test_cover_is_short_by_a_break_and_by_somebody_of_whom_there_is_no_sign(seed
 def test_cover_is_drawn_under_a_homes_children_with_what_was_told_of_it() -> None:
     lines = drawn(110).splitlines()
     row = next(n for n, line in enumerate(lines) if line.startswith("2 awake"))
-    assert set(lines[row][9:].strip()) == {"▬", "▭", "▫"}
+    assert set(lines[row][9:].strip()) == {"▬", "◇", "□"}
     under = lines[row + 1]
-    assert lines[row][under.index("▲")] == "▫"
-    assert lines[row][under.index("2")] == "▭"
+    assert lines[row][under.index("▲")] == "□"
+    assert lines[row][under.index("2")] == "◇"
     assert lines[row - 1].startswith("rowan-3")
 
 
@@ -125,7 +125,7 @@ def test_cover_by_somebody_for_one_child_alone_is_drawn_under_that_child() -> No
     lines = drawn(110).splitlines()
     row = next(n for n, line in enumerate(lines) if line.startswith("larch-1"))
     assert lines[row + 1].split()[0] == "beside"
-    assert set(lines[row + 1].split()[1]) == {"▬", "▭"}
+    assert set(lines[row + 1].split()[1]) == {"▬", "◇"}
 
 
 def test_the_weeks_around_it_are_told_with_their_days() -> None:

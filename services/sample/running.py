@@ -85,7 +85,8 @@ def announcement(link: str, token: Path, pace: Pace, begun: Begun) -> Iterator[s
 def _at_once(begun: Begun) -> Iterator[str]:
     if begun is Begun.AGAIN:
         yield "  At once       While this was off nobody was checked: every child is overdue, so alerts appear,"
-        yield "                and the first round of checks closes them as late."
+        yield "                and the first round of checks closes them as late. Where it was off for more than"
+        yield "                five minutes cover is short as well, until the workers begin anew."
         return
     if begun is Begun.AFTER_PAST:
         yield "  At once       30 quiet days lie behind. Open are: a break without relief"

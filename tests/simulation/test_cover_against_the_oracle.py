@@ -24,16 +24,15 @@ Line = dict[str, Any]
 
 def differ(lines: list[Line], until: Instant | None = None) -> bool:
     """Whether the two readings of this night differ: in what is told, or in what may not stand."""
-    return _service(lines, until) != (_oracle(lines, until), reading.refused(lines, until))
+    return _service(lines, until) != (_oracle(lines, until), sorted(reading.refused(lines, until)))
 
 
 def _service(lines: list[Line], until: Instant | None = None) -> tuple[list[bytes], list[str]]:
-    """What is told; what is refused, by home, in the home's order. An id that is another fact's is not asked of the
-    oracle: there the first stands."""
+    """What is told; what is refused, by id: what comes at one instant has no order here. An id that is another
+    fact's is not asked of the oracle: there the first stands."""
     whole = replay(facts_of(lines), [CoverMonitor], end_of(lines) if until is None else until)
     assert whole.set_aside == []
-    facts = [each.fact for each in whole.refused if each.reason != CONFLICT]
-    return told(whole.effects), [fact.id for fact in sorted(facts, key=lambda fact: fact.home_id)]
+    return told(whole.effects), sorted(each.fact.id for each in whole.refused if each.reason != CONFLICT)
 
 
 def _oracle(lines: list[Line], until: Instant | None = None) -> list[bytes]:
@@ -49,7 +48,7 @@ def story_of(seed: int) -> str:
         "only the service tells": [each.decode() for each in core if each not in oracle],
         "only the oracle tells": [each.decode() for each in oracle if each not in core],
         "the service refuses": core_refused,
-        "the oracle refuses": reading.refused(lines),
+        "the oracle refuses": sorted(reading.refused(lines)),
     }
     return "\n".join(f"{title}:\n  " + "\n  ".join(each) for title, each in parts.items())
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, Final, Self
 
 from services.checks.model import ChecksMonitor
+from services.monitors import SERVICES
 from shared.course import Course, MemorySeen, Turn
 from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
@@ -17,7 +18,7 @@ from shared.monitor import Effect, Monitor, Row
 from shared.replay import as_told, in_order, replay
 
 Line = dict[str, Any]
-OWN: Final = frozenset({"state", "journal", "records"})
+OWN: Final = frozenset(column for service in SERVICES.values() for column in service.memory_columns)
 """Columns that no reader reads: what monitors are restored from."""
 Step = Callable[[Course], Turn]
 
@@ -46,6 +47,12 @@ def replayed(
     whole = replay(facts_of(lines), [make], end_of(lines) if until is None else until)
     assert whole.set_aside == []
     return told(whole.effects)
+
+
+def judged(lines: list[Line], present: Instant, make: Callable[[], Monitor]) -> list[bytes]:
+    """What the whole log has told when its present has come there: more facts of that very instant may follow."""
+    reader = Reader(make)
+    return told(reader.read([_take(facts_of(lines)), _reach(present)]).effects)
 
 
 def steps(facts: list[Fact], until: Instant, rnd: Random) -> Iterator[Step]:

@@ -35,6 +35,7 @@ from shared.topics import INPUTS
 from tests.integration.log.brokers import written
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
+from tests.simulation.logs import shown
 
 Told = tuple[str, Instant, dict[str, Any]]
 """Topic, `appended_at`, event."""
@@ -268,11 +269,7 @@ class Place:
             tables = service.make().tables
             with engine.connect() as connection:
                 found += rows.load(connection, service.tables, tables, partition=self.partition)
-        # How far the monitor has looked ahead is its own affair, and depends on when it was asked.
-        return [
-            Row(each.table, each.key, {name: v for name, v in (each.values or {}).items() if name != "state"})
-            for each in found
-        ]
+        return [row._replace(values=shown(row)) for row in found]
 
     def published(self, *topics: str) -> Iterator[Record]:
         """What lies in these topics, in order."""

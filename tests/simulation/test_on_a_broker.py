@@ -2,60 +2,81 @@
 time, and what is published is what a replay of the log tells, byte for byte."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from random import Random
+from typing import Final
 
 import orjson
 import pytest
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.instants import DAY, HOUR, Instant, parse_instant, show_instant
 from shared.log.base import Record
+from shared.monitor import Monitor
 from shared.replay import in_order, replay
-from shared.topics import ALERTS, REJECTED
-from tests.oracle.nights import night
-from tests.simulation.logs import Line, end_of, facts_of, replayed
+from shared.topics import ALERTS, REJECTED, RESPONSES
+from tests.simulation import mixed
+from tests.simulation.logs import Line, end_of, facts_of, judged
 from tests.simulation.places import Died, Place, Places, Told
+from tests.simulation.watched import each_monitor, log_of, maker
+
+EVERY_DAY: Final = (*(("checks", seed) for seed in range(6)), *product(sorted(MONITORS), range(100, 104)))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(("name", "seed"), EVERY_DAY)
 def test_a_night_that_is_watched_live_on_a_broker_tells_what_its_replay_tells(
-    places: Places, seed: int
+    places: Places, name: str, seed: int
 ) -> None:
-    live_as_replayed(places.new(), seed)
+    live_as_replayed(places.new(), (name,), log_of(name, seed), seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_night_that_all_watch_on_a_broker_tells_what_its_replay_tells(places: Places, seed: int) -> None:
+    live_as_replayed(places.new(), tuple(sorted(MONITORS)), mixed.night(seed), seed)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("first", range(1_000, 1_200, 10))
+@each_monitor
 def test_hundreds_of_nights_that_are_watched_live_on_a_broker_tell_what_their_replays_tell(
-    places: Places, first: int
+    places: Places, name: str, first: int
 ) -> None:
     for seed in range(first, first + 10):
-        live_as_replayed(places.new(), seed)
+        live_as_replayed(places.new(), (name,), log_of(name, seed), seed)
 
 
-def live_as_replayed(place: Place, seed: int) -> None:
+def live_as_replayed(place: Place, services: tuple[str, ...], log: list[Line], seed: int) -> None:
     """Whatever fails, its seed is said."""
-    rnd = Random(seed)
-    lines = with_repetitions([renamed(line, place) for line in night(seed)], rnd)
-    end = end_of(lines) + 1  # a log's present is exclusive: the last instant is over a millisecond later
+    rnd, which = Random(seed), f"log {seed} of {', '.join(services)}"
+    place.services = services
+    lines = with_repetitions(told_here(log, place, rnd), rnd)
+    end = end_of(lines) + 1  # the last instant is over a millisecond later
     watched_live(place, lines, end, rnd)
     published = list(place.published(ALERTS, REJECTED))
-    assert alerts(published) == sorted(replayed(lines, end)), f"night {seed}"
-    assert rejected(published) == refused(lines, end), f"night {seed}"
-    mine = [line for line in lines if line["topic"] in ChecksMonitor.topics]
-    assert place.heard.facts == len(mine), f"night {seed}"
+    makers = [maker(name) for name in services]
+    assert alerts(published) == due(lines, makers, end), which
+    assert rejected(published) == refused(lines, makers, end), which
+    read = [line for make in makers for line in lines if line["topic"] in make().topics]
+    assert place.heard.facts == len(read), which
     stands = place.rows()
     place.rebuild()
-    assert place.rows() == stands, f"night {seed}: a second reading comes to other rows"
-    assert list(place.published(ALERTS, REJECTED)) == published, f"night {seed}: told again otherwise"
+    assert place.rows() == stands, f"{which}: a second reading comes to other rows"
+    assert list(place.published(ALERTS, REJECTED)) == published, f"{which}: told again otherwise"
     place.tick(end + 2 * HOUR)
     place.reach(end + 2 * HOUR)
     place.die()
-    assert alerts(place.published(ALERTS)) == sorted(replayed(lines, end + 2 * HOUR)), f"night {seed}, later"
+    assert alerts(place.published(ALERTS)) == due(lines, makers, end + 2 * HOUR), f"{which}, later"
 
 
 # -- the log ---------------------------------------------------------------------------------------------------
+
+
+def told_here(log: list[Line], place: Place, rnd: Random) -> list[Line]:
+    """The log of homes that lie in this place. What people answer to alerts names these: it is drawn anew."""
+    lines = [renamed(line, place) for line in log if line["topic"] != RESPONSES]
+    answered = mixed.answers(lines, rnd) if len(lines) < len(log) else []
+    return sorted(lines + answered, key=lambda line: str(line["appended_at"]))
 
 
 def renamed(line: Line, place: Place) -> Line:
@@ -137,7 +158,14 @@ def rejected(published: Iterable[Record]) -> set[tuple[str, str, str]]:
     return {(each["homeid"], each["data"]["event_id"], each["data"]["reason"]) for each in events}
 
 
-def refused(lines: list[Line], end: Instant) -> set[tuple[str, str, str]]:
-    """The same, by a replay."""
-    whole = replay(in_order(facts_of(lines)), [ChecksMonitor], end)
+def due(lines: list[Line], makers: Iterable[Callable[[], Monitor]], end: Instant) -> list[bytes]:
+    """What has to be told when the log's present is there, by a replay."""
+    return sorted(event for make in makers for event in judged(lines, end, make))
+
+
+def refused(
+    lines: list[Line], makers: Iterable[Callable[[], Monitor]], end: Instant
+) -> set[tuple[str, str, str]]:
+    """What has to be turned away, by a replay."""
+    whole = replay(in_order(facts_of(lines)), makers, end)
     return {(each.fact.home_id, each.fact.id, each.reason.reason) for each in whole.refused}

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 from shared.facts import Fact
-from shared.home import Homes
+from shared.home import Home, Homes
 from shared.instants import NEVER, Instant
 from shared.monitor import Effect, HomeFault, Row
-from shared.wheel import Subject, Wheel
+from shared.wheel import UNFILED, Subject, Wheel
 
 NOTHING: Final[tuple[Effect, ...]] = ()
 
@@ -30,6 +30,30 @@ class Watched(Subject, Protocol):
     def home_id(self) -> str:
         """The home it is in."""
         ...
+
+
+class WatchedHome(Home):
+    """A home that is its own subject: what the fold keeps of it, and what the wheel and the rows need. A service's own
+    adds its slots."""
+
+    __slots__ = ("dirty", "due", "filed", "lit")
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        super().__init__(id)
+        self.due: Instant = NEVER
+        self.filed: Instant = UNFILED
+        self.lit: Instant = -NEVER
+        self.dirty = False
+
+    @property
+    def home_id(self) -> str:
+        """Its id."""
+        return self.id
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Its place among those due at one instant."""
+        return (self.id,)
 
 
 S = TypeVar("S", bound=Watched)

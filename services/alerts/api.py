@@ -4,25 +4,24 @@ Each route declares who may call it; *what* they see is asked by one predicate i
 composition root mounts both routers and says where the watch stands.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterable
 from pathlib import Path
 from typing import Annotated, Final
 
-import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from services.alerts.feed import Feed, Mark, Wanted
+from services.alerts.feed import Feed, Wanted
 from services.alerts.page import feed_page
 from services.alerts.shapes import Alerts, AlertWithLife, life_shape, listing_shape
 from services.alerts.stream import PRESENT_EVERY, Streams
 from services.alerts.watch import Watch
 from shared import clock
 from shared.events.errors import FieldError
-from shared.instants import NEVER, Duration, Instant, parse_instant
+from shared.instants import Duration, Instant, parse_instant
 from shared.security.rights import Actor, Right
 from shared.web.access import Doorkeeper, needs
+from shared.web.cursors import cursor_of, mark_of
 from shared.web.pages import PageProblem, Pages
 from shared.web.problems import Problem, invalid, missing
 from shared.web.session import csrf_of, page_needs
@@ -50,8 +49,8 @@ def api_routes(feed: Feed, streams: Streams) -> APIRouter:
     ) -> Alerts:
         """Alerts that the reader may see, the last raised first; new ones do not shift a page that was begun."""
         wanted = Wanted(open, kind, home, placement, _instant("since", since))
-        listing = feed.listing(reader, wanted, _mark(cursor), limit)
-        return listing_shape(listing, _cursor(listing.next))
+        listing = feed.listing(reader, wanted, mark_of(cursor), limit)
+        return listing_shape(listing, cursor_of(listing.next))
 
     @router.get("/stream", response_class=EventSourceResponse)
     async def stream(
@@ -148,20 +147,3 @@ def _position(field: str, text: str | None) -> int | None:
         return int(text)
     remedy = "give the `id` of the last event that you have, or `position` of `GET /api/v1/alerts`"
     raise invalid([FieldError(field, text[:40], remedy)])
-
-
-def _cursor(mark: Mark | None) -> str | None:
-    return None if mark is None else urlsafe_b64encode(orjson.dumps([*mark])).decode()
-
-
-def _mark(cursor: str | None) -> Mark | None:
-    if cursor is None:
-        return None
-    try:
-        raised_at, alert_id = orjson.loads(urlsafe_b64decode(cursor))
-        if not (type(raised_at) is int and type(alert_id) is str and raised_at < NEVER):
-            raise TypeError(cursor)  # what a database holds, and nothing larger
-        return Mark(raised_at, alert_id)
-    except (ValueError, TypeError) as error:
-        remedy = "give `next` of the page before as it came, or nothing for the first page"
-        raise invalid([FieldError("cursor", cursor[:80], remedy)]) from error

@@ -14,6 +14,7 @@ from services.alerts.rows import AlertRow, HomeRow, StepRow
 from services.alerts.tables import ALERTS, COMMISSIONERS, HOMES, LIFE
 from shared.instants import Instant
 from shared.security.rights import Actor, scope_clause
+from shared.web.cursors import Mark
 
 OPEN = ("raised", "acknowledged")
 """The states of an alert that is open. What was refused is `noted`: told once, never open."""
@@ -34,13 +35,6 @@ class Wanted:
     home: str | None = None
     placement: str | None = None
     since: Instant | None = None
-
-
-class Mark(NamedTuple):
-    """The last alert of a page of the list: the next one begins behind it."""
-
-    raised_at: Instant
-    alert_id: str
 
 
 class Listing(NamedTuple):

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from services.cover.evidence import Evidence, Record
 from services.cover.standing import ASKS_NOTHING, Asking, Place, asking_of, evidenced, lapses
-from shared.home import Home
 from shared.instants import DAY, NEVER, Instant
 from shared.openalerts import OpenAlert
-from shared.wheel import UNFILED
+from shared.watching import WatchedHome
 
 UNTOLD: Final = ""
 """In place of the id of an alert: the shortage has not been told yet."""
@@ -43,17 +42,13 @@ class Shortage(OpenAlert):
         """The fact after which it was over; None: time ended it."""
 
 
-class CoverHome(Home):
+class CoverHome(WatchedHome):
     """One home. Thousands of them are in mind: what is empty is None."""
 
     __slots__ = (
         "asking",
-        "dirty",
-        "due",
         "evidence",
-        "filed",
         "lapse",
-        "lit",
         "overruns",
         "proofs",
         "proved",
@@ -65,10 +60,6 @@ class CoverHome(Home):
 
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id)
-        self.due: Instant = NEVER
-        self.filed: Instant = UNFILED
-        self.lit: Instant = -NEVER
-        self.dirty = False
         self.proved = False
         """Whether its proofs have changed since rows were last asked for."""
         self.asking: Asking = ASKS_NOTHING
@@ -87,16 +78,6 @@ class CoverHome(Home):
         self.record: Record | None = None
         """Who was on duty by the facts' own times."""
         self.overruns: dict[str, OpenAlert] | None = None
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Breaks ties between homes due at one instant."""
-        return (self.id,)
-
-    @property
-    def home_id(self) -> str:
-        """It is its own subject."""
-        return self.id
 
     def reckon(self, at: Instant) -> None:
         """What is asked for, anew, as of `at`."""

@@ -16,7 +16,7 @@ from shared.home import Home, Placement
 from shared.home.on_record import OnRecord
 from shared.home.plans import PlanTerms
 from shared.instants import DAY, MINUTE, NEVER, Duration, Instant
-from shared.wheel import UNFILED
+from shared.watching import WatchedHome
 
 LONG_AGO: Final[Instant] = -NEVER
 WORKER_KEPT: Final[Duration] = 28 * DAY
@@ -142,16 +142,12 @@ class Child(Placement):
             self.follow(entry.at)
 
 
-class HouseOfRecord(Home):
+class HouseOfRecord(WatchedHome):
     """A home, and what was recorded there."""
 
     __slots__ = (
         "codes",
-        "dirty",
-        "due",
-        "filed",
         "journal",
-        "lit",
         "record",
         "said",
         "saved",
@@ -161,10 +157,6 @@ class HouseOfRecord(Home):
 
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id)
-        self.due: Instant = NEVER
-        self.filed: Instant = UNFILED
-        self.lit: Instant = LONG_AGO
-        self.dirty = False
         self.stale = True
         """More of it has changed than that checks were added."""
         self.saved = 0
@@ -176,16 +168,6 @@ class HouseOfRecord(Home):
         self.record = OnRecord()
         """Who was on duty, by the facts' own times."""
         self.said: Said = {}
-
-    @property
-    def home_id(self) -> str:
-        """Its id."""
-        return self.id
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Its place among those due at one instant."""
-        return (self.id,)
 
     @property
     def children(self) -> Iterable[Child]:

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine, RowMapping, Select, and_, exists, select, tuple_
 
 from services.integrity.tables import ANOMALIES, DECISIONS, HOMES
-from shared.instants import Instant
 from shared.security.rights import Actor, scope_clause
+from shared.web.cursors import Mark
 
 _RAISED: Final = (
     select(ANOMALIES, HOMES.c.provider_id)
@@ -29,13 +29,6 @@ class Wanted:
     placement: str | None = None
     open: bool | None = None
     """Open until somebody has decided."""
-
-
-class Mark(NamedTuple):
-    """The last anomaly of a page: the next one begins behind it."""
-
-    raised_at: Instant
-    alert_id: str
 
 
 class Listing(NamedTuple):

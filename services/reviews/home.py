@@ -12,7 +12,7 @@ from services.reviews.reviewed import ROOM, SUITABILITY, Reviewed, What
 from shared.home import Home, Placement, Promise
 from shared.instants import NEVER, Instant
 from shared.openalerts import OpenAlert
-from shared.wheel import UNFILED
+from shared.watching import WatchedHome
 
 
 class ReviewedChild(Placement):
@@ -54,27 +54,19 @@ class ReviewedChild(Placement):
         return known
 
 
-class ReviewsHome(Home):
+class ReviewsHome(WatchedHome):
     """A home, its rooms and anchor points, and its suitability."""
 
     __slots__ = (
         "assessments",
-        "dirty",
-        "due",
         "early",
-        "filed",
         "first_child",
-        "lit",
         "points",
         "suitability",
     )
 
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id)
-        self.due: Instant = NEVER
-        self.filed: Instant = UNFILED
-        self.lit: Instant = -NEVER
-        self.dirty = False
         self.early: tuple[Promise, ...] = ()
         """What took effect before the home was registered, by when it did."""
         self.assessments: dict[str, Reviewed] = {}
@@ -83,16 +75,6 @@ class ReviewsHome(Home):
         self.suitability: Reviewed | None = None
         self.first_child: Instant = NEVER
         """When the first child ever came."""
-
-    @property
-    def home_id(self) -> str:
-        """Its id."""
-        return self.id
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """Its place among those due at one instant."""
-        return (self.id,)
 
     @property
     def children(self) -> dict[str, ReviewedChild]:

@@ -10,6 +10,7 @@ from time import monotonic, sleep
 import pytest
 from structlog.testing import capture_logs
 
+from services.monitors import SERVICES
 from services.up import House
 from shared.settings import Settings
 from shared.store import asides
@@ -170,9 +171,9 @@ def test_one_service_that_stands_still_stops_the_ping_and_its_next_turn_begins_i
         turn(house, *turning)
         return house.watching()
 
-    until(lambda: still_watching("checks", "alerts"))
+    until(lambda: still_watching(*SERVICES))
     until(lambda: not still_watching("checks"))
-    until(lambda: still_watching("checks", "alerts"))
+    until(lambda: still_watching(*SERVICES))
 
 
 def test_a_home_that_is_set_aside_does_not_stop_the_ping(house: House) -> None:
@@ -180,7 +181,7 @@ def test_a_home_that_is_set_aside_does_not_stop_the_ping(house: House) -> None:
         asides.put(connection, asides.Aside("checks", 0, "H1", 1, "KeyError: x", None))
 
     def watching() -> bool:
-        turn(house, "checks", "alerts")
+        turn(house, *SERVICES)
         return house.watching()
 
     until(watching)

@@ -1,6 +1,6 @@
 """The real commands as processes of their own, with what only tests ask of them: a prefix before the topics' names, so
-that they share a broker; topics that bring their own times; rules of the next version, that read one topic more; a
-worker that hears late what it owns no more.
+that they share a broker; topics that bring their own times; rules of night cover that wait for seconds (`hurried`), and
+rules of the next version, that read one topic more; a worker that hears late what it owns no more.
 
 `python -m tests.chaos.launcher gateway|worker '{"settings": {…}, "prefix": …, "services": […], "importing": …,
 "newer": …, "deaf": …}'`. What they do is the commands' own.
@@ -24,6 +24,7 @@ from shared.runner.service import Service
 from shared.settings import Settings
 from shared.topics import NIGHT_COVER
 from shared.worker.crew import Crew
+from tests.chaos.hurried import hurry
 
 DEAF_S: Final = 10.0
 
@@ -68,6 +69,7 @@ def main(
         settings[name] = Path(settings[name])
     if deaf:
         setattr(worker, "Crew", DeafCrew)  # noqa: B010 - it is not exported, and is replaced in this process alone
+    hurry()
     if command == "gateway":
         from services import gate  # what a worker needs nothing of: half a second each
 

@@ -16,16 +16,18 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, Final
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.clock import now
 from shared.instants import Instant
 from shared.topics import RESPONSES
 from tests.chaos.clocks import Clocks
+from tests.chaos.homes import homes_outside
 from tests.chaos.launcher import NextChecks
+from tests.chaos.partition import Verdict
 from tests.chaos.phones import Phone
 from tests.chaos.stage import ALL, Stage
-from tests.chaos.verdict import Verdict, all_read, judged
-from tests.chaos.volume import Volume, homes_outside
+from tests.chaos.verdict import all_read, judged
+from tests.chaos.volume import Volume
 from tests.integration.house import posting
 from tests.integration.house.posting import Acknowledged
 from tests.servers.broker import Broker as BrokerServer
@@ -33,6 +35,8 @@ from tests.servers.postgres import PostgresServer
 
 QUIET: Final = 1
 """The home-partition in which there is no home. (And nobody says anything in one topic: RESPONSES.)"""
+ON_DUTY: Final = 2
+"""Homes of what comes in straight in which people are on duty."""
 BEGINS_WITHIN_S: Final = 90.0
 IN_TIME_WITHIN_S: Final = 90.0
 EMPTY_WITHIN_S: Final = 120.0
@@ -55,7 +59,9 @@ class Size:
     """A worker each: the services it runs."""
     phones: int
     homes: int
-    """Of phones; as many again of the volume."""
+    """Of phones. Each has one more, in which people are on duty."""
+    volume_homes: int
+    """Of what comes in straight. There are two more, in which people are on duty."""
     per_s: int
     """Facts that come in straight."""
     again_after_s: float
@@ -64,12 +70,18 @@ class Size:
     """The night goes on until there are so many."""
 
 
-SHORT: Final = Size(4, (ALL, ALL), phones=2, homes=6, per_s=60, again_after_s=15)
+SHORT: Final = Size(4, (ALL, ALL), phones=2, homes=6, volume_homes=6, per_s=60, again_after_s=15)
 LONG: Final = Size(
     8,
-    (("checks",), ("checks",), ("alerts",), ("alerts",)),
+    (
+        ("checks", "cover"),
+        ("checks", "cover"),
+        ("reviews", "integrity", "alerts"),
+        ("reviews", "integrity", "alerts"),
+    ),
     phones=4,
     homes=16,
+    volume_homes=32,
     per_s=400,
     again_after_s=120,
     facts=200_000,
@@ -125,6 +137,7 @@ class Report:
             "kafka_twice": len(verdict.twice),
             "differences": len(verdict.differs) + len(self.wrong),
             "alerts": verdict.alerts,
+            "alerts_by_service": dict(verdict.told_by),
             "rejected": dict(verdict.rejected),
             "failover_worst_s": round(self.worst_take_over, 1),
             "acknowledged": self.acknowledged,
@@ -163,20 +176,27 @@ class Night:
         self.acknowledged = Acknowledged()
         self.clocks = Clocks(stage.url, size.partitions, ALL)
         homes = homes_outside(QUIET, size.partitions, "home", size.homes)
+        duties = homes_outside(QUIET, size.partitions, "duty", size.phones + ON_DUTY)
         self.phones = [
             Phone(
                 stage.gateway_url,
                 stage.token,
                 homes[number :: size.phones],
+                duties[number],
                 self.acknowledged,
                 self.random.randrange(1 << 32),
                 again_after=int(size.again_after_s * 1000),
             )
             for number in range(size.phones)
         ]
-        volume = homes_outside(QUIET, size.partitions, "volume", size.homes)
+        volume = homes_outside(QUIET, size.partitions, "volume", size.volume_homes)
         self.volume = Volume(
-            stage.broker, volume, self.acknowledged, self.random.randrange(1 << 32), size.per_s
+            stage.broker,
+            volume,
+            duties[size.phones :],
+            self.acknowledged,
+            self.random.randrange(1 << 32),
+            size.per_s,
         )
 
     def __enter__(self) -> "Night":
@@ -253,7 +273,7 @@ class Night:
             self.stage.broker,
             self.stage.url,
             self.acknowledged.ids,
-            NextChecks if self.newer else ChecksMonitor,
+            {**MONITORS, NextChecks.name: NextChecks} if self.newer else MONITORS,
         )
         if report.verdict.by_partition[QUIET]:
             report.wrong.append("the quiet home-partition was not quiet")

@@ -16,35 +16,15 @@ import httpx
 
 from shared.clock import now
 from shared.instants import HOUR, Instant, show_instant
-from tests.integration.house.posting import (
-    AGAIN,
-    CHILDREN,
-    Acknowledged,
-    check,
-    home_registered,
-    placement_started,
-    said,
-)
-from tests.integration.house.serving import ACTOR
+from tests.chaos.homes import RULE, checked, children_of, looked_in_on
+from tests.chaos.shifts import Shift
+from tests.integration.house.posting import AGAIN, Acknowledged, home_registered, placement_started, said
 
-RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT2S", "grace": "PT0.5S"}
-FORGOTTEN_FOR: Final = 5_000
-"""Each child is looked in on for twice as long, and then forgotten for so long, for ever."""
 BATCH: Final = 1_000
 ROUND_S: Final = 0.15
 LATER: Final = frozenset({401, 408, 425, 429})
 NOT_FOR: Final = 4_000
 """A check is corrected, or sent once more, so long after it was acknowledged at the earliest."""
-
-
-def children_of(home: str) -> list[str]:
-    """Who lives there from the start."""
-    return [f"{home}-{number}" for number in range(CHILDREN)]
-
-
-def looked_in_on(at: Instant, children: Sequence[str]) -> list[str]:
-    """The children who are not being forgotten now."""
-    return [each for number, each in enumerate(children) if (at // FORGOTTEN_FOR + number) % 3]
 
 
 class Phone:
@@ -55,15 +35,18 @@ class Phone:
         url: str,
         token: str,
         homes: Sequence[str],
+        duty: str,
         acknowledged: Acknowledged,
         seed: int,
         *,
         again_after: Instant,
     ) -> None:
-        """`again_after`: milliseconds after which what was acknowledged may be sent once more."""
+        """`duty`: one more home, in which people are on duty (`shifts`). `again_after`: milliseconds after which what
+        was acknowledged may be sent once more."""
         self._homes = list(homes)
         self._acknowledged = acknowledged
         self._random = Random(seed)
+        self._shift = Shift(duty, self._random)
         self._again_after = again_after
         self._queue: deque[dict[str, Any]] = deque()
         self._sent: deque[tuple[Instant, dict[str, Any]]] = deque(maxlen=5_000)
@@ -108,6 +91,8 @@ class Phone:
                 self._put(home_registered(home, RULE))
                 for child in children_of(home):
                     self._put(placement_started(home, child))
+            for body in self._shift.settled():
+                self._put(body)
             while not self._stopping.wait(ROUND_S):
                 if self.settled.is_set():
                     self._round()
@@ -121,12 +106,13 @@ class Phone:
         for home in self._homes:
             for child in looked_in_on(now(), children_of(home)):
                 if self._random.random() < 0.3:
-                    self._put(check(home, child))
+                    self._put(checked(home, child, self._random))
         if self._random.random() < 0.2:
             home = self._random.choice(self._homes)
-            self._random.choice([self._comes_and_goes, self._withdraws, self._is_away, self._is_on_duty])(
-                home
-            )
+            self._random.choice([self._comes_and_goes, self._withdraws, self._is_away])(home)
+        if self._random.random() < 0.4:
+            for body in self._shift.next():
+                self._put(body)
         if self._random.random() < 0.1 and self._sent and now() - self._sent[0][0] > self._again_after:
             for _ in range(min(20, len(self._sent))):
                 self._queue.append(self._sent.popleft()[1])
@@ -154,11 +140,6 @@ class Phone:
         away = {"placement_id": child, "reason": "school", "expected_end": end}
         self._put(said("disposition.started.v1", home, child, away))
         self._put(said("disposition.ended.v1", home, child, {"placement_id": child}))
-
-    def _is_on_duty(self, home: str) -> None:
-        """What only the next version of the checks service reads."""
-        self._put(said("cover.started.v1", home, home, {"staff_id": ACTOR, "role": "waking"}))
-        self._put(said("cover.ended.v1", home, home, {"staff_id": ACTOR}))
 
     # -- sending ---------------------------------------------------------------------------------------------
 

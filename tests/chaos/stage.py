@@ -16,10 +16,15 @@ import httpx
 import orjson
 
 from services import database
+from services.monitors import SERVICES
+from shared.clock import now
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.security.access import Access
-from tests.integration.house.serving import token_for_tests
+from shared.security.people import Person
+from shared.security.rights import Right, Scope
+from tests.chaos.homes import STAFF
+from tests.integration.house.serving import PROVIDER, token_for_tests
 from tests.servers.broker import free_port
 from tests.servers.process import Process, ServerFailed, tail, until
 
@@ -27,7 +32,8 @@ TICK_EVERY: Final = 500
 BLIND_AFTER: Final = 4_000
 WITHIN: Final = 60.0
 """Seconds in which a process is there, or gone: a bound, and no promise."""
-ALL: Final = ("checks", "alerts")
+ALL: Final = tuple(SERVICES)
+"""Every service of this house."""
 _OWNED: Final = "home-partitions owned"
 
 
@@ -140,6 +146,10 @@ class Stage:
         with_access = Access(database.access(self.url))
         try:
             self.token = token_for_tests(SimpleNamespace(access=with_access))
+            scope = Scope(provider_id=PROVIDER)
+            for each in STAFF:
+                person = Person(each, "Sample worker (invented)", scope, frozenset({Right.RECORD}))
+                with_access.put_person(person, now())
         finally:
             with_access.close()
         return self

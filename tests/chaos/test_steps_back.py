@@ -11,18 +11,20 @@ from typing import Any, Final
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
+from services.rules import MONITORS
 from shared.clock import now
 from shared.instants import HOUR, MINUTE, NEVER, SECOND, Instant, show_instant
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.producer import Producer, outgoing, tick
-from shared.topics import CHECK_INS, INPUTS, PLAN_CHANGES
+from shared.topics import INPUTS
 from tests.chaos.clocks import Clocks
+from tests.chaos.homes import RULE, children_of, looked_in_on
 from tests.chaos.night import seed
-from tests.chaos.phones import RULE, children_of, looked_in_on
+from tests.chaos.shifts import Shift
 from tests.chaos.stage import ALL, Stage
 from tests.chaos.verdict import all_read, judged
-from tests.chaos.volume import draft
+from tests.chaos.volume import drafted
 from tests.integration.house import posting
 from tests.integration.house.posting import check, home_registered, placement_started
 from tests.servers.plugin import Kafka, Postgres
@@ -41,6 +43,7 @@ class Backwards:
     def __init__(self, broker: Broker, number: int) -> None:
         self._broker = broker
         self._random = Random(number)
+        self._shift = Shift("sample-duty", self._random)
         self._producer = Producer(broker)
         self.at: Instant = now() - HOUR
         self.ids: list[str] = []
@@ -49,17 +52,17 @@ class Backwards:
     def settle(self) -> None:
         """Homes and children."""
         for home in HOMES:
-            self._tell(PLAN_CHANGES, [home_registered(home, RULE)])
-            self._tell(PLAN_CHANGES, [placement_started(home, child) for child in children_of(home)])
+            self._tell([home_registered(home, RULE)])
+            self._tell([placement_started(home, child) for child in children_of(home)])
+        self._tell(self._shift.settled())
 
     def rounds(self, count: int) -> None:
         """Time goes on by so many rounds; children are seen, and forgotten for a while."""
         for _ in range(count):
             self.at += ROUND
             for home in HOMES:
-                self._tell(
-                    CHECK_INS, [check(home, child) for child in looked_in_on(self.at, children_of(home))]
-                )
+                self._tell([check(home, child) for child in looked_in_on(self.at, children_of(home))])
+            self._tell(self._shift.next())
             self._tick(self._stamp)
 
     def come_to(self, instant: Instant) -> None:
@@ -69,9 +72,9 @@ class Backwards:
     def close(self) -> None:
         self._producer.close()
 
-    def _tell(self, topic: str, bodies: Sequence[dict[str, Any]]) -> None:
+    def _tell(self, bodies: Sequence[dict[str, Any]]) -> None:
         told = show_instant(self.at)
-        drafts = [draft(topic, {**body, "time": told, "enteredat": told}) for body in bodies]
+        drafts = [drafted({**body, "time": told, "enteredat": told}) for body in bodies]
         self._producer.put([outgoing(each, PARTITIONS, self._stamp()) for each in drafts])
         self.ids += [each.id for each in drafts]
 
@@ -112,6 +115,7 @@ def test_append_times_that_step_back_are_raised_and_alerts_are_those_of_a_replay
         verdict = judged(stage.broker, url, driver.ids)
         assert verdict.good, verdict.shown()
         assert verdict.raised["check_missed"] > 0
+        assert set(verdict.told_by) == set(MONITORS), "somebody has told nothing"
         assert driver.stepped_back > 0
         assert _stamps(stage.broker) == _raised(stage.broker)
 

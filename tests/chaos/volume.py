@@ -14,17 +14,20 @@ from kafka import KafkaConsumer, TopicPartition
 
 from shared.clock import now
 from shared.events.canonical import canonical
+from shared.events.registry import TYPES
 from shared.log.base import Draft, Unavailable
 from shared.log.kafka.connection import Broker
-from shared.log.kafka.partition import partition_of
 from shared.log.kafka.producer import Outgoing, Producer, outgoing
 from shared.log.kafka.records import is_tick
 from shared.topics import ALERTS, CHECK_INS, INPUTS, PLAN_CHANGES
-from tests.chaos.phones import RULE, children_of, looked_in_on
+from tests.chaos.homes import RULE, children_of, looked_in_on
+from tests.chaos.shifts import Shift
 from tests.integration.house.posting import Acknowledged, check, home_registered, placement_started
 from tests.servers.process import until
 
 PORTION: Final = 500
+HANDS: Final = 300
+"""Workers: so many that each of them goes from child to child no faster than people do."""
 _AGAIN_S: Final = 0.2
 _READ_WITHIN: Final = 120.0
 
@@ -33,13 +36,21 @@ class Volume(threading.Thread):
     """Posts so many facts a second, of homes of its own, until it is stopped."""
 
     def __init__(
-        self, broker: Broker, homes: Sequence[str], acknowledged: Acknowledged, seed: int, per_s: int
+        self,
+        broker: Broker,
+        homes: Sequence[str],
+        duties: Sequence[str],
+        acknowledged: Acknowledged,
+        seed: int,
+        per_s: int,
     ) -> None:
+        """`duties`: more homes, in which people are on duty (`shifts`)."""
         super().__init__(name="volume", daemon=True)
         self._broker = broker
         self._homes = list(homes)
         self._acknowledged = acknowledged
         self._random = Random(seed)
+        self._shifts = [Shift(duty, self._random) for duty in duties]
         self._per_s = per_s
         self._stopping = threading.Event()
         self._producer = Producer(broker)
@@ -53,10 +64,13 @@ class Volume(threading.Thread):
         self.sent([draft(PLAN_CHANGES, home_registered(home, RULE)) for home in self._homes])
         stays = [(home, child) for home in self._homes for child in children_of(home)]
         self.sent([draft(PLAN_CHANGES, placement_started(*stay)) for stay in stays])
+        for shift in self._shifts:
+            self.sent([drafted(body) for body in shift.settled()])
         while not self._stopping.is_set():
             begun = time.monotonic()
             some = min(self._per_s, PORTION)
             self.sent([draft(CHECK_INS, self._check()) for _ in range(some)])
+            self.sent([drafted(body) for shift in self._shifts for body in shift.next()])
             self._stopping.wait(max(0.0, begun + some / self._per_s - time.monotonic()))
 
     def stop(self) -> None:
@@ -111,7 +125,8 @@ class Volume(threading.Thread):
             home = self._random.choice(self._homes)
             seen = looked_in_on(now(), children_of(home))
             if seen:
-                return check(home, self._random.choice(seen))
+                by = f"sample-hand-{self._random.randrange(HANDS)}"
+                return {**check(home, self._random.choice(seen)), "actor": by}
 
 
 def draft(topic: str, body: dict[str, Any], home_id: str | None = None) -> Draft:
@@ -126,6 +141,11 @@ def draft(topic: str, body: dict[str, Any], home_id: str | None = None) -> Draft
     if home_id is not None:
         event["homeid"] = home_id
     return Draft(topic, event["homeid"], event["id"], "", canonical(event))
+
+
+def drafted(body: dict[str, Any]) -> Draft:
+    """The same, in the topic of its type."""
+    return draft(TYPES[body["type"]].topic, body)
 
 
 def _facts(broker: Broker) -> list[Outgoing]:
@@ -163,15 +183,3 @@ def alerts_told(broker: Broker) -> int:
         return sum(consumer.end_offsets(at).values())
     finally:
         consumer.close()
-
-
-def homes_outside(partition: int, partitions: int, kind: str, count: int) -> list[str]:
-    """So many homes' ids of which none lies in that home-partition."""
-    found: list[str] = []
-    number = 0
-    while len(found) < count:
-        home = f"sample-{kind}-{number}"
-        if partitions == 1 or partition_of(home, partitions) != partition:
-            found.append(home)
-        number += 1
-    return found

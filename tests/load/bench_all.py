@@ -235,7 +235,7 @@ def _checks(begins: int) -> Iterator[tuple[int, dict[str, Any]]]:
         while (at := at + rnd.randint(55, 95) * CEILING_MIN * MINUTE // 100) < begins + NIGHT_H * HOUR:
             told.append((at, child))
     for at, child in sorted(told):
-        data = {"placement_id": f"P{child}", "room": f"R{child % 3}", **_HEARD}
+        data = {"placement_id": f"P{child}", **_HEARD}
         yield at, _said("check.recorded.v1", f"P{child}", _home(child // 3), at, data, "ann")
 
 
@@ -290,7 +290,7 @@ async def _fast(port: int, token: str, clock: Any) -> float:
         facts = []
         for child in range(500):
             child = (number * 500 + child) % CHILDREN
-            data = {"placement_id": f"P{child}", "room": f"R{child % 3}", **_HEARD}
+            data = {"placement_id": f"P{child}", **_HEARD}
             facts.append(_said("check.recorded.v1", f"P{child}", _home(child // 3), at, data, f"w{child}"))
         batches.append(facts)
     for facts in batches:

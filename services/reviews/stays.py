@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from services.reviews import plans, protective, rooms
 from services.reviews.home import ReviewedChild, ReviewsHome
 from services.reviews.reviewed import Trigger
+from shared.facts import Fact
 from shared.home import Change, ChangeKind, PlanVersion
 from shared.home.valid import seen_at
 from shared.instants import Instant
@@ -25,10 +26,16 @@ def _started(home: ReviewsHome, child: ReviewedChild, change: Change, telling: T
 
 
 def _ended(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:
+    home.promises = tuple(each for each in home.promises if not _is_of(each.fact, child))
     plans.ends(child, telling)
     protective.ends(child, telling)
     rooms.moves_out(home, child, telling)
     rooms.leaves(home, telling)
+
+
+def _is_of(fact: Fact, child: ReviewedChild) -> bool:
+    """Whether a promise, told before the home was registered, is of this stay alone: it goes with its end (§2)."""
+    return fact.data.get("placement_id") == child.id and fact.data.get("room") is None
 
 
 def _moved(home: ReviewsHome, child: ReviewedChild, change: Change, telling: Telling) -> None:

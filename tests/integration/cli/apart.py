@@ -105,7 +105,7 @@ class Apart:
             producer.put(facts)
             producer.put([tick(topic, p, until) for topic in INPUTS for p in range(PARTITIONS)])
 
-    def watched(self, until: Instant, services: Iterable[str] = ("checks", "alerts")) -> None:
+    def watched(self, until: Instant, services: Iterable[str] = tuple(SERVICES)) -> None:
         """The services read on, without any process of their own, until all is watched to there."""
         for name in services:
             with ExitStack() as stack:
@@ -143,10 +143,9 @@ class Apart:
             return [each for p in range(PARTITIONS) for each in log.read(p, [topic], {}, NEVER, 100_000)[0]]
 
     def alerts(self) -> bytes:
-        """What the checks service published, each once, as the replay contract orders it: JSON lines."""
-        events = {each.id: orjson.loads(each.body) for each in self.records(ALERTS)}
-        own = [event for event in events.values() if event["source"] == "wakeful/checks"]
-        effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in own]
+        """What the services published, each once, as the replay contract orders it: JSON lines."""
+        events = {each.id: orjson.loads(each.body) for each in self.records(ALERTS)}.values()
+        effects = [Effect(ALERTS, e["homeid"], e["id"], parse_instant(e["time"]), e) for e in events]
         return b"".join(canonical(effect.event) + b"\n" for effect in as_told(effects))
 
     def access(self) -> "closing[Access]":
@@ -161,7 +160,7 @@ def nobody_at() -> str:
 
 @contextmanager
 def working(apart: Apart) -> Iterator[Worker]:
-    """A real worker of both services, in this process. The topics are sealed."""
+    """A real worker of all services, in this process. The topics are sealed."""
     worker = Worker(apart.settings, list(SERVICES.values()), apart.prefix)
     worker.start()
     try:

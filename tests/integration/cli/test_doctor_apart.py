@@ -45,11 +45,11 @@ def wrong_are(*abouts: str) -> None:
 
 @pytest.fixture
 def well(apart: Apart) -> Apart:
-    """Everything is there, and both services watch everywhere, as of now; no door answers."""
+    """Everything is there, and all services watch everywhere, as of now; no door answers."""
     apart.make()
     with closing(KeyRing(apart.url, load_master_key(apart.master_key))):
         pass
-    for service in ("checks", "alerts"):
+    for service in SERVICES:
         for partition in range(PARTITIONS):
             stands(apart, service, partition)
     apart.name("PUBLIC_URL", f"http://{nobody_at()}")
@@ -104,8 +104,8 @@ def test_where_everything_is_in_order_nothing_is_wrong_and_no_secret_is_shown(we
     result = wakeful("doctor")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "WRONG" not in result.stdout
-    assert f"checks: all {PARTITIONS} home-partitions, " in result.stdout
-    assert f"alerts: all {PARTITIONS} home-partitions, " in result.stdout
+    for service in SERVICES:
+        assert f"{service}: all {PARTITIONS} home-partitions, " in result.stdout
     assert "`wakeful gateway` pings it" in result.stdout
     assert well.settings.database_url is not None
     for secret in ("hush", "watchdog.example", well.settings.database_url.get_secret_value()):

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from services.monitors import SERVICES
 from shared.security.keys import KeyRing, load_master_key
 from shared.security.keysmove import contents
 from tests.integration.cli.house import House
@@ -107,7 +108,7 @@ def test_destroying_a_key_takes_the_texts_and_nothing_else(lived: House) -> None
     assert found_in(lived.folder, secrets) == []
     assert (lived.alerts(), wakeful("export").stdout_bytes) == (alerts, facts)
     assert (wakeful("replay", "-", given=facts).stdout_bytes, wakeful("audit", "--json").stdout) == before
-    for service in ("checks", "alerts"):
+    for service in SERVICES:
         assert wakeful("rebuild", service).exit_code == 0
     assert lived.alerts() == alerts
     assert wakeful("audit").exit_code == 0

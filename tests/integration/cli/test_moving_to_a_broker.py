@@ -201,7 +201,7 @@ def test_rows_of_another_log_are_not_taken_for_this_ones(apart: Apart) -> None:
     apart.make(importing=True)
     said = refused("import", "-", given=written(night()))
     assert "read models of another log" in said
-    assert "DROP SCHEMA wakeful, gateway, checks, alerts CASCADE" in said
+    assert f"DROP SCHEMA wakeful, gateway, {', '.join(SERVICES)} CASCADE" in said
     assert nothing_is_there(apart)
 
 

@@ -5,25 +5,24 @@ from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert
 
-from services.checks.tables import PLACEMENTS
+from services.rules import MONITORS
 from shared.instants import NEVER, parse_instant
 from shared.store import ledger
 from shared.store.engine import writing
 from shared.store.tables import ASIDES
 from shared.topics import SWAPS
 from tests.integration.cli.house import House
-from tests.oracle.nights import night as random_night
+from tests.integration.cli.readmodel import Seen, of_home, rows_of
+from tests.simulation.mixed import night as random_night
 from tests.unit.cli.story import night, wakeful
 from wakeful.cli.folder import reading_log
 
 
-def rows(house: House) -> list[tuple[object, ...]]:
-    with house.views() as views, views.connect() as connection:
-        return [
-            tuple(row) for row in connection.execute(select(PLACEMENTS).order_by(PLACEMENTS.c.placement_id))
-        ]
+def rows(house: House, service: str, *, forget: bool = False) -> Seen:
+    with house.views() as views:
+        return rows_of(views, service, forget=forget)
 
 
 def clock(house: House, service: str) -> int:
@@ -39,13 +38,13 @@ def swaps(house: House) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("seed", range(3))
 def test_a_rebuilt_service_stands_where_it_stood(house: House, seed: int) -> None:
     house.live(random_night(seed))
-    before, published, stood = rows(house), house.alerts(), clock(house, "checks")
-    with house.views() as views, writing(views) as connection:
-        connection.execute(delete(PLACEMENTS))
-    result = wakeful("rebuild", "checks", "--json")
-    assert result.exit_code == 0
-    assert orjson.loads(result.stdout)["read"] > 0
-    assert (rows(house), house.alerts(), clock(house, "checks")) == (before, published, stood)
+    for service in MONITORS:
+        published, stood = house.alerts(), clock(house, service)
+        before = rows(house, service, forget=True)
+        result = wakeful("rebuild", service, "--json")
+        assert result.exit_code == 0
+        assert orjson.loads(result.stdout)["read"] > 0
+        assert (rows(house, service), house.alerts(), clock(house, service)) == (before, published, stood)
     assert wakeful("audit").exit_code == 0
 
 
@@ -87,15 +86,16 @@ def test_it_goes_on_beside_whoever_writes_the_log(house: House) -> None:
 
 
 def test_one_home_is_brought_back(house: House) -> None:
-    house.live(night())
-    with house.views() as views, writing(views) as connection:
-        aside = {"service": "checks", "home_id": "H1", "partition": 0, "since": 1, "reason": "broken"}
-        connection.execute(insert(ASIDES).values(**aside))
-        connection.execute(delete(PLACEMENTS))
-    assert wakeful("doctor").stdout.count("home H1 is not watched by checks") == 1
-    assert wakeful("rebuild", "checks", "--home", "H1").stdout == "home H1 of checks: rebuilt\n"
-    assert "home H1 is not watched" not in wakeful("doctor").stdout
-    assert len(rows(house)) == 1
+    house.live(random_night(1))
+    for service in MONITORS:
+        with house.views() as views, writing(views) as connection:
+            aside = {"service": service, "home_id": "H1", "partition": 0, "since": 1, "reason": "broken"}
+            connection.execute(insert(ASIDES).values(**aside))
+        before = of_home(rows(house, service, forget=True), "H1")
+        assert wakeful("doctor").stdout.count(f"home H1 is not watched by {service}") == 1
+        assert wakeful("rebuild", service, "--home", "H1").stdout == f"home H1 of {service}: rebuilt\n"
+        assert "home H1 is not watched" not in wakeful("doctor").stdout
+        assert rows(house, service) == before
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -105,13 +105,16 @@ def test_a_rebuild_from_a_snapshot_comes_to_the_same(house: House, seed: int) ->
     while lines[half - 1]["appended_at"] == lines[half]["appended_at"]:
         half += 1
     house.live(lines[:half], parse_instant(lines[half - 1]["appended_at"]))
-    taken = orjson.loads(wakeful("snapshot", "checks", "--json").stdout)
+    files = {
+        service: orjson.loads(wakeful("snapshot", service, "--json").stdout)["file"] for service in MONITORS
+    }
     house.live(lines[half:])
-    before, published = rows(house), house.alerts()
-    result = wakeful("rebuild", "checks", "--from", taken["file"])
-    assert (result.exit_code, result.stderr) == (0, "")
-    house.live([], house.now)
-    assert (rows(house), house.alerts()) == (before, published)
+    for service, file in files.items():
+        before, published = rows(house, service), house.alerts()
+        result = wakeful("rebuild", service, "--from", file)
+        assert (result.exit_code, result.stderr) == (0, "")
+        house.live([], house.now)
+        assert (rows(house, service), house.alerts()) == (before, published)
     assert wakeful("audit").exit_code == 0
 
 

@@ -1,13 +1,12 @@
 """Over a broker each home-partition is made again by itself, and nothing is published twice."""
 
-from collections.abc import Sequence
-
 import orjson
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert
 
 from services import database
-from services.checks.tables import PLACEMENTS
+from services.monitors import SERVICES
+from services.rules import MONITORS
 from shared import clock
 from shared.log.kafka.partition import partition_of
 from shared.log.kafka.producer import tick
@@ -17,6 +16,7 @@ from shared.store.ledger import Entry
 from shared.store.tables import ASIDES
 from shared.topics import INPUTS, PLAN_CHANGES, SWAPS
 from tests.integration.cli.apart import PARTITIONS, Apart, demo, end_of, working
+from tests.integration.cli.readmodel import Seen, of_home, rows_of
 from tests.unit.cli.story import line, night, wakeful
 
 LINES = demo()
@@ -31,15 +31,11 @@ def lived(apart: Apart) -> Apart:
     return apart
 
 
-def rows(apart: Apart, *, forget: bool = False) -> Sequence[object]:
-    """The placements as the checks service has them."""
-    engine = database.views(apart.url, "checks")
+def rows(apart: Apart, service: str, *, forget: bool = False) -> Seen:
+    """The read model of the service; afterwards it is gone, if it is to be forgotten."""
+    engine = database.views(apart.url, service)
     try:
-        with writing(engine) as connection:
-            found = connection.execute(select(PLACEMENTS).order_by(PLACEMENTS.c.placement_id)).all()
-            if forget:
-                connection.execute(delete(PLACEMENTS))
-            return [tuple(row) for row in found]
+        return rows_of(engine, service, forget=forget)
     finally:
         engine.dispose()
 
@@ -54,10 +50,10 @@ def entries(apart: Apart, service: str = "checks") -> dict[int, Entry]:
     return {entry.partition: entry for entry in found if entry.service == service}
 
 
-def set_aside(apart: Apart, home_id: str) -> None:
-    engine = database.views(apart.url, "checks")
+def set_aside(apart: Apart, service: str, home_id: str) -> None:
+    engine = database.views(apart.url, service)
     aside = {
-        "service": "checks",
+        "service": service,
         "home_id": home_id,
         "partition": partition_of(home_id, PARTITIONS),
         "since": 1,
@@ -70,21 +66,22 @@ def set_aside(apart: Apart, home_id: str) -> None:
 
 def test_a_rebuilt_service_stands_where_it_stood_in_every_home_partition(lived: Apart) -> None:
     assert len({partition_of(each["event"]["homeid"], PARTITIONS) for each in LINES}) > 1
-    told, stood = lived.alerts(), entries(lived)
-    before = rows(lived, forget=True)
-    for service in ("checks", "alerts"):
+    told = lived.alerts()
+    for service in SERVICES:
+        stood, before = entries(lived, service), rows(lived, service, forget=True)
         result = wakeful("rebuild", service, "--json")
         assert (result.exit_code, result.stderr) == (0, "")
-        assert orjson.loads(result.stdout)["read"] >= len(LINES)
-    assert rows(lived) == before
-    assert {p: (each.clock, each.positions) for p, each in entries(lived).items()} == {
-        p: (each.clock, each.positions) for p, each in stood.items()
-    }
+        topics = SERVICES[service].make().topics
+        assert orjson.loads(result.stdout)["read"] >= sum(each["topic"] in topics for each in LINES)
+        assert rows(lived, service) == before
+        assert {p: (each.clock, each.positions) for p, each in entries(lived, service).items()} == {
+            p: (each.clock, each.positions) for p, each in stood.items()
+        }
     lived.watched(end_of(LINES))
     assert lived.alerts() == told
     swaps = [orjson.loads(each.body)["data"] for each in lived.records(SWAPS)]
     assert sorted((each["service"], each["partition"]) for each in swaps) == [
-        (service, partition) for service in ("alerts", "checks") for partition in range(PARTITIONS)
+        (service, partition) for service in sorted(SERVICES) for partition in range(PARTITIONS)
     ]
     assert all(each["raised"] == each["superseded"] == [] for each in swaps)
     assert wakeful("audit").exit_code == 0
@@ -100,14 +97,14 @@ def test_one_home_partition_is_made_again_and_the_others_are_left(lived: Apart) 
 
 def test_one_home_is_brought_back(lived: Apart) -> None:
     home_id = LINES[0]["event"]["homeid"]
-    before = rows(lived)
-    set_aside(lived, home_id)
-    rows(lived, forget=True)
-    assert wakeful("doctor").stdout.count(f"home {home_id} is not watched by checks") == 1
-    result = wakeful("rebuild", "checks", "--home", home_id)
-    assert (result.exit_code, result.stdout) == (0, f"home {home_id} of checks: rebuilt\n")
-    assert "is not watched by checks" not in wakeful("doctor").stdout
-    assert rows(lived) == [row for row in before if home_id in row]  # type: ignore[operator]
+    for service in MONITORS:
+        set_aside(lived, service, home_id)
+        before = of_home(rows(lived, service, forget=True), home_id)
+        assert wakeful("doctor").stdout.count(f"home {home_id} is not watched by {service}") == 1
+        result = wakeful("rebuild", service, "--home", home_id)
+        assert (result.exit_code, result.stdout) == (0, f"home {home_id} of {service}: rebuilt\n")
+        assert "is not watched by" not in wakeful("doctor").stdout
+        assert rows(lived, service) == before
 
 
 def test_it_goes_on_beside_a_worker_which_takes_over_the_new_rows(apart: Apart) -> None:

@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from services import database, monitors
-from services.alerts.tables import METADATA as ALERTS
-from services.checks.tables import METADATA as CHECKS
 from services.gateway.tables import METADATA as GATEWAY
+from services.monitors import SERVICES
 from shared.security.keystables import META as KEYS
 from shared.security.tables import METADATA as ACCESS
 from shared.store.engine import make_engine, writing
@@ -21,8 +20,7 @@ from tests.servers.plugin import Postgres
 
 SCHEMAS = {
     "wakeful": SHARED,
-    "checks": CHECKS,
-    "alerts": ALERTS,
+    **{name: service.tables for name, service in SERVICES.items()},
     "gateway": GATEWAY,
     "keys": KEYS,
     "access": ACCESS,
@@ -76,7 +74,7 @@ def test_a_file_has_the_same_tables_as_postgres(tmp_path: Path, postgres: Postgr
         monitors.migrate(file)
         assert shape(file) == {
             name: columns
-            for schema in ("wakeful", "checks", "alerts")
+            for schema in ("wakeful", *SERVICES)
             for name, columns in declared(SCHEMAS[schema]).items()
         }
 

@@ -22,6 +22,7 @@ from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.store import ledger
 from shared.store.engine import make_engine
+from shared.store.postgres import patiently
 from shared.store.tables import ASIDES, OUTBOX
 from shared.topics import ALERTS, INPUTS, REJECTED
 from tests.chaos.hurried import hurried
@@ -38,6 +39,7 @@ def judged(broker: Broker, url: str, acknowledged: Sequence[str], makers: Makers
     log = KafkaLog(broker, read_only=True)
     try:
         with engine.connect() as connection:
+            patiently(connection)  # every service's replay lies between two of its statements
             for partition in range(broker.partitions):
                 inputs = _all_of(log, partition, INPUTS)
                 derived = _all_of(log, partition, (ALERTS, REJECTED))

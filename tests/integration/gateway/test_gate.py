@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from services.gateway.probe import probe_token
+from services.monitors import SERVICES
 from shared import clock
 from shared.events.canonical import canonical
 from shared.instants import HOUR, NEVER
@@ -26,7 +27,7 @@ from tests.servers.plugin import Kafka, Postgres
 @pytest.fixture(scope="module")
 def ground(kafka: Kafka, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     ground = Ground(kafka, postgres, tmp_path_factory.mktemp("gate"))
-    worker = ground.worker("checks", "alerts")
+    worker = ground.worker(*SERVICES)
     worker.start()
     yield ground
     worker.stop()
@@ -202,7 +203,7 @@ def test_a_refused_fact_is_shown_once_however_many_services_have_seen_it(
         for record in house.door.read(partition, [REJECTED], {}, NEVER)[0]
         if record.home_id == home
     ]
-    assert len(told) == 2, "checks and alerts each say it"
+    assert len(told) == len(SERVICES), "each service says it"
 
 
 def test_ready_and_operations_say_who_watches(house: BrokerHouse) -> None:

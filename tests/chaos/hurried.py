@@ -11,11 +11,11 @@ from services.cover import overruns, shortages
 from shared.instants import SECOND, Duration
 
 _SHORT: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
-    (shortages, "GRACE", 4 * SECOND),
-    (shortages, "CHILD_GRACE", 2 * SECOND),
-    (shortages, "AGAIN", 10 * SECOND),
-    (shortages, "CHILD_AGAIN", 5 * SECOND),
-    (overruns, "LONGEST", 8 * SECOND),
+    (shortages, "GRACE", SECOND),
+    (shortages, "CHILD_GRACE", SECOND // 2),
+    (shortages, "AGAIN", 6 * SECOND),
+    (shortages, "CHILD_AGAIN", 4 * SECOND),
+    (overruns, "LONGEST", 5 * SECOND),
 )
 
 

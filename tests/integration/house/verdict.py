@@ -3,23 +3,24 @@ replay, nothing waiting. Nothing here starts or ends a process.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.events.canonical import canonical
 from shared.events.decode import decode
 from shared.instants import NEVER, Instant
 from shared.log.base import Record
 from shared.log.sqlite import SqliteLog
+from shared.monitor import Monitor
 from shared.replay import replay
 from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.tables import OUTBOX
-from shared.topics import ALERTS, INPUTS, REJECTED
+from shared.topics import ALERTS, INPUTS
 from wakeful.cli.auditing import audited
 
 
@@ -32,6 +33,8 @@ class Verdict:
     differs: list[str] = field(default_factory=list)
     alerts: int = 0
     """Events of alerts that were compared."""
+    told_by: dict[str, int] = field(default_factory=dict)
+    """The same by service."""
 
     @property
     def good(self) -> bool:
@@ -41,14 +44,18 @@ class Verdict:
 def judged(folder: Path, acknowledged: Sequence[str]) -> Verdict:
     """The folder's `data` after its process ended in order."""
     data = folder / "data"
-    inputs, derived, clock = read(data)
+    inputs, derived, clocks = read(data)
     verdict = counted(inputs, acknowledged)
-    published = sorted((record.id, record.body) for record in derived)
-    due = sorted(replayed(inputs, clock))
-    verdict.alerts = len(published)
-    verdict.differs = [id_ for id_, _ in set(published) ^ set(due)] + _audit(data) + _waiting(data)
-    if len(published) != len(due):
-        verdict.differs.append(f"{len(published)} published, {len(due)} due")
+    for name, make in MONITORS.items():
+        own = f'"wakeful/{name}"'.encode()
+        published = sorted((record.id, record.body) for record in derived if own in record.body)
+        due = sorted(replayed(inputs, clocks[name], make))
+        verdict.alerts += len(published)
+        verdict.told_by[name] = len(published)
+        verdict.differs += [id_ for id_, _ in set(published) ^ set(due)]
+        if len(published) != len(due):
+            verdict.differs.append(f"{name}: {len(published)} published, {len(due)} due")
+    verdict.differs += _audit(data) + _waiting(data)
     return verdict
 
 
@@ -70,25 +77,23 @@ def inputs_of(data: Path) -> list[Record]:
         log.close()
 
 
-def read(data: Path) -> tuple[list[Record], list[Record], Instant]:
-    """The log's input records, the alerts of the checks service, and how far that service had come."""
+def read(data: Path) -> tuple[list[Record], list[Record], dict[str, Instant]]:
+    """The log's input records, the alerts, and how far each service had come."""
     log = SqliteLog(data / "log.sqlite3", read_only=True)
     inputs, _ = log.read(0, INPUTS, {}, NEVER, 10_000_000)
-    derived, _ = log.read(0, (ALERTS, REJECTED), {}, NEVER, 10_000_000)
+    derived, _ = log.read(0, (ALERTS,), {}, NEVER, 10_000_000)
     log.close()
     views = make_engine(data / "views.sqlite3", read_only=True)
-    with views.connect() as connection:
-        entry = ledger.find(connection, "checks", 0)
+    clocks = ledger.clocks(views)
     views.dispose()
-    assert entry is not None
-    return inputs, [each for each in derived if b'"wakeful/checks"' in each.body], entry.clock
+    return inputs, derived, clocks
 
 
-def replayed(inputs: list[Record], clock: Instant) -> list[tuple[str, bytes]]:
-    """What a replay of the log up to the service's clock tells: ids and bytes. (The clock standing at *t*, facts of
+def replayed(inputs: list[Record], clock: Instant, make: Callable[[], Monitor]) -> list[tuple[str, bytes]]:
+    """What a replay of the log up to a service's clock tells: ids and bytes. (The clock standing at *t*, facts of
     *t* itself have not been read.)"""
     facts = [decode(each.topic, each.appended_at, each.body) for each in inputs if each.appended_at < clock]
-    told = replay(facts, [ChecksMonitor], clock)
+    told = replay(facts, [make], clock)
     assert not told.refused
     assert not told.set_aside
     return [(effect.id, canonical(effect.event)) for effect in told.effects]

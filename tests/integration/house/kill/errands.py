@@ -14,13 +14,16 @@ from typing import Any, Final
 import httpx
 
 from services.monitors import SERVICES
+from services.rules import MONITORS
 from shared.clock import now
+from shared.events.registry import TYPES
 from shared.instants import MINUTE, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.runner import rebuild
 from shared.security.access import Access
 from shared.store.engine import make_engine
 from shared.web.access import WORKER_HEADER
+from tests.chaos.shifts import Shift
 from tests.integration.house.posting import (
     AGAIN,
     HOMES,
@@ -35,6 +38,8 @@ from tests.integration.house.serving import ACTOR, PROVIDER
 
 IDLE: Final = 1.2
 """Seconds in which nobody posts: the clock alone is committed."""
+ROUND_OF_DUTY: Final = 5
+"""What happens in a round in the home in which people are on duty."""
 PIN: Final = "482913"
 
 
@@ -68,6 +73,7 @@ class Errands:
         self._posters = posters
         self._stop = stop
         self._random = Random(seed)
+        self._shift = Shift("sample-duty", self._random)
         self.settled = threading.Event()
         self.rounds = 0
         self.may_rebuild = False
@@ -80,6 +86,7 @@ class Errands:
         try:
             with self._client:
                 settle(self._put)
+                self._happens(self._shift.settled())
                 self.settled.set()
                 while True:
                     self._round()
@@ -92,7 +99,9 @@ class Errands:
         self._batch(home)
         self._concern(home)
         self._answer_an_alert()
-        self._shift(home)
+        self._signs_in(home)
+        for _ in range(ROUND_OF_DUTY):
+            self._happens(self._shift.next())
         if self.may_rebuild and not self.rounds % 3:
             self._rebuild()
         for poster in self._posters:
@@ -126,7 +135,14 @@ class Errands:
                 "responses", said("response.given.v1", alert["home_id"], alert["alert_id"], data), refused=422
             )
 
-    def _shift(self, home: str) -> None:
+    def _happens(self, bodies: Sequence[dict[str, Any]]) -> None:
+        """In the home in which people are on duty."""
+        for body in bodies:
+            family = TYPES[body["type"]].family
+            assert family is not None
+            self._put(family, body)
+
+    def _signs_in(self, home: str) -> None:
         """A device is enrolled, and somebody signs in on it, checks, and signs out."""
         device = self._enrol(home)
         worker = f"sample-worker-{uuid.uuid4()}"
@@ -150,12 +166,12 @@ class Errands:
         self._ask("DELETE", "/sessions/current", None, signed_in["token"], good=(204, 401))
 
     def _rebuild(self) -> None:
-        """What `wakeful rebuild checks` does, beside the running process."""
+        """What `wakeful rebuild` does to one of the services, beside the running process."""
         data = self._folder / "data"
         views = make_engine(data / "views.sqlite3")
         try:
             with closing(SqliteLog(data / "log.sqlite3", read_only=True)) as log:
-                rebuild.whole(log, views, SERVICES["checks"])
+                rebuild.whole(log, views, SERVICES[self._random.choice(sorted(MONITORS))])
         finally:
             views.dispose()
 

@@ -3,7 +3,7 @@
 Run as a module it waits for orders on standard input, having imported everything once, and is forked for each life
 (which a supervisor would start anew; what it does from there on is the same):
 
-    live {"armed": name of a point or "", "nth": n, "version": of the checks' rules}
+    live {"armed": name of a point or "", "nth": n, "later": by so many the rules' versions are later than this code's}
         → `up PID`, then `open` when the door is, then `gone STATUS`
 
 `python -m tests.integration.house.kill.launcher FOLDER PORT`. With the end of standard input everything ends.
@@ -18,12 +18,14 @@ from typing import Any
 
 import orjson
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from services.up import House, serve
 from shared.clock import now
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
 from shared.settings import Settings
+from tests.chaos.hurried import hurry
+from tests.chaos.shifts import WORKERS
 from tests.integration.house.kill.points import Points, install
 from tests.integration.house.serving import ACTOR, PROVIDER
 
@@ -65,7 +67,9 @@ def _be(folder: Path, port: int, order: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     install(Points(folder / "points", folder / "killed", order["armed"], order["nth"]))
     key = folder / "configuration" / "master.key"
-    ChecksMonitor.version = order["version"]
+    for monitor in MONITORS.values():
+        setattr(monitor, "version", monitor().version + order["later"])  # noqa: B010 - it is a class, whatever makes it
+    hurry()
     settings = Settings(port=port, data=folder / "data", master_key_file=key, tick_every=200)
     serve(settings, ready=lambda house: _open(house, folder))
 
@@ -76,6 +80,8 @@ def _open(house: House, folder: Path) -> None:
     if not path.exists():
         scope = Scope(provider_id=PROVIDER)
         house.access.put_person(Person(ACTOR, "Sample tester (invented)", scope, RIGHTS), now())
+        for worker in WORKERS:
+            house.access.put_person(Person(worker, "Sample worker (invented)", scope, RIGHTS), now())
         secret = house.access.tokens.issue_system("sample-tests", RIGHTS, scope, now()).secret
         beside = path.with_name("token.new")
         beside.write_text(secret, "utf-8")

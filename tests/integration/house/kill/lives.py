@@ -17,7 +17,7 @@ import httpx
 import orjson
 from sqlalchemy import inspect
 
-from services.checks.model import ChecksMonitor
+from services.rules import MONITORS
 from shared.store import ledger
 from shared.store.engine import make_engine
 from tests.integration.house.kill.errands import Errands
@@ -94,12 +94,14 @@ class Lives:
         """The last of its standard error."""
         return (self.folder / "said").read_text("utf-8")[-4000:]
 
-    def begin(self, armed: str = "", nth: int = 1, *, version: int | None = None) -> bool:
-        """A life; True when its door is open, False if it ended before. `version`: of the checks' rules (the one that
-        the rows are of, if nothing is said): with another one it makes its rows anew."""
-        version = version or rows_version(self.folder)
-        self.errands.may_rebuild = version == ChecksMonitor.version
-        order = orjson.dumps({"armed": armed, "nth": nth, "version": version}).decode()
+    def begin(self, armed: str = "", nth: int = 1, *, later: int | None = None) -> bool:
+        """A life; True when its door is open, False if it ended before. `later`: by how many versions its rules are
+        later than this code's (as those are that the rows of the checks are of, if nothing is said): with others it
+        makes its rows anew."""
+        stand = rows_later(self.folder)
+        later = stand.get("checks", 0) if later is None else later
+        self.errands.may_rebuild = later == 0 and not any(stand.values())
+        order = orjson.dumps({"armed": armed, "nth": nth, "later": later}).decode()
         assert self._launcher.stdin is not None
         self._launcher.stdin.write(f"{order}\n")
         self._launcher.stdin.flush()
@@ -157,17 +159,17 @@ class Lives:
                 return line
 
 
-def rows_version(folder: Path) -> int:
-    """Of which version of the rules the rows of the checks service are; this code's, where there are none."""
+def rows_later(folder: Path) -> dict[str, int]:
+    """By service, by how many versions of the rules its rows are later than this code's; only those that have begun."""
     path = folder / "data" / "views.sqlite3"
-    if path.exists():
-        views = make_engine(path, read_only=True)
-        try:
-            with views.connect() as connection:
-                if inspect(connection).has_table("ledger") and (
-                    entry := ledger.find(connection, "checks", 0)
-                ):
-                    return entry.version
-        finally:
-            views.dispose()
-    return ChecksMonitor.version
+    if not path.exists():
+        return {}
+    views = make_engine(path, read_only=True)
+    try:
+        with views.connect() as connection:
+            if not inspect(connection).has_table("ledger"):
+                return {}
+            found = {name: ledger.find(connection, name, 0) for name in MONITORS}
+    finally:
+        views.dispose()
+    return {name: entry.version - MONITORS[name]().version for name, entry in found.items() if entry}

@@ -23,11 +23,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from services.monitors import SERVICES
+
 ROOT: Final = Path(__file__).parents[4]
 OURS: Final = (f"{ROOT}/shared/", f"{ROOT}/services/")
 BETWEEN: Final = ("shared/store/engine.py",)
 """Stands between who asks and the database, and says nothing about who it is."""
-LOOPS: Final = frozenset({"checks", "alerts", "log-writer", "prober", "watchdog", "MainThread"})
+LOOPS: Final = frozenset({*SERVICES, "log-writer", "prober", "watchdog", "MainThread"})
 SHARED: Final = frozenset({"ledger", "outbox", "asides", "operations", "swaps"})
 """Tables that tell one commit of the views from another; all others are rows of read models."""
 OFTEN: Final = 20

@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from services.rules import MONITORS
 from shared.log.sqlite import SqliteLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
@@ -48,6 +49,7 @@ def recorded(folder: Path, seed: int) -> trial.Found:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_killed_at_some_of_its_writes_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
     seed = SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
@@ -55,10 +57,11 @@ def test_killed_at_some_of_its_writes_it_loses_and_doubles_nothing(tmp_path: Pat
     assert (outcome.lost, outcome.twice, outcome.differs) == ({}, {}, {})
     assert len(outcome.tried) + len(outcome.missed) == SAMPLE
     assert len(outcome.tried) > SAMPLE // 2, outcome.missed
+    assert outcome.told_by == set(MONITORS), "somebody has told nothing"
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(4800)
 def test_killed_at_every_one_of_its_writes_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
     seed = SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")

@@ -18,14 +18,15 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
 
-from services.checks.model import ChecksMonitor
 from shared.security.access import Access
-from tests.integration.house.kill.lives import Lives, rows_version
+from tests.chaos.hurried import hurried
+from tests.integration.house.kill.lives import Lives, rows_later
 from tests.integration.house.kill.points import OFTEN
 from tests.integration.house.verdict import Verdict, counted, inputs_of, judged
 
-OWN: Final = ChecksMonitor.version
-OTHER: Final = OWN + 1
+OWN: Final = 0
+OTHER: Final = 1
+"""By how many versions a life's rules are later than this code's."""
 CHAIN: Final = 40
 """Kills in one folder between two verdicts."""
 ROUNDS: Final = 2
@@ -77,9 +78,12 @@ class Outcome:
     twice: dict[str, str] = field(default_factory=dict)
     differs: dict[str, str] = field(default_factory=dict)
     alerts: int = 0
+    told_by: set[str] = field(default_factory=set)
+    """Services that told something."""
 
     def add(self, verdict: Verdict, after: object) -> None:
         self.alerts += verdict.alerts
+        self.told_by |= {name for name, count in verdict.told_by.items() if count}
         for into, found in (
             (self.lost, verdict.lost),
             (self.twice, verdict.twice),
@@ -91,9 +95,9 @@ class Outcome:
 def record(folder: Path, seed: int) -> Found:
     """Three lives, nobody killed."""
     passed = []
-    with Lives(folder, seed) as lives:
-        for version in (OWN, OWN, OTHER):
-            assert lives.begin(version=version), lives.said
+    with hurried(), Lives(folder, seed) as lives:
+        for later in (OWN, OWN, OTHER):
+            assert lives.begin(later=later), lives.said
             assert not lives.ended_within(ROUNDS), lives.said
             assert lives.stop() == 0, lives.said
             passed.append(_passed(folder))
@@ -146,7 +150,7 @@ def _through(
 ) -> list[Point]:
     """Lives, each but the last ended at its point. `anew`: up to the first that is not passed; what is left then."""
     left: list[Point] = []
-    with Lives(folder, seed) as lives:
+    with hurried(), Lives(folder, seed) as lives:
         for number, point in enumerate(points):
             if any(_killed_at(lives, point) for _ in range(1 if anew else TRIES)):
                 outcome.tried.append(point)
@@ -156,11 +160,12 @@ def _through(
                 break
             else:
                 outcome.missed.append(point)
-        assert lives.begin(version=OWN), lives.said
+        assert lives.begin(later=OWN), lives.said
         assert not lives.ended_within(1), lives.said
         assert lives.stop() == 0, lives.said
         acknowledged, kept = list(lives.acknowledged.ids), lives.errands.kept
-    outcome.add(judged(folder, acknowledged), f"seed {seed}: {', '.join(map(str, points))}")
+    with hurried():
+        outcome.add(judged(folder, acknowledged), f"seed {seed}: {', '.join(map(str, points))}")
     with closing(Access.open(folder / "data" / "access.sqlite3")) as access:
         outcome.lost.update({t: "a token" for t in kept.tokens if access.tokens.find(t) is None})
         outcome.lost.update({p: "a person" for p in kept.people if access.people.get(p) is None})
@@ -171,8 +176,8 @@ def _killed_at(lives: Lives, point: Point) -> bool:
     """One life; whether it ended at the point."""
     killed = lives.folder / "killed"
     killed.unlink(missing_ok=True)
-    version = OWN + OTHER - rows_version(lives.folder) if point.anew else None
-    gone = not lives.begin(point.name, point.nth, version=version) or lives.ended_within(ROUNDS)
+    later = OWN + OTHER - rows_later(lives.folder).get("checks", OWN) if point.anew else None
+    gone = not lives.begin(point.name, point.nth, later=later) or lives.ended_within(ROUNDS)
     code = None if gone else lives.stop()
     if killed.exists():
         return True

@@ -192,12 +192,13 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
 
     def _fire(self, home: HouseOfRecord, due: Instant, at: Instant) -> list[Effect]:
         """Nothing is past by time alone; what was promised for the next millisecond begins."""
-        if home.next_promise <= due + 1:
-            home.lit = due + 1
-            changes = self.homes.keep_all(home, due + 1)
-            for change in changes:
-                cast(Child, change.placement).changed = True
+        while (kept := self.homes.keep_next(home, due + 1)) is not None:
+            promise, changes = kept
+            child = cast("Child | None", home.placements.get(promise.fact.data.get("placement_id", "")))
+            if child is not None:  # whatever it changes, it is promised no more
+                child.changed = True
             self._follow(changes)
+            home.lit = due + 1
             home.stale = True
         return []
 

@@ -170,7 +170,7 @@ def test_a_home_that_is_dropped_and_read_again_alone_is_as_it_was(
 
 
 @each_monitor
-@settings(unhurried, max_examples=8)
+@settings(unhurried, max_examples=4)
 @given(st.data())
 def test_monitors_that_replay_together_tell_what_each_tells_alone(name: str, data: st.DataObject) -> None:
     """And they leave the facts, which they share, as they are."""

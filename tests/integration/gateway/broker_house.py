@@ -67,10 +67,8 @@ class BrokerHouse(House):
         return self.door.present(0)
 
     def watched(self) -> None:
-        """Wait until the services have read all that this door has taken so far."""
+        """Wait until the services have read all that this door has taken so far; the test's own timeout ends it."""
         upto = self.tick()
-        last = clock.monotonic() + 80_000
         while (self.gate.ledger.watched_to() or 0) < upto:
-            assert clock.monotonic() < last, "the services do not come so far"
             self.tick()
             sleep(0.1)

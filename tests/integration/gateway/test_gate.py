@@ -23,6 +23,9 @@ from tests.integration.gateway.broker_house import PARTITIONS, BrokerHouse, Grou
 from tests.integration.gateway.house import away, registration, started
 from tests.servers.plugin import Kafka, Postgres
 
+pytestmark = pytest.mark.timeout(400)
+"""A worker of five services joins five groups at the broker, beside whatever else the machine has to do."""
+
 
 @pytest.fixture(scope="module")
 def ground(kafka: Kafka, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:

@@ -12,9 +12,9 @@ from typing import Final
 from services.alerts.feed import Feed, Wanted
 from services.alerts.rows import AlertRow, HomeRow
 from services.alerts.watch import Watch
-from services.alerts.words import COUNTED, Told, exact_clock, length, local_clock, told
 from shared.instants import DAY, Instant, show_instant
 from shared.security.rights import Actor
+from shared.words import COUNTED, Told, exact_clock, length, local_clock, told
 
 OPEN_AT_MOST: Final = 200
 CLOSED_AT_MOST: Final = 40

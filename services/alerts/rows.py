@@ -1,6 +1,6 @@
 """An alert as it stands and a step of its life, as the read model holds them and everything that reads it sees them.
 
-Plain values; where they come from is `services.alerts.feed`, what they are called on a screen `services.alerts.words`.
+Plain values; where they come from is `services.alerts.feed`, what they are called on a screen `shared.words`.
 """
 
 from dataclasses import dataclass

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from services.alerts import words
-from shared import clock
+from shared import clock, words
 from shared.alerting import Resolution
 from shared.instants import DAY, HOUR, MINUTE, SECOND
 from tests.browser.conftest import Served, Visit

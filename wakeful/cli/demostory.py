@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from services.alerts.lives import Lives, Whose
 from services.alerts.rows import AlertRow
 from services.alerts.tables import ALERTS as ALERTS_TABLE
-from services.alerts.words import length, local_clock, told
 from services.checks.record import NightRecord, night_record
 from services.cover.night import Band, cover_night
 from services.rules import MONITORS
@@ -23,6 +22,7 @@ from shared.facts import Fact
 from shared.instants import MINUTE, Duration, Instant
 from shared.replay import replay
 from shared.topics import ALERTS
+from shared.words import length, local_clock, told
 from wakeful.cli.demonight import BEGINS, ENDS, EVENING, night
 from wakeful.cli.demoweeks import UNTIL, weeks
 

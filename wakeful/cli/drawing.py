@@ -13,12 +13,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.alerts.words import length, local_clock
 from services.cover.night import Band
 from services.sample.cast import TIME_ZONE
 from services.sample.papers import pace_of
 from shared.instants import HOUR, MINUTE, Duration, Instant
 from shared.schedule import local_date
+from shared.words import length, local_clock
 from wakeful.cli.demonight import BEGINS, ENDS
 from wakeful.cli.demostory import ChildsNight, HomesNight, Night, Step, Told
 from wakeful.cli.demoweeks import FIRST, LAST

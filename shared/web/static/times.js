@@ -1,4 +1,4 @@
-// Running numbers and clocks: how long as services/alerts/words says it, and what the clock on a home's wall says.
+// Running numbers and clocks: how long as shared/words says it, and what the clock on a home's wall says.
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from services.alerts import words
-from shared import clock
+from shared import clock, words
 from shared.instants import HOUR, SECOND, show_instant
 from shared.security.rights import Right
 from shared.web.pages import CSP

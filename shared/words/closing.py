@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.alerts.rows import AlertRow
-from services.alerts.words.reviews import OVERDUE
-from services.alerts.words.times import Wall
+from shared.words.alert import Alert
+from shared.words.reviews import OVERDUE
+from shared.words.times import Wall
 
 _HOW: Final[dict[str, str]] = {
     "late": "seen, but late",
@@ -55,14 +55,14 @@ _OF_KIND: Final[dict[tuple[str, str], str]] = {
 """Where a kind has words of its own for a way of closing."""
 
 
-def how_it_closed(alert: AlertRow, wall: Wall) -> str:
+def how_it_closed(alert: Alert, wall: Wall) -> str:
     """When and how; empty while it is open."""
     if alert.resolved_at is None:
         return ""
     return f"Closed {wall.clock(alert.resolved_at)}: {_words(alert, alert.how or '')}"
 
 
-def _words(alert: AlertRow, how: str) -> str:
+def _words(alert: Alert, how: str) -> str:
     if how == "decision" and alert.resolved_by:
         return f"closed by a decision of {alert.resolved_by}"
     if alert.kind == "review_due_soon" and how == "ended":

@@ -7,12 +7,12 @@ exact numbers are in the feed; what is said here must never say more than they d
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from services.alerts.rows import AlertRow
-from services.alerts.words import nights, records, reviews
-from services.alerts.words.closing import how_it_closed
-from services.alerts.words.names import COUNTED, RUNNING, SEVERITIES, TITLES
-from services.alerts.words.times import Wall, exact_clock, length, local_clock
 from shared.instants import Instant
+from shared.words import nights, records, reviews
+from shared.words.alert import Alert
+from shared.words.closing import how_it_closed
+from shared.words.names import COUNTED, RUNNING, SEVERITIES, TITLES
+from shared.words.times import Wall, exact_clock, length, local_clock
 
 __all__ = [
     "COUNTED",
@@ -44,7 +44,7 @@ class Told(NamedTuple):
     """How it closed; empty while it is open."""
 
 
-def told(alert: AlertRow, now: Instant) -> Told:
+def told(alert: Alert, now: Instant) -> Told:
     """`alert` in words, as of `now`."""
     wall = Wall(alert.zone, now)
     return Told(
@@ -58,7 +58,7 @@ def told(alert: AlertRow, now: Instant) -> Told:
     )
 
 
-def about(alert: AlertRow) -> str:
+def about(alert: Alert) -> str:
     """The child, place, worker or device that the alert is about."""
     if alert.placement_id is not None:
         return alert.placement_id
@@ -69,11 +69,11 @@ def about(alert: AlertRow) -> str:
     return alert.staff_id or alert.device or ""
 
 
-def _since(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def _since(alert: Alert, wall: Wall) -> tuple[str, ...]:
     return (f"since {wall.clock(alert.since)}",)
 
 
-_POINTS: Final[dict[str, Callable[[AlertRow, Wall], tuple[str, ...]]]] = {
+_POINTS: Final[dict[str, Callable[[Alert, Wall], tuple[str, ...]]]] = {
     "check_missed": nights.missed,
     "child_not_found": nights.not_found,
     "concern_raised": nights.concern,

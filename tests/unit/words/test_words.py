@@ -3,11 +3,11 @@
 import pytest
 
 from services.alerts.rows import AlertRow
-from services.alerts.words import TITLES, exact_clock, length, local_clock, told
 from shared.alerting import SEVERITY, Resolution
 from shared.instants import DAY, HOUR, MINUTE, parse_instant
+from shared.words import TITLES, exact_clock, length, local_clock, told
 from tests.unit.alerts.story import Story, closed, missed
-from tests.unit.alerts.words import row
+from tests.unit.words.alert import row
 
 NOW = parse_instant("2026-03-02T02:22:00Z")
 ALERT = missed("2026-03-02T02:00:00Z", "2026-03-02T02:15:00Z", "2026-03-02T02:17:00Z")

@@ -5,8 +5,8 @@ A pattern is a question to whoever knows the night, and nobody's fault: what is 
 
 from typing import Final
 
-from services.alerts.rows import AlertRow
-from services.alerts.words.times import Wall
+from shared.words.alert import Alert
+from shared.words.times import Wall
 
 PATTERNS: Final[dict[str, str]] = {
     "burst": "several checks entered together",
@@ -40,7 +40,7 @@ _REFUSALS: Final[dict[str, str]] = {
 """Why a record was refused, by the reason's slug (shared.acceptance)."""
 
 
-def anomaly(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def anomaly(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `anomaly`: the pattern, its reason as the facts give it, how many entries, and when it was complete."""
     pattern, reason = str(alert.facts.get("pattern", "")), str(alert.facts.get("reason", ""))
     entries = len(alert.facts.get("entries") or ())
@@ -52,7 +52,7 @@ def anomaly(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     )
 
 
-def refused(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def refused(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `fact_refused`."""
     reason = str(alert.facts.get("reason", ""))
     return (_REFUSALS.get(reason, reason.replace("_", " ")), f"at {wall.clock(alert.since)}")

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SAID = (
-    "services/alerts/words/*.py",
+    "shared/words/*.py",
     "services/cover/*.py",
     "services/reviews/*.py",
     "services/integrity/*.py",

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.alerts.rows import AlertRow
-from services.alerts.words.times import Wall
+from shared.words.alert import Alert
+from shared.words.times import Wall
 
 OVERDUE: Final = (
     "room_ligature_review_overdue",
@@ -58,12 +58,12 @@ _AT_RISK: Final[dict[str, tuple[str, dict[str, str]]]] = {
 """The same, by what stands before the dot."""
 
 
-def plan_missing(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def plan_missing(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `plan_missing`: `since` is the midnight that ended the fifth working day."""
     return (f"due by {wall.by(alert.since)}, the fifth working day",)
 
 
-def plan_incomplete(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def plan_incomplete(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `plan_incomplete`: the whole list, in the plan's order."""
     version, missing = alert.facts.get("plan_version"), alert.facts.get("missing") or ()
     lists: dict[str, list[str]] = {"": []}
@@ -76,7 +76,7 @@ def plan_incomplete(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     return (f"version {version} lacks {first}" if version is not None else f"it lacks {first}", *rest)
 
 
-def overdue(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def overdue(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of the four: why it was due, by when, and when it was done last."""
     because, last = str(alert.facts.get("because", "date")), alert.facts.get("last")
     due = f"due by {wall.by(alert.since)}"
@@ -85,14 +85,14 @@ def overdue(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     return (due, f"last done {wall.day_of(last)}" if last else "none on record before")
 
 
-def due_soon(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def due_soon(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `review_due_soon`."""
     what, day = str(alert.facts.get("what", "")), alert.facts.get("date")
     which = (_REVIEWS.get(what, what.replace("_", " ")),) if what else ()
     return (*which, f"due by {wall.day_of(day)}" if day else f"since {wall.clock(alert.since)}")
 
 
-def action_overdue(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def action_overdue(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `ligature_action_overdue`."""
     due = alert.facts.get("action_due")
     return ("rated high, and open", f"due by {wall.day_of(due) if due else wall.by(alert.since)}")

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.alerts.rows import AlertRow
-from services.alerts.words.times import Wall
 from shared.instants import parse_instant
+from shared.words.alert import Alert
+from shared.words.times import Wall
 
 _REASONS: Final[dict[str, str]] = {
     "home_leave": "home leave",
@@ -15,7 +15,7 @@ _REASONS: Final[dict[str, str]] = {
 }
 
 
-def missed(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def missed(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `check_missed`."""
     points = [f"not seen since {wall.clock(alert.since)}"]
     if alert.deadline is not None:
@@ -25,18 +25,18 @@ def missed(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     return tuple(points)
 
 
-def not_found(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def not_found(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `child_not_found`."""
     return (f"looked for and not found at {wall.clock(alert.since)}",)
 
 
-def concern(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def concern(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `concern_raised`."""
     who = alert.facts.get("from")
     return (*((f"from {who}",) if who else ()), f"at {wall.clock(alert.since)}", "a check is asked for now")
 
 
-def absence(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def absence(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `child_away`, `child_missing` and `absence_expired`."""
     reason = str(alert.facts.get("reason", ""))
     why = (_REASONS.get(reason, reason),) if reason else ()
@@ -50,7 +50,7 @@ def absence(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     )
 
 
-def cover(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def cover(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `cover_gap`: how many, and who does not count just now, without a word about why.
 
     When somebody was last known to be awake is not among the facts; `since` is when the shortage began."""
@@ -64,12 +64,12 @@ def cover(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
     )
 
 
-def one_to_one(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def one_to_one(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `one_to_one_gap`."""
     return ("nobody awake on record for this child alone", f"since {wall.clock(alert.since)}")
 
 
-def overrun(alert: AlertRow, wall: Wall) -> tuple[str, ...]:
+def overrun(alert: Alert, wall: Wall) -> tuple[str, ...]:
     """Of `observer_overrun`."""
     child = alert.facts.get("placement_id")
     return (*((f"with {child}",) if child else ()), f"without a break since {wall.clock(alert.since)}")

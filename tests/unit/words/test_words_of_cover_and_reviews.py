@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.alerts.words import told
-from services.alerts.words.records import PATTERNS
 from shared.instants import DAY, HOUR, Instant, parse_instant
-from tests.unit.alerts.words import CHILD, CLOSE, HOME, ROOM, row
+from shared.words import told
+from shared.words.records import PATTERNS
+from tests.unit.words.alert import CHILD, CLOSE, HOME, ROOM, row
 
 NOW = parse_instant("2026-03-02T02:22:00Z")
 

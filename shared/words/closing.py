@@ -40,6 +40,7 @@ _OF_KIND: Final[dict[tuple[str, str], str]] = {
     ("one_to_one_gap", "restored"): "one-to-one cover is on record again",
     ("one_to_one_gap", "unreported"): _COVERED,
     ("one_to_one_gap", "ended"): "one-to-one cover is no longer required",
+    ("home_silent", "restored"): "something from the home is on record again",
     ("observer_overrun", "restored"): "a break was taken",
     ("observer_overrun", "ended"): "the one-to-one session ended",
     ("plan_missing", "restored"): "an agreed plan is in force",
@@ -59,12 +60,14 @@ def how_it_closed(alert: Alert, wall: Wall) -> str:
     """When and how; empty while it is open."""
     if alert.resolved_at is None:
         return ""
-    return f"Closed {wall.clock(alert.resolved_at)}: {_words(alert, alert.how or '')}"
+    return f"Closed {wall.clock(alert.resolved_at)}: {way_of_closing(alert, alert.how, alert.resolved_by)}"
 
 
-def _words(alert: Alert, how: str) -> str:
-    if how == "decision" and alert.resolved_by:
-        return f"closed by a decision of {alert.resolved_by}"
+def way_of_closing(alert: Alert, how: str | None, by: str | None) -> str:
+    """Which fact closed it, or whose decision."""
+    how = how or ""
+    if how == "decision" and by:
+        return f"closed by a decision of {by}"
     if alert.kind == "review_due_soon" and how == "ended":
         return _ROOM_EMPTY if alert.room else _PLACEMENT_ENDED if alert.placement_id else _HOME_EMPTY
     return _OF_KIND.get((alert.kind, how), _HOW.get(how, how))

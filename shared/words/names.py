@@ -22,7 +22,7 @@ TITLES: Final[dict[str, str]] = {
     "ligature_action_overdue": "Ligature action overdue",
     "review_due_soon": "Review due soon",
     "anomaly": "A pattern worth a look",
-    "pattern_concern": "Missed on several nights",
+    "pattern_concern": "The same on several nights",
     "fact_refused": "A record was refused",
 }
 """What each kind is called. A kind that is not here is shown by its own name."""
@@ -53,7 +53,9 @@ RUNNING: Final[dict[str, str]] = {
     "suitability_review_overdue": "overdue",
     "ligature_action_overdue": "overdue",
     "review_due_soon": "",
+    "home_silent": "without a record",
     "anomaly": "",
+    "pattern_concern": "",
     "fact_refused": "",
 }
 """What the growing number of a kind means; empty where none is shown, `open` where a kind is not here."""

@@ -1,4 +1,4 @@
-"""Alerts as the feed would hold them, and every way in which each kind may close (DOMAIN.md §3-§5, §7)."""
+"""Alerts as the feed would hold them, and every way in which each kind may close (DOMAIN.md §3-§7)."""
 
 from typing import Any, Final
 
@@ -34,8 +34,10 @@ CLOSE: Final[dict[str, tuple[str, ...]]] = {
     "review_due_soon": _REVIEWED,
     "ligature_action_overdue": ("restored", "reviewed"),
     "anomaly": ("decision",),
+    "home_silent": ("restored",),
+    "pattern_concern": ("decision",),
 }
-"""Every kind of §3-§5 and §7, and how the page says that it closes."""
+"""Every kind of §3-§7, and how the page says that it closes."""
 
 
 def row(

@@ -10,6 +10,7 @@ import base64
 import os
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +38,7 @@ from shared.security.masterkey import (
     KEY_BYTES,
     MasterKeyUnusable,
     default_master_key_path,
+    derived,
     load_master_key,
 )
 from shared.store.engine import make_engine, writing
@@ -102,6 +104,7 @@ class KeyRing:
         if self.path is not None:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         self.wrapping = Wrapping(master_key)
+        self._derived = partial(derived, master_key)
         self.engine = where if isinstance(where, Engine) else open_engine(where)
         self._look_up = _LOOK[self.engine.dialect.name]
         try:
@@ -116,6 +119,11 @@ class KeyRing:
         """The installation's key of content hashes: made once, never rotated, in no export of facts (EVENTS.md); it
         leaves the installation only as the installation itself does (decision 0011)."""
         return self._contenthash_key
+
+    def derived(self, purpose: str) -> bytes:
+        """The installation's key for one purpose, for what need not outlive its master key
+        (`shared.security.masterkey.derived`)."""
+        return self._derived(purpose)
 
     def seal(self, text: str, home_id: str, placement_id: str | None) -> dict[str, str]:
         """The text under the key of the placement, or of the home; the key is durable before it is used.

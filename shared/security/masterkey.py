@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.durable import sync, written, written_beside
 
@@ -67,6 +69,13 @@ def make_master_key(path: Path, *, data_folder: Path | None = None) -> bool:
 def new_master_key() -> bytes:
     """32 random bytes, not yet written anywhere."""
     return secrets.token_bytes(KEY_BYTES)
+
+
+def derived(master_key: bytes, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose (HKDF-SHA-256): whoever learns it learns neither the master key nor the key of
+    another purpose. It changes with the master key, so nothing that has to last may be sealed or signed by it."""
+    info = b"wakeful: " + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master_key)
 
 
 def replace_master_key(path: Path, key: bytes) -> None:

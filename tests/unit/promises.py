@@ -20,6 +20,7 @@ PURE = (
     "services/gateway/plancheck.py",
     "services/gateway/points.py",
     "services/gateway/prompts.py",
+    "services/pager/answering/links.py",
     "shared/home/**/*.py",
     "shared/schedule/**/*.py",
     "shared/events/**/*.py",

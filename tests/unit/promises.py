@@ -20,6 +20,8 @@ PURE = (
     "services/gateway/plancheck.py",
     "services/gateway/points.py",
     "services/gateway/prompts.py",
+    "services/pager/alive/whom.py",
+    "services/pager/alive/words.py",
     "services/pager/answering/links.py",
     "shared/home/**/*.py",
     "shared/schedule/**/*.py",

@@ -1,0 +1,239 @@
+"""What nobody watches is told to people by real requests, whatever the log and the database do."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+
+from services import monitors
+from services.pager.alive import whom
+from services.pager.alive.memory import Memory
+from services.pager.alive.running import Alive, Parts, stuck, turns
+from services.pager.alive.whom import Contact, Trouble
+from services.pager.channels.base import Address, Message, Outcome, Result
+from shared import clock
+from shared.instants import MINUTE, SECOND, Duration
+from shared.store import asides, operations
+from shared.store.engine import make_engine, writing
+
+SOON = 20
+BLIND = Trouble(None, None, 1_000, "the door's probe does not get in")
+
+
+@dataclass
+class Phone:
+    """A receiver: a real HTTP server."""
+
+    url: str
+    heard: list[dict[str, str]] = field(default_factory=list)
+    status: int = 200
+    tried: int = 0
+
+
+@contextmanager
+def phone() -> Iterator[Phone]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            receiver.tried += 1
+            if receiver.status == 200:
+                receiver.heard.append(told)
+            self.send_response(receiver.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Nothing on the test's standard error."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        receiver = Phone(f"http://127.0.0.1:{server.server_address[1]}/")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class Posts:
+    """The plainest channel there can be."""
+
+    name = "post"
+
+    async def send(self, message: Message, address: Address, within: Duration) -> Outcome:
+        told = {"key": message.key, "title": message.title, "status": message.status}
+        async with httpx.AsyncClient(trust_env=False, timeout=within / SECOND) as client:
+            answer = await client.post(address.to, json=told)
+        return Outcome(Result.SENT if answer.status_code == 200 else Result.LATER, f"{answer.status_code}")
+
+    def wrong(self, address: Address) -> str | None:
+        return None
+
+
+class House:
+    """What is seen, by somebody who knows nothing of logs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.views = make_engine(folder / "views.sqlite3")
+        monitors.migrate(self.views)
+        self.troubles: list[Trouble] = []
+        self.contacts: dict[str, Contact] = {}
+        self.read = 0
+
+    def directory(self) -> Mapping[str, Contact]:
+        self.read += 1
+        return dict(self.contacts)
+
+    @contextmanager
+    def alive(self, views: Engine | None = None) -> Iterator[Memory]:
+        memory = Memory(views or self.views, self.directory, lambda: not self.troubles, every=SOON)
+        thread = Alive(Parts(lambda: list(self.troubles), memory, {"post": Posts()}, 0, every=SOON))
+        thread.start()
+        until(lambda: memory.contacts)
+        try:
+            yield memory
+        finally:
+            thread.stop()
+            assert not thread.is_alive()
+            assert not memory.is_alive()
+
+    def entries(self) -> list[operations.Operation]:
+        with self.views.connect() as connection:
+            return operations.latest(connection)
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr(whom, "STEADY", SOON)
+    monkeypatch.setattr(whom, "FIRST_PAUSE", SOON)
+    house = House(tmp_path)
+    yield house
+    house.views.dispose()
+
+
+def until(so: Callable[[], object]) -> None:
+    """Wait for it, for as long as a loaded machine may take."""
+    latest = monotonic() + 60
+    while not so():
+        assert monotonic() < latest, "it never came to be"
+        sleep(0.01)
+
+
+def operator(*phones: Phone) -> Contact:
+    return Contact("OP", tuple(Address("post", each.url) for each in phones), operations=True)
+
+
+def test_blindness_is_told_once_and_its_end_too_and_both_are_operations_entry(house: House) -> None:
+    with phone() as receiver:
+        house.contacts = {"OP": operator(receiver)}
+        with house.alive():
+            house.troubles = [BLIND]
+            until(lambda: receiver.heard)
+            until(lambda: [each for each in house.entries() if each.told])
+            house.troubles = []
+            until(lambda: len(receiver.heard) == 2)
+            until(lambda: [each for each in house.entries() if each.resolved])
+    assert [told["status"] for told in receiver.heard] == ["open", "resolved"]
+    (entry,) = house.entries()
+    assert (entry.kind, entry.home_id, entry.since) == ("monitor_blind", None, BLIND.since)
+
+
+def test_a_way_that_fails_is_followed_by_the_next_and_a_phone_that_is_down_is_tried_again(
+    house: House,
+) -> None:
+    with phone() as first, phone() as second:
+        first.status = second.status = 500
+        house.contacts = {"OP": operator(first, second)}
+        house.troubles = [BLIND]
+        with house.alive():
+            until(lambda: second.tried >= 3)
+            second.status = 200
+            until(lambda: second.heard)
+        assert first.tried >= second.tried - 1 >= 2
+        assert len(second.heard) == 1
+
+
+def test_it_is_told_where_the_database_is_gone_by_what_is_known_by_heart(
+    house: House, tmp_path: Path
+) -> None:
+    with phone() as receiver:
+        house.contacts = {"OP": operator(receiver)}
+        with house.alive() as memory:
+            house.views.dispose()
+            (tmp_path / "views.sqlite3").rename(tmp_path / "gone")
+            (tmp_path / "views.sqlite3").mkdir()
+            house.troubles = [BLIND]
+            until(lambda: receiver.heard)
+            assert list(memory.contacts) == ["OP"]
+
+
+def test_contacts_are_not_read_again_while_nobody_watches(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.pager.alive.memory.CONTACTS_EVERY", 0)
+    with phone() as receiver:
+        house.contacts = {"OP": operator(receiver)}
+        with house.alive() as memory:
+            until(lambda: house.read > 2)
+            house.troubles = [BLIND]
+            until(lambda: receiver.heard)
+            house.contacts = {}
+            until(lambda: [each for each in house.entries() if each.told])
+            assert list(memory.contacts) == ["OP"]
+
+
+def test_a_home_that_is_set_aside_is_told_to_operations_and_its_own_and_marked_as_told(house: House) -> None:
+    with phone() as theirs, phone() as others:
+        house.contacts = {
+            "R1": Contact("R1", (Address("post", theirs.url),), False, frozenset({"H1"})),
+            "R2": Contact("R2", (Address("post", others.url),), False, frozenset({"H2"})),
+        }
+        with house.alive():
+            with writing(house.views) as connection:
+                asides.put(connection, asides.Aside("checks", 0, "H1", 5, "KeyError", None))
+                operations.raise_once(connection, operations.MONITOR_BLIND, "checks", "H1", 5, "KeyError")
+            until(lambda: theirs.heard)
+            until(lambda: [each for each in house.entries() if each.told])
+            with writing(house.views) as connection:
+                asides.forget(connection, "checks", 0)
+            until(lambda: len(theirs.heard) == 2)
+    assert others.heard == []
+
+
+def test_a_process_that_starts_in_the_dark_does_not_tell_again_what_the_one_before_it_told(
+    house: House,
+) -> None:
+    with phone() as receiver:
+        house.contacts = {"OP": operator(receiver)}
+        house.troubles = [BLIND]
+        with house.alive():
+            until(lambda: [each for each in house.entries() if each.told])
+        with house.alive():
+            house.troubles = []
+            until(lambda: len(receiver.heard) == 2)
+    assert [told["status"] for told in receiver.heard] == ["open", "resolved"]
+
+
+class Loop:
+    def __init__(self, turned: Duration) -> None:
+        self.turned = turned
+
+    def last_turn(self) -> Duration:
+        return self.turned
+
+
+def test_a_loop_that_does_not_turn_for_a_minute_is_a_trouble() -> None:
+    now, wall = clock.monotonic(), clock.now()
+    assert turns(Loop(now - MINUTE + 1), now)
+    assert stuck("pager", Loop(now - MINUTE + 1), now, wall) == []
+    (trouble,) = stuck("pager", Loop(now - MINUTE), now, wall)
+    assert (trouble.service, trouble.home_id, trouble.since) == ("pager", None, wall - MINUTE)

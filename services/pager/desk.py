@@ -50,7 +50,10 @@ class DeskAlert:
     reached: int
     """The furthest step that a `page.sent` in the log tells of; -1: none."""
     changed: int
-    """Grows by one with every change of this row."""
+    """Grows with every change of this row: it counts all changes of its home-partition's alerts."""
+    rotas: Mapping[str, Mapping[str, Any]] | None = None
+    """The rotas that the policy names, as they were in force when the alert was raised (`data` of
+    `on_call.rota_set.v1`), by name. Overrides are the home's, as they stand. None: as in the home."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""The desk as it is read: rows of the pager's monitor as `DeskAlert` and `DeskHome`.
+
+Read only, by whoever decides whether something is to be sent, just before it is. `connection`: to the pager's views.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Final
+
+from sqlalchemy import Connection, Select, func, select
+
+from services.pager.desk import DeskAlert, DeskHome
+from services.pager.tables import ALERTS, HOMES
+
+_ALERT: Final = tuple(ALERTS.c[field.name] for field in fields(DeskAlert))
+_HOME: Final = tuple(HOMES.c[field.name] for field in fields(DeskHome))
+
+
+def read(connection: Connection, alert_id: str) -> DeskAlert | None:
+    """The alert as it stands, resolved or not; None: no page and no message was ever due for it."""
+    return next(iter(_alerts(connection, select(*_ALERT).where(ALERTS.c.alert_id == alert_id))), None)
+
+
+def read_all(connection: Connection, alert_ids: Iterable[str]) -> dict[str, DeskAlert]:
+    """Several at once, by id; those that are not known are left out."""
+    query = select(*_ALERT).where(ALERTS.c.alert_id.in_(list(alert_ids)))
+    return {alert.alert_id: alert for alert in _alerts(connection, query)}
+
+
+def open_alerts(connection: Connection, partition: int) -> list[DeskAlert]:
+    """What is raised or acknowledged in this home-partition, the oldest change first."""
+    mine = (ALERTS.c.partition == partition, ALERTS.c.state != "resolved")
+    return _alerts(connection, select(*_ALERT).where(*mine).order_by(ALERTS.c.changed))
+
+
+def changed_since(connection: Connection, partition: int, n: int) -> list[DeskAlert]:
+    """What has changed after change `n` of this home-partition, in that order; resolved ones too. Where its rows were
+    made anew and have not come to `n` yet, all that is open: begin again from what this gives."""
+    mine = ALERTS.c.partition == partition
+    if n and (connection.execute(select(func.max(ALERTS.c.changed)).where(mine)).scalar() or 0) < n:
+        return open_alerts(connection, partition)
+    query = select(*_ALERT).where(mine, ALERTS.c.changed > n).order_by(ALERTS.c.changed)
+    return _alerts(connection, query)
+
+
+def home(connection: Connection, home_id: str) -> DeskHome:
+    """The home's on-call as it stands. One that the log does not know has no policy, and nobody on duty."""
+    found = connection.execute(select(*_HOME).where(HOMES.c.home_id == home_id)).mappings().one_or_none()
+    return nowhere(home_id) if found is None else DeskHome(**found)
+
+
+def homes(connection: Connection, partition: int | None = None) -> list[DeskHome]:
+    """Every home (of a home-partition), by id."""
+    mine = () if partition is None else (HOMES.c.partition == partition,)
+    query = select(*_HOME).where(*mine).order_by(HOMES.c.home_id)
+    return [DeskHome(**row) for row in connection.execute(query).mappings()]
+
+
+def nowhere(home_id: str) -> DeskHome:
+    """A home of which nothing was told."""
+    return DeskHome(home_id, None, "UTC", None, {}, [], [], [], [])
+
+
+def _alerts(connection: Connection, query: Select[tuple[object, ...]]) -> list[DeskAlert]:
+    return [DeskAlert(**row) for row in connection.execute(query).mappings()]

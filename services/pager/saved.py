@@ -1,0 +1,91 @@
+"""The pager monitor's state at rest: rows of its read model, and back.
+
+One row a home, one a placement (`state` is JSON that only this module reads), and one an alert, whose columns are the
+memory themselves.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from typing import Any, Final, cast
+
+import orjson
+
+from services.pager.desk import DeskAlert
+from services.pager.home import History, Kept, PagerHome, PagerPlacement
+from services.pager.tables import ALERTS, HOMES, PLACEMENTS
+from shared.home import Homes
+from shared.home.saved import home_state, placement_state, restore_home, restore_placement
+from shared.monitor import Row
+
+COUNTED: Final = ""
+"""In place of an alert's id: a row that only says how far changes have been counted."""
+
+_ALERT: Final = tuple(field.name for field in fields(DeskAlert) if field.name != "alert_id")
+_DESK: Final = (
+    "provider_id",
+    "zone",
+    "policy",
+    "rotas",
+    "overrides",
+    "silences",
+    "on_duty",
+    "commissioners",
+)
+
+
+def home_rows(home: PagerHome) -> Iterator[Row]:
+    """The row of a home, and those of its placements that have changed."""
+    desk = asdict(home.desk())
+    state = [home_state(home), home.policies, home.rotas, home.overrides, home.silences]
+    values = {name: desk[name] for name in _DESK}
+    yield Row(HOMES.name, {"home_id": home.id}, {**values, "state": orjson.dumps(state)})
+    for placement_id in home.moved:
+        child = cast(PagerPlacement, home.placements[placement_id])
+        values = {
+            "commissioner_id": child.commissioner_id,
+            "in_force": child.in_force,
+            "state": orjson.dumps([placement_state(child), child.earlier]),
+        }
+        yield Row(PLACEMENTS.name, {"home_id": home.id, "placement_id": placement_id}, values)
+
+
+def alert_row(kept: Kept) -> Row:
+    """The row of an alert."""
+    values = {name: getattr(kept.alert, name) for name in _ALERT}
+    return Row(ALERTS.name, {"alert_id": kept.alert.alert_id}, {**values, "before": kept.before})
+
+
+def restored(stored: Iterable[Row], homes: Homes) -> int:
+    """The homes, placements and open alerts of these rows go into `homes`; how far changes have been counted. Homes
+    come before what is in them."""
+    counted = 0
+    for table, key, values in stored:
+        known = values or {}
+        if table == HOMES.name:
+            _home(homes, key["home_id"], orjson.loads(known["state"]))
+        elif table == PLACEMENTS.name:
+            state, earlier = orjson.loads(known["state"])
+            child = restore_placement(homes, key["home_id"], key["placement_id"], state)
+            cast(PagerPlacement, child).earlier = tuple((until, whose) for until, whose in earlier)
+        else:
+            counted = max(counted, known["changed"])
+            if key["alert_id"] != COUNTED and known["state"] != "resolved":
+                _alert(homes, key["alert_id"], known)
+    return counted
+
+
+def _home(homes: Homes, home_id: str, state: list[Any]) -> None:
+    home = cast(PagerHome, restore_home(homes, home_id, state[0]))
+    home.policies = _history(state[1])
+    home.rotas = {name: _history(each) for name, each in state[2].items()}
+    home.overrides, home.silences = tuple(state[3]), tuple(state[4])
+
+
+def _history(state: list[Any]) -> History:
+    return tuple((since, told) for since, told in state)
+
+
+def _alert(homes: Homes, alert_id: str, values: dict[str, Any]) -> None:
+    alert = DeskAlert(alert_id=alert_id, **{name: values[name] for name in _ALERT})
+    home = cast(PagerHome, homes.begin_home(alert.home_id))
+    home.open[alert_id] = Kept(alert, values["before"])

@@ -109,7 +109,9 @@ class DoorServer(uvicorn.Server, Generic[D]):
         self._keeper = house.keeper()
         if self._keeper is not None:
             self._keeper.start()
-        self._watchdog = watchdog.begin(house.settings.watchdog_url, house.watching)
+        self._watchdog = watchdog.begin(
+            house.settings.watchdog_url, house.watching, house.settings.watchdog_fail_url
+        )
         if self._ready is not None:
             ready = self._ready
             guarded("ready", lambda: ready(house)).start()

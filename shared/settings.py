@@ -73,7 +73,7 @@ Place = Annotated[Path, AfterValidator(Path.expanduser)]
 """A file or folder; `~` is the user's own."""
 _LENGTHS: Final = ("tick_every", "blind_after")
 _ENVIRONMENT: Final = "environment"
-_SECRETS: Final = ("watchdog_url", "database_url", "kafka_sasl_password")
+_SECRETS: Final = ("watchdog_url", "watchdog_fail_url", "database_url", "kafka_sasl_password")
 SECRET_FILES: Final = {f"{field}_file": field for field in _SECRETS}
 """What names the file that a secret lies in, with the setting that this is."""
 
@@ -119,6 +119,9 @@ class Settings(BaseModel):
     """Home-partitions of the broker's topics: the most workers that a service can have. Fixed once topics are made."""
     watchdog_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
     """An outside dead man's switch, pinged while somebody watches (`shared.watchdog`)."""
+    watchdog_fail_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
+    """Where that service takes word of a failure at once (healthchecks: the same address with `/fail`); not set: it
+    is told by silence alone."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 

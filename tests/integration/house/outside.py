@@ -15,6 +15,7 @@ class Outside:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}{SECRET}"
+        self.fail_url = f"{self.url}/fail"
         self.heard: Queue[tuple[str, int]] = Queue()
         self.status = 200
 

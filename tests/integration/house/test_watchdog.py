@@ -45,8 +45,8 @@ class Somebody:
 
 
 @contextmanager
-def pinging(url: str, somebody: Somebody) -> Iterator[None]:
-    watchdog = Watchdog(url, somebody, every=SOON)
+def pinging(url: str, somebody: Somebody, fail_url: str | None = None) -> Iterator[None]:
+    watchdog = Watchdog(url, somebody, fail_url, every=SOON)
     watchdog.start()
     try:
         yield
@@ -69,6 +69,43 @@ def test_where_nobody_watches_nothing_is_heard_until_somebody_does(outside: Outs
         assert outside.heard.empty()
         somebody.watching = True
         assert outside.heard.get(timeout=30) == (SECRET, 200)
+
+
+def test_where_the_outside_takes_word_of_a_failure_it_hears_of_it_at_once_and_once(outside: Outside) -> None:
+    somebody = Somebody()
+    with pinging(outside.url, somebody, outside.fail_url):
+        for _ in range(2):
+            somebody.watching = True
+            heard_at(outside, SECRET)
+            somebody.watching = False
+            heard_at(outside, f"{SECRET}/fail")
+            somebody.wait_for(3)
+            assert outside.heard.empty()
+
+
+def test_a_failure_that_is_not_taken_is_told_again(outside: Outside) -> None:
+    somebody = Somebody()
+    with pinging(outside.url, somebody, outside.fail_url):
+        heard_at(outside, SECRET)
+        outside.status = 500
+        somebody.watching = False
+        assert [heard_at(outside, f"{SECRET}/fail") for _ in range(2)] == [500, 500]
+
+
+def test_a_process_that_does_not_watch_yet_tells_of_no_failure(outside: Outside) -> None:
+    somebody = Somebody()
+    somebody.watching = False
+    with pinging(outside.url, somebody, outside.fail_url):
+        somebody.wait_for(5)
+        assert outside.heard.empty()
+
+
+def heard_at(outside: Outside, path: str) -> int:
+    """Wait until something is heard there; how it was answered."""
+    while True:
+        found, status = outside.heard.get(timeout=30)
+        if found == path:
+            return status
 
 
 @pytest.mark.parametrize(("status", "why"), [(500, "status 500"), (301, "status 301")])

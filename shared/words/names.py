@@ -27,7 +27,12 @@ TITLES: Final[dict[str, str]] = {
 }
 """What each kind is called. A kind that is not here is shown by its own name."""
 
-SEVERITIES: Final[dict[str, str]] = {"page": "Act now", "notify": "Act soon", "info": "For information"}
+SEVERITIES: Final[dict[str, str]] = {
+    "page": "Act now",
+    "notify": "Act soon",
+    "info": "For information",
+    "operations": "The watch itself",
+}
 COUNTED: Final[dict[str, str]] = {
     "page": "to act on now",
     "notify": "to act on soon",

@@ -20,6 +20,7 @@ from services.cover import api as cover_api
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
+from services.gateway.standing import Standing
 from services.integrity import api as integrity_api
 from services.reviews import api as reviews_api
 from shared.instants import Instant
@@ -67,6 +68,27 @@ QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
 """What may be asked of each service's read model, beside the feed."""
 
 
+def standing(feed: Feed, alert_id: str) -> Standing | None:
+    """How an alert stands by the feed; None: it knows of none."""
+    row = feed.row(alert_id)
+    if row is None:
+        return None
+    has = row.state == "acknowledged"
+    return Standing(
+        alert_id=row.alert_id,
+        home_id=row.home_id,
+        kind=row.kind,
+        placement_id=row.placement_id,
+        since=row.since,
+        changed_at=row.changed_at,
+        by=row.acknowledged_by if has else None,
+        until=row.until if has else None,
+        resolved_at=row.resolved_at,
+        how=row.how,
+        resolved_by=row.resolved_by,
+    )
+
+
 def door_app(parts: Parts) -> App:
     """The door and the pages. Reads the log to its end first."""
     settings, metrics = parts.settings, parts.metrics
@@ -93,6 +115,7 @@ def door_app(parts: Parts) -> App:
             routers=api,
             pages=outside,
             shows=feed.shows,
+            standings=partial(standing, feed),
             blind_after=settings.blind_after,
             now=parts.log.now,  # a clock that is not believed must not end whoever is signed in
             in_hand=parts.in_hand,

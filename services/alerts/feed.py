@@ -97,6 +97,12 @@ class Feed:
             life = [StepRow(*row) for row in connection.execute(steps)]
             return found[0], _told_to(connection, actor, life)
 
+    def row(self, alert_id: str) -> AlertRow | None:
+        """One alert whoever asks: for the door itself, which asks on its own who may answer. Never for a reader."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(*_ALERT).where(ALERTS.c.alert_id == alert_id)).first()
+        return None if found is None else AlertRow(*found)
+
     def shows(self, actor: Actor, home_id: str, alert_id: str) -> bool:
         """Whether `actor` may see that alert of that home."""
         with self._engine.connect() as connection:

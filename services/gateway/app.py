@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from services.gateway import openapi
+from services.gateway.answering import Answers
 from services.gateway.door import Door, Shows
 from services.gateway.families import FAMILIES
 from services.gateway.hot import HotPath
@@ -26,6 +27,7 @@ from services.gateway.routes_plans import plan_routes
 from services.gateway.routes_prompts import prompt_routes
 from services.gateway.routes_running import Blindness, health_routes, running_routes
 from services.gateway.shares import Limits, Shares
+from services.gateway.standing import Standings
 from services.gateway.starting import caught_up
 from shared import clock
 from shared.blind import BLIND_AFTER
@@ -74,6 +76,8 @@ class Deps:
     """Routers outside it."""
     shows: Shows | None = None
     """Whether a reader is shown an alert: what a commissioner may answer."""
+    standings: Standings | None = None
+    """How an alert stands: what the door asks of an answer to it; None: it asks nothing."""
     limits: Limits = field(default_factory=Limits)
     now: Callable[[], Instant] = clock.now
     monotonic: Callable[[], Duration] = clock.monotonic
@@ -89,10 +93,11 @@ class Deps:
 def make_app(deps: Deps) -> App:
     """The app. Reads the log to its end first: it lets nobody in before it knows what it has acknowledged."""
     fold, rejected = caught_up(deps.log, deps.snapshot)
-    door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows)
+    door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows, deps.standings)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
+    app.state.answers = Answers(door, deps.access.people, deps.standings, deps.now)
     web_access.install(app, deps.access, deps.now)
     own = (
         fact_routes(door),

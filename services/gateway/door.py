@@ -21,6 +21,7 @@ from services.gateway.defaults import with_default_plan
 from services.gateway.families import RIGHT_OF
 from services.gateway.fold import DoorFold
 from services.gateway.speaker import Voice, completed, could_then, lacks
+from services.gateway.standing import ANSWER, About, Hands, Standing, Standings, said_of
 from shared.acceptance import Refusal
 from shared.cautions import Caution, may_caution
 from shared.events.canonical import canonical
@@ -55,6 +56,8 @@ class Prepared(NamedTuple):
     """What must be asked in the order of the log too."""
     warned: list[Caution] | None
     """What its sender should look at, once it is taken; None: nothing is ever said of such facts."""
+    about: About | None = None
+    """Of an answer: the alert; None: no alerts are known here, and nothing is asked of it."""
 
 
 class Outcome(NamedTuple):
@@ -66,21 +69,34 @@ class Outcome(NamedTuple):
     problem: Problem | None = None
     warnings: Sequence[Caution] = ()
     """What its sender should look at, though it was taken."""
+    standing: Standing | None = None
+    """Of an answer: the alert, as it stood when the answer came."""
+    by: str = ""
+    """Of an answer: who gave it."""
 
 
 class Door:
     """The way in. `prepare` may run in any thread; `append` hands over to the log's writer."""
 
     def __init__(
-        self, log: DoorLog, keys: KeyRing, people: People, fold: DoorFold, shows: Shows | None = None
+        self,
+        log: DoorLog,
+        keys: KeyRing,
+        people: People,
+        fold: DoorFold,
+        shows: Shows | None = None,
+        standings: Standings | None = None,
     ) -> None:
-        """`shows`: whether a reader is shown an alert of a home; None: no alert is known here."""
+        """`shows`: whether a reader is shown an alert of a home; `standings`: how an alert stands. None: no alert is
+        known here."""
         self._log = log
         self._keys = keys
         self._hash_key = keys.contenthash_key
         self._people = people
         self.fold = fold
         self._shows = shows
+        self._standings = standings
+        self._hands = Hands()
         log.on_rollback = fold.rolled_back
 
     def prepare(
@@ -108,14 +124,16 @@ class Door:
         except Invalid as error:
             raise invalid(error.errors) from None
         digest = contenthash(event, self._hash_key)
-        sealed = {**seal(event, self._keys), "contenthash": digest}
+        about = self._about(event)
+        whose = None if about is None or about.standing is None else about.standing.placement_id
+        sealed = {**seal(event, self._keys, placement_id=whose), "contenthash": digest}
         fact = fact_of_event(TYPES[type_].topic, 0, sealed)
         if session is not None:
             _raise(could_then(session, fact.entered_at, now))
         said = self._ask(fact, event, who, needed, cleared)
         _raise(own_words(event))
         draft = Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed))
-        return Prepared(draft, fact, said, [] if may_caution(fact.type) else None)
+        return Prepared(draft, fact, said, [] if may_caution(fact.type) else None, about)
 
     def quick(self, body: Any, who: Voice) -> bool:
         """Whether `prepare` will touch no disk, so that an event loop may run it: the everyday check."""
@@ -142,14 +160,26 @@ class Door:
         fact_id, at = ready.fact.id, receipt.appended_at
         if receipt.taken is Taken.NEW:
             self.fold.durable(ready.fact)
-            return Outcome(fact_id, 202, at, warnings=ready.warned or ())
+            standing = self._stands(ready)
+            if standing is not None:
+                self._hands.note(ready.fact, standing)
+            over = standing is not None and standing.resolved_at is not None  # it changes nothing any more
+            return Outcome(fact_id, 200 if over else 202, at, None, ready.warned or (), standing, _by(ready))
         if receipt.taken is Taken.SAME:
-            return self._known(ready, Outcome(fact_id, 200, at))
+            return self._known(ready, Outcome(fact_id, 200, at, standing=self._stands(ready), by=_by(ready)))
         if receipt.taken is Taken.CONFLICT:
             return self._known(ready, Outcome(fact_id, 409, problem=conflict(fact_id)))
         problem = receipt.refusal
         assert isinstance(problem, Problem)  # noqa: S101 - `_decide` gives nothing else
         return Outcome(fact_id, problem.status_code, problem=problem)
+
+    def known(self, standing: Standing) -> Standing:
+        """How an alert stands, with what this door was told of it a moment ago."""
+        return self._hands.known(standing)
+
+    def _stands(self, ready: Prepared) -> Standing | None:
+        standing = None if ready.about is None else ready.about.standing
+        return None if standing is None else self.known(standing)
 
     def _known(self, ready: Prepared, outcome: Outcome) -> Outcome:
         """The id was known, so the writer asked nothing: nobody learns that of another's home."""
@@ -187,10 +217,17 @@ class Door:
             cleared.add(key)
         return None
 
+    def _about(self, event: Mapping[str, Any]) -> About | None:
+        """The alert that an answer is about."""
+        if event["type"] != ANSWER or self._standings is None:
+            return None
+        standing = self._standings(event["data"]["alert_id"])
+        return About(None if standing is None or standing.home_id != event["homeid"] else standing)
+
     def _is_shown(self, fact: Fact, speaks: Actor) -> bool:
         """A commissioner answers alerts that they are shown (the chain reaches them too): of their children, and of
         homes in which one lives."""
-        if fact.type != "response.given.v1" or self._shows is None or speaks.scope.commissioner_id is None:
+        if fact.type != ANSWER or self._shows is None or speaks.scope.commissioner_id is None:
             return False
         return self._shows(speaks, fact.home_id, fact.data["alert_id"])
 
@@ -204,8 +241,13 @@ class Door:
             problem = may_say_now(ready.ask_again, self.fold)
             if problem is not None:
                 return problem
-        refused = self.fold.admit(fact, ready.warned)
+        refused = None if ready.about is None else ready.about.refusal(fact)
+        refused = refused or self.fold.admit(fact, ready.warned)
         return None if refused is None else refusal_problem(refused)
+
+
+def _by(ready: Prepared) -> str:
+    return str(ready.fact.data["by"]) if ready.about is not None else ""
 
 
 def in_order(ready: Sequence[Prepared]) -> list[Prepared]:
@@ -230,7 +272,16 @@ def answer(outcome: Outcome) -> bytes:
     """The body of an outcome that is no problem."""
     at = None if outcome.appended_at is None else show_instant(outcome.appended_at)
     body: dict[str, Any] = {"id": outcome.id, "status": outcome.status, "appended_at": at}
-    return orjson.dumps(body | {"warnings": warnings(outcome)} if outcome.warnings else body)
+    if outcome.warnings:
+        body["warnings"] = warnings(outcome)
+    return orjson.dumps(body | told(outcome))
+
+
+def told(outcome: Outcome) -> dict[str, Any]:
+    """What whoever answered an alert is told of it."""
+    if outcome.standing is None or outcome.problem is not None or outcome.appended_at is None:
+        return {}
+    return said_of(outcome.standing, outcome.by, outcome.appended_at)
 
 
 def warnings(outcome: Outcome) -> list[dict[str, Any]]:

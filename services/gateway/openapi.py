@@ -34,6 +34,22 @@ _WARNINGS: Final = {
     "description": "What to look at, where there is something: the fact was taken all the same",
 }
 
+_AGAIN: Final = "The same again, durable before; or an answer to an alert that is over, durable too"
+_OF_AN_ANSWER: Final = {
+    "resolved": {
+        "type": "object",
+        "required": ["at", "how"],
+        "properties": {"at": _INSTANT, "how": {"type": "string"}, "by": _ID},
+        "description": "Of an answer to an alert that is over (200: it changes nothing): how that was resolved",
+    },
+    "acknowledged": {
+        "type": "object",
+        "required": ["by", "until"],
+        "properties": {"by": _ID, "until": _INSTANT},
+        "description": "Of an answer to an alert that somebody else has: who, and until when",
+    },
+}
+
 
 def fact_operation(family: str) -> dict[str, Any]:
     """What `add_api_route` is told of a family's route."""
@@ -51,7 +67,7 @@ def fact_operation(family: str) -> dict[str, Any]:
         ),
         "responses": {
             202: _json("New; durable", "Taken"),
-            200: _json("The same again; durable before", "Taken"),
+            200: _json(_AGAIN, "Taken"),
         },
         "status_code": 202,
         "openapi_extra": {
@@ -213,13 +229,18 @@ def _answers() -> dict[str, Any]:
         "status": {"type": "integer"},
         "problem": {"$ref": _REF + "Problem"},
         "warnings": _WARNINGS,
+        **_OF_AN_ANSWER,
     }
     results = {
         "type": "array",
         "items": {"type": "object", "required": ["id", "status"], "properties": result},
     }
     return {
-        "Taken": {"type": "object", "required": list(taken), "properties": {**taken, "warnings": _WARNINGS}},
+        "Taken": {
+            "type": "object",
+            "required": list(taken),
+            "properties": {**taken, "warnings": _WARNINGS, **_OF_AN_ANSWER},
+        },
         "Warning": {"type": "object", "required": ["field", "value", "remedy"], "properties": error},
         "Problem": {"type": "object", "required": ["type", "title", "status"], "properties": problem},
         "Results": {"type": "object", "required": ["results"], "properties": {"results": results}},

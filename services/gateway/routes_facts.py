@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order, warnings
+from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order, told, warnings
 from services.gateway.families import FAMILIES, RIGHT_OF, rights_of_family
 from services.gateway.hot import Endpoint, HotRoute
 from services.gateway.limits import BATCH_FACTS, too_large
@@ -191,4 +191,4 @@ def _result(outcome: Outcome) -> dict[str, Any]:
         result["problem"] = outcome.problem.body()
     elif outcome.warnings:
         result["warnings"] = warnings(outcome)
-    return result
+    return result | told(outcome)

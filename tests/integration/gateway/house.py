@@ -5,6 +5,7 @@ still until a test moves it.
 """
 
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from httpx import Response
 
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
+from services.house import standing
 from shared import clock
 from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
 from shared.log.base import Record
@@ -58,6 +60,7 @@ class House:
             routers=others.routers,
             pages=others.pages,
             shows=others.feed.shows,
+            standings=partial(standing, others.feed),
             limits=self.limits,
             now=lambda: self.now,
             monotonic=(lambda: self.elapsed) if self._moves else clock.monotonic,

@@ -14,7 +14,7 @@ from services.pager.telling.story import Line, story_lines
 from services.pager.telling.titles import name_of, title_of
 from services.pager.telling.worded import Worded
 from shared.words import Wall, length, told
-from shared.words.remedies import what_next
+from shared.words.doing import what_next
 
 ALERTS_AT_MOST: Final = 10
 """Alerts that one message lists; of the rest, how many."""
@@ -108,7 +108,7 @@ def _taken(alert: Worded, wall: Wall) -> str:
 
 def _next(alerts: Sequence[Worded]) -> tuple[tuple[str, str], ...]:
     kinds = dict.fromkeys(alert.kind for alert in alerts if alert.state != "resolved")
-    return tuple((name_of(kind), what_next(kind)) for kind in kinds)
+    return tuple((name_of(kind), what) for kind in kinds if (what := what_next(kind)))
 
 
 def _foot(alerts: Sequence[Worded]) -> tuple[str, ...]:

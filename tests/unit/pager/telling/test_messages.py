@@ -37,8 +37,7 @@ def test_a_page_says_what_stands_on_record_what_to_do_and_how_to_answer() -> Non
         "22 min without a check\n"
         "\n"
         "WHAT TO DO\n"
-        "Ring the home and have the child seen now, in the room, with a sign of life. The check, once recorded, "
-        "closes this. In danger: 999.\n"
+        "Have somebody see the child now, and record the check.\n"
         "\n"
         "I have it: https://wakeful.example/a/A1/have\n"
         "I can't: https://wakeful.example/a/A1/cannot\n"
@@ -110,7 +109,7 @@ def test_alerts_told_together_are_counted_the_worst_first_and_no_more_than_can_b
     assert "\n10. CHECK MISSED" in message.text
     assert "\n11. " not in message.text
     assert "and 3 more\n" in message.text
-    assert message.text.count("Check missed: Ring the home") == 1
+    assert message.text.count("Check missed: Have somebody see") == 1
     assert len(message.alert_ids) == 13
 
 
@@ -134,7 +133,7 @@ def test_every_kind_that_is_told_has_a_title_and_something_to_do(kind: str) -> N
     message = told(alert(kind))
     assert "_" not in message.title
     (what,) = re.findall(r"WHAT TO DO\n(.+)\n", message.text)
-    assert "alert's page" not in what
+    assert len(what) > 20
 
 
 @pytest.mark.parametrize("status", ["open", "acknowledged", "resolved"])

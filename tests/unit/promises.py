@@ -18,6 +18,7 @@ PURE = (
     "services/reviews/*.py",
     "services/pager/home.py",
     "services/pager/lives.py",
+    "services/pager/oncall/*.py",
     "services/pager/oncallfacts.py",
     "services/pager/saved.py",
     "services/pager/stretches.py",

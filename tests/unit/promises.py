@@ -15,6 +15,8 @@ PURE = (
     "services/checks/*.py",
     "services/cover/*.py",
     "services/integrity/**/*.py",
+    "services/pager/chain/*.py",
+    "services/pager/desk.py",
     "services/reviews/*.py",
     "services/pager/home.py",
     "services/pager/lives.py",

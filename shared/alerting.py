@@ -103,6 +103,19 @@ def worsened(service: str, home_id: str, id_: str, level: int, at: Instant, fact
     return _event(service, WORSENED, home_id, id_, at, data, level)
 
 
+def acknowledged(
+    service: str, home_id: str, id_: str, at: Instant, by: str, action: Any, until: Instant
+) -> Effect:
+    """Somebody has the alert, and says what they will do until when. `action`: a text, or a sealed one."""
+    data = {"alert_id": id_, "by": by, "action": action, "until": show_instant(until)}
+    return _event(service, ACKNOWLEDGED, home_id, id_, at, data, actor=by)
+
+
+def reopened(service: str, home_id: str, id_: str, at: Instant) -> Effect:
+    """Nobody has the alert any more, and it is still so."""
+    return _event(service, REOPENED, home_id, id_, at, {"alert_id": id_, "at": show_instant(at)})
+
+
 def resolved(
     service: str, home_id: str, id_: str, at: Instant, how: Resolution, fact_id: str | None = None
 ) -> Effect:
@@ -111,6 +124,13 @@ def resolved(
     if fact_id is not None:
         data["fact_id"] = fact_id
     return _event(service, RESOLVED, home_id, id_, at, data)
+
+
+def decided(service: str, home_id: str, id_: str, at: Instant, by: str, reason: Any) -> Effect:
+    """An alert is closed by a person's decision. `reason`: a text, or a sealed one."""
+    how = Resolution.DECISION.value
+    data = {"alert_id": id_, "at": show_instant(at), "how": how, "by": by, "reason": reason}
+    return _event(service, RESOLVED, home_id, id_, at, data, actor=by)
 
 
 def open_between(
@@ -153,6 +173,7 @@ def _event(
     at: Instant,
     data: dict[str, Any],
     level: int | None = None,
+    actor: str = "wakeful",
 ) -> Effect:
     told = show_instant(at)
     event_id = str(uuid5(_namespace(id_), canonical([type_, told, level]).decode()))
@@ -165,7 +186,7 @@ def _event(
         "time": told,
         "enteredat": told,
         "homeid": home_id,
-        "actor": "wakeful",
+        "actor": actor,
         "datacontenttype": "application/json",
         "data": data,
     }

@@ -4,16 +4,16 @@ The runner, replay, audit, the night as of an instant and the public test driver
 "The runner", steps 2 and 3). Reading, committing and publishing never live here.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, cast
 
 from shared.acceptance import Refusal, refusal
 from shared.events.contenthash import of_fact
 from shared.facts import Fact
 from shared.instants import DAY, NEVER, Instant
 from shared.log.base import Named
-from shared.monitor import Effect, HomeFault, Monitor
+from shared.monitor import Deciding, Effect, HomeFault, Monitor
 from shared.topics import CHECK_INS, INPUTS
 
 Verdict: TypeAlias = Literal["new", "same", "conflict"]
@@ -137,6 +137,17 @@ class Course:
         turn = self.reach(until)
         self._advance(self.clock, turn)
         return turn
+
+    def decide(self, upto: Mapping[str, Instant], *, through: bool = False) -> Turn:
+        """Let the monitor (one that decides) decide so far; see `shared.monitor.Deciding`."""
+        turn, monitor = Turn(), cast(Deciding, self.monitor)
+        while True:
+            try:
+                turn.effects += monitor.decide(upto, through=through)
+            except HomeFault as fault:
+                self._set_aside(fault, None, turn)
+            else:
+                return turn
 
     def _may_stand(self, fact: Fact, verdict: Verdict, turn: Turn) -> bool:
         """Whether the fact is to be applied: it is new, and not refused."""

@@ -4,7 +4,7 @@ Here live the `Monitor` protocol, what a monitor gives back (`Effect`, `Row`) an
 (`HomeFault`). No I/O, no clock. The timing wheel is `shared.wheel`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -79,4 +79,18 @@ class Monitor(Protocol):
 
     def drop(self, home_id: str) -> None:
         """Forget one home (it is set aside, or will be rebuilt)."""
+        ...
+
+
+class Deciding(Monitor, Protocol):
+    """A monitor that also reads what others told, and decides from the absence of it."""
+
+    def decide(self, upto: Mapping[str, Instant], *, through: bool = False) -> Iterable[Effect]:
+        """Decide about all that lies before these instants. `upto`: by service, the instant before which it has told
+        everything; all of that, and every input of before it, has been taken. `through`: of the instant itself too (the
+        end of a replay). Raises HomeFault."""
+        ...
+
+    def undecided(self) -> Instant:
+        """Nothing will be decided about before this instant (NEVER: nothing waits); it may be early."""
         ...

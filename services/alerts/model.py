@@ -1,38 +1,55 @@
 """The monitor of alerts: it reads what the other monitors raised and keeps each alert's life as rows. Pure.
 
-It raises nothing of its own yet. Acknowledgements, decisions and reopening (DOMAIN.md §6) are answers to facts that it
-reads already, and will come out of `apply` and `advance` as effects; what is shown, and to whom, never lives here.
+Rows follow what is read at once. Beside them stands what is decided about alerts (DOMAIN.md §6, `deciding`): that comes
+out of `decide`, which is called once it is known that nothing which belongs before is still on its way, and comes back
+to the rows out of the log. What is shown, and to whom, never lives here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from services.alerts.deciding.decider import Decider
 from services.alerts.houses import Houses
 from services.alerts.lives import Lives
 from services.alerts.tables import ALERTS as ALERTS_TABLE
-from services.alerts.tables import COMMISSIONERS, HOME_STATE, HOMES, LIFE, PLACEMENT_STATE
+from services.alerts.tables import (
+    COMMISSIONERS,
+    DECIDED,
+    DECISIONS,
+    HOME_STATE,
+    HOMES,
+    LIFE,
+    PARTITION_OF_ALL,
+    PLACEMENT_STATE,
+)
 from shared.facts import Fact
 from shared.home import Homes
-from shared.instants import NEVER, Instant
+from shared.instants import NEVER, Instant, parse_instant
 from shared.monitor import Effect, HomeFault, Row
-from shared.topics import ALERTS, CHECK_INS, INPUTS, PLAN_CHANGES, REJECTED
+from shared.schedule import noon_night
+from shared.topics import ALERTS, CHECK_INS, INPUTS, NIGHT_COVER, PLAN_CHANGES, REJECTED, RESPONSES
 
 NOTHING: Sequence[Effect] = ()
 
 
 class AlertsMonitor:
-    """What `shared.monitor.Monitor` asks, for the lives of alerts."""
+    """What `shared.monitor.Deciding` asks, for the lives of alerts."""
 
     name = "alerts"
-    version = 1
+    version = 2
     topics: Sequence[str] = (*INPUTS, ALERTS, REJECTED)
     tables: Sequence[str] = tuple(
-        table.name for table in (ALERTS_TABLE, LIFE, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE)
-    )
+        table.name
+        for table in (
+            ALERTS_TABLE, LIFE, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE, DECISIONS, DECIDED,
+        )
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._houses = Houses()
         self.homes: Homes = self._houses.fold
         self._lives = Lives()
+        self._decider = Decider()
+        self._decided: Mapping[str, Instant] = {}  # as it was written
         self._rows: list[Row] = []
 
     def apply(self, fact: Fact) -> Iterable[Effect]:
@@ -46,12 +63,37 @@ class AlertsMonitor:
     def _take(self, fact: Fact) -> None:
         if fact.topic == ALERTS:
             self._rows += self._lives.take(fact, self._houses.whose)
+            self._decider.told(fact, self._night(fact))
+        elif fact.topic == RESPONSES:
+            self._decider.answered(fact)
         elif fact.topic == PLAN_CHANGES:
             self._rows += self._houses.take(fact)
         elif fact.topic == REJECTED:
             self._rows += self._lives.note(fact, self._houses.whose_refused(fact))
-        elif fact.topic == CHECK_INS and fact.type == "check.recorded.v1":
-            self._houses.see(fact)
+        elif fact.topic in (CHECK_INS, NIGHT_COVER):
+            self._decider.hear(fact)
+            if fact.type == "check.recorded.v1":
+                self._houses.see(fact)
+
+    def _night(self, fact: Fact) -> int | None:
+        """The night (noon to noon local) that an alert's `since` lies in; None of an event that states none."""
+        home = self.homes.homes.get(fact.home_id)
+        since = fact.data.get("since")
+        if home is None or not home.registered or since is None:
+            return None
+        return noon_night(home.zone, parse_instant(since)).toordinal()
+
+    # -- what is decided
+
+    def decide(self, upto: Mapping[str, Instant], *, through: bool = False) -> Iterable[Effect]:
+        """See `shared.monitor.Deciding`."""
+        return self._decider.decide(upto, through=through)
+
+    def undecided(self) -> Instant:
+        """See `shared.monitor.Deciding`."""
+        return self._decider.next
+
+    # -- the clock and the rows
 
     def advance(self, to: Instant) -> Iterable[Effect]:
         """Put the clock to `to`: placements and plans that were promised come into force. Raises HomeFault."""
@@ -66,6 +108,12 @@ class AlertsMonitor:
     def changed(self) -> Iterable[Row]:
         """The rows put or deleted since last asked, in order."""
         rows, self._rows = [*self._rows, *self._houses.unsaved()], []
+        for home_id, state in self._decider.changed():
+            rows.append(Row(DECISIONS.name, {"home_id": home_id}, {"state": state}))
+        if self._decider.decided != self._decided:
+            self._decided = self._decider.decided
+            key = {"home_id": PARTITION_OF_ALL}
+            rows.append(Row(DECIDED.name, key, {"upto": dict(self._decided)}))
         return rows
 
     def restore(self, rows: Iterable[Row], clock: Instant) -> None:
@@ -73,7 +121,9 @@ class AlertsMonitor:
         for row in rows:
             if row.table in (ALERTS_TABLE.name, LIFE.name):
                 self._lives.restore(row)
-            else:
+            elif row.table == DECISIONS.name:
+                self._decider.restore(row.key["home_id"], (row.values or {})["state"])
+            elif row.table != DECIDED.name:
                 self._houses.restore(row)
         self._houses.restored()
 
@@ -81,3 +131,4 @@ class AlertsMonitor:
         """Forget one home: it is set aside, or will be read again."""
         self._houses.drop(home_id)
         self._lives.drop(home_id)
+        self._decider.drop(home_id)

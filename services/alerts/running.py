@@ -12,7 +12,7 @@ from services.alerts.lives import OPEN
 from services.alerts.model import AlertsMonitor
 from services.alerts.numbering import numbered, numbered_again
 from services.alerts.reading import decode
-from services.alerts.tables import ALERTS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
+from services.alerts.tables import ALERTS, DECISIONS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
 from shared.log.base import Log
 from shared.monitor import Row
 from shared.runner import Runner
@@ -31,7 +31,7 @@ def _last_step(connection: Connection, partition: int | None) -> Iterator[Row]:
 
 def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
     """What is known of the homes, the alerts that are open, the last step: the feed's history is for readers."""
-    homes = [HOME_STATE.name, PLACEMENT_STATE.name]
+    homes = [HOME_STATE.name, PLACEMENT_STATE.name, DECISIONS.name]
     yield from rows.load(connection, METADATA, homes, unread=True, partition=partition)
     yield from rows.load(connection, METADATA, [ALERTS.name], ALERTS.c.state.in_(OPEN), partition=partition)
     yield from _last_step(connection, partition)

@@ -2,8 +2,9 @@
 
 For readers: `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which they
 were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
-`alerts_commissioners` whose children live there. The two `_state` tables are the monitor's own memory. No rule lives
-here, and no name: placements and people are ids. `partition`: whose home-partition a row is (`shared.store.rows`).
+`alerts_commissioners` whose children live there. The two `_state` tables, `alerts_decisions` and `alerts_decided` are
+the monitor's own memory. No rule lives here, and no name: placements and people are ids. `partition`: whose
+home-partition a row is (`shared.store.rows`).
 """
 
 from pathlib import Path
@@ -114,3 +115,24 @@ PLACEMENT_STATE: Final = Table(
     Column("partition", Integer, nullable=False, server_default="0"),
 )
 """The monitor's own memory of homes (`shared.home.saved`); nobody else reads it."""
+
+DECISIONS: Final = Table(
+    "alerts_decisions",
+    METADATA,
+    Column("home_id", String, primary_key=True),
+    Column("state", JSON, nullable=False),
+    Column("partition", Integer, nullable=False, server_default="0"),
+)
+"""The monitor's own memory of what is decided about alerts: what is open, what waits, when the home was heard of."""
+
+PARTITION_OF_ALL: Final = ""
+"""In the place of a home: what is said of a whole home-partition."""
+
+DECIDED: Final = Table(
+    "alerts_decided",
+    METADATA,
+    Column("home_id", String, primary_key=True),  # `PARTITION_OF_ALL`
+    Column("upto", JSON, nullable=False),  # by service
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
+)
+"""How far what was told had been decided: a new reading decides as far, and tells the same."""

@@ -8,21 +8,18 @@ one say it once. Why a fact is refused is `shared.acceptance`'s to say.
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
-from uuid import NAMESPACE_URL, uuid5
 
 from shared.acceptance import Refusal
 from shared.course import Refused
-from shared.events.canonical import canonical
 from shared.facts import Fact
-from shared.instants import show_instant
 from shared.log.base import Record
 from shared.monitor import Effect
-from shared.topics import REJECTED
+from shared.rejected import TYPE, told
 
 Read: TypeAlias = tuple[Record, Fact]
 """A record, and the fact that it holds."""
-NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:rejected")
-TYPE: Final = "fact.rejected.v1"
+__all__ = ["TYPE", "decoded", "refused", "turned_away"]
+
 UNREADABLE: Final = "unreadable"
 _UPGRADE: Final = "install the version of Wakeful that wrote it, then rebuild"
 
@@ -65,28 +62,9 @@ def _said(each: Refused) -> dict[str, str]:
 
 
 def _event(partition: int, record: Record, reason: str, more: dict[str, str]) -> Effect:
-    at = show_instant(record.appended_at)
-    event_id = str(uuid5(NAMESPACE, canonical([record.topic, record.id, reason]).decode()))
-    data: dict[str, Any] = {
-        "topic": record.topic,
+    where: dict[str, Any] = {
         "partition": partition,
         "position": record.position,
-        "event_id": record.id,
-        "reason": reason,
         "sha256": hashlib.sha256(record.body).hexdigest(),
-        **more,
     }
-    event = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": "wakeful/acceptance",
-        "type": TYPE,
-        "subject": record.id,
-        "time": at,
-        "enteredat": at,
-        "homeid": record.home_id,
-        "actor": "wakeful",
-        "datacontenttype": "application/json",
-        "data": data,
-    }
-    return Effect(REJECTED, record.home_id, event_id, record.appended_at, event)
+    return told(record.topic, record.home_id, record.id, record.appended_at, reason, where | more)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.alerts.model import AlertsMonitor
-from services.alerts.tables import ALERTS, HOME_STATE, LIFE, PLACEMENT_STATE
+from services.alerts.tables import ALERTS, DECISIONS, HOME_STATE, LIFE, PLACEMENT_STATE
 from services.checks.model import ChecksMonitor
 from shared.course import Course, MemorySeen
 from shared.events.decode import fact_of_event
@@ -19,7 +19,7 @@ from tests.oracle.nights import night
 from tests.simulation.logs import end_of, facts_of
 
 Stored = dict[tuple[str, bytes], Row]
-MEMORY = (HOME_STATE.name, PLACEMENT_STATE.name)
+MEMORY = (HOME_STATE.name, PLACEMENT_STATE.name, DECISIONS.name)
 LOADED = (*MEMORY, ALERTS.name, LIFE.name)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from services.pager.alive.whom import Contact
 from services.pager.channels.base import Address
+from services.pager.oncall import home_phone
 from shared.security.people import Person
 from shared.security.rights import Right
 
@@ -20,11 +21,6 @@ class HomeContacts:
     home_id: str
     zone: str
     last_resort: str | None
-
-
-def home_phone(home_id: str) -> str:
-    """The person that a home's own phone is."""
-    return f"home:{home_id}"
 
 
 def contacts(

@@ -10,7 +10,7 @@ It needs neither the log nor the database for any of that: whom to tell was read
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,7 +20,7 @@ import structlog
 from services.pager.alive import words
 from services.pager.alive.memory import Memory
 from services.pager.alive.whom import Call, Standing, Telling, Trouble, Why
-from services.pager.channels.base import Channel, Message, Result
+from services.pager.channels.base import Carriers, Message, Result
 from shared import clock
 from shared.instants import MINUTE, SECOND, Duration, Instant
 
@@ -72,7 +72,8 @@ class Parts:
     sees: Callable[[], Iterable[Trouble]]
     """What nobody watches, as of now, as the process itself knows it: without a disk, at once."""
     memory: Memory
-    channels: Mapping[str, Channel]
+    carriers: Callable[[], Carriers]
+    """Makes the channels, for a loop of their own: a pager that is stuck must not hold them."""
     blind_after: Duration
     link: str | None = None
     compose: Compose = words.message
@@ -113,7 +114,7 @@ class Alive(threading.Thread):
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._free, self._carriers = asyncio.Semaphore(AT_ONCE), self._parts.carriers()
         began = clock.monotonic()
         while not (self._stopped.is_set() or self._stopping.is_set()):
             try:
@@ -125,6 +126,7 @@ class Alive(threading.Thread):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._carriers.close()
 
     def _turn(self, began: Duration) -> None:
         parts, now = self._parts, clock.monotonic()
@@ -179,7 +181,7 @@ class Alive(threading.Thread):
         self._made[call.key] = message
         person = call.contact.person_id
         for way in call.contact.ways:
-            channel = parts.channels.get(way.channel)
+            channel = self._carriers.get(way.channel)
             if channel is None:
                 _log.error("there is no such channel", person_id=person, channel=way.channel)
                 continue

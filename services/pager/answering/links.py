@@ -46,6 +46,8 @@ class Purpose(Enum):
     """Says "I have it", and nothing else."""
     CANNOT = 3
     """Says "I can't", and nothing else."""
+    TEST = 4
+    """Answers a test of a home's on-call, by its id in the place of an alert's, and opens no alert."""
 
 
 class Refused(Enum):

@@ -85,3 +85,15 @@ class Channel(Protocol):
     def wrong(self, address: Address) -> str | None:
         """What is wrong with an address, and what to do; None: nothing. Asked when somebody writes it down."""
         ...
+
+
+class Carriers(Protocol):
+    """The channels, for one event loop (`services.pager.channels.all.Channels`)."""
+
+    def get(self, name: str, /) -> Channel | None:
+        """The channel of that name."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...

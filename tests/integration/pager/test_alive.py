@@ -1,15 +1,10 @@
 """What nobody watches is told to people by real requests, whatever the log and the database do."""
 
-import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic, sleep
 
-import httpx
 import pytest
 from sqlalchemy import Engine
 
@@ -18,65 +13,22 @@ from services.pager.alive import whom
 from services.pager.alive.memory import Memory
 from services.pager.alive.running import Alive, Parts, stuck, turns
 from services.pager.alive.whom import Contact, Trouble
-from services.pager.channels.base import Address, Message, Outcome, Result
+from services.pager.channels.base import Address
 from shared import clock
-from shared.instants import MINUTE, SECOND, Duration
+from shared.instants import MINUTE, Duration
 from shared.store import asides, operations
 from shared.store.engine import make_engine, writing
+from tests.integration.pager.posting import Carriers
+from tests.integration.pager.receivers import Receiver, status
 
 SOON = 20
 BLIND = Trouble(None, None, 1_000, "the door's probe does not get in")
 
 
-@dataclass
-class Phone:
-    """A receiver: a real HTTP server."""
-
-    url: str
-    heard: list[dict[str, str]] = field(default_factory=list)
-    status: int = 200
-    tried: int = 0
-
-
 @contextmanager
-def phone() -> Iterator[Phone]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            receiver.tried += 1
-            if receiver.status == 200:
-                receiver.heard.append(told)
-            self.send_response(receiver.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Nothing on the test's standard error."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver = Phone(f"http://127.0.0.1:{server.server_address[1]}/")
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class Posts:
-    """The plainest channel there can be."""
-
-    name = "post"
-
-    async def send(self, message: Message, address: Address, within: Duration) -> Outcome:
-        told = {"key": message.key, "title": message.title, "status": message.status}
-        async with httpx.AsyncClient(trust_env=False, timeout=within / SECOND) as client:
-            answer = await client.post(address.to, json=told)
-        return Outcome(Result.SENT if answer.status_code == 200 else Result.LATER, f"{answer.status_code}")
-
-    def wrong(self, address: Address) -> str | None:
-        return None
+def phone() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
 
 
 class House:
@@ -96,7 +48,7 @@ class House:
     @contextmanager
     def alive(self, views: Engine | None = None) -> Iterator[Memory]:
         memory = Memory(views or self.views, self.directory, lambda: not self.troubles, every=SOON)
-        thread = Alive(Parts(lambda: list(self.troubles), memory, {"post": Posts()}, 0, every=SOON))
+        thread = Alive(Parts(lambda: list(self.troubles), memory, Carriers, 0, every=SOON))
         thread.start()
         until(lambda: memory.contacts)
         try:
@@ -128,7 +80,7 @@ def until(so: Callable[[], object]) -> None:
         sleep(0.01)
 
 
-def operator(*phones: Phone) -> Contact:
+def operator(*phones: Receiver) -> Contact:
     return Contact("OP", tuple(Address("post", each.url) for each in phones), operations=True)
 
 
@@ -142,7 +94,7 @@ def test_blindness_is_told_once_and_its_end_too_and_both_are_operations_entry(ho
             house.troubles = []
             until(lambda: len(receiver.heard) == 2)
             until(lambda: [each for each in house.entries() if each.resolved])
-    assert [told["status"] for told in receiver.heard] == ["open", "resolved"]
+    assert [told.json["status"] for told in receiver.heard] == ["open", "resolved"]
     (entry,) = house.entries()
     assert (entry.kind, entry.home_id, entry.since) == ("monitor_blind", None, BLIND.since)
 
@@ -151,15 +103,15 @@ def test_a_way_that_fails_is_followed_by_the_next_and_a_phone_that_is_down_is_tr
     house: House,
 ) -> None:
     with phone() as first, phone() as second:
-        first.status = second.status = 500
+        first.behave(status(500))
+        second.behave(status(500), status(500), status(500), status(200))
         house.contacts = {"OP": operator(first, second)}
         house.troubles = [BLIND]
         with house.alive():
-            until(lambda: second.tried >= 3)
-            second.status = 200
-            until(lambda: second.heard)
-        assert first.tried >= second.tried - 1 >= 2
-        assert len(second.heard) == 1
+            tries = second.wait(4)
+            until(lambda: [each for each in house.entries() if each.told])
+        assert len({told.json["key"] for told in (*tries, *first.heard)}) == 1
+        assert len(first.heard) == len(second.heard) == 4
 
 
 def test_it_is_told_where_the_database_is_gone_by_what_is_known_by_heart(
@@ -220,7 +172,7 @@ def test_a_process_that_starts_in_the_dark_does_not_tell_again_what_the_one_befo
         with house.alive():
             house.troubles = []
             until(lambda: len(receiver.heard) == 2)
-    assert [told["status"] for told in receiver.heard] == ["open", "resolved"]
+    assert [told.json["status"] for told in receiver.heard] == ["open", "resolved"]
 
 
 class Loop:

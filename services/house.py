@@ -15,6 +15,7 @@ from services.alerts import api as alerts_api
 from services.alerts.feed import Feed
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
+from services.answered import answer_desk
 from services.checks import api as checks_api
 from services.cover import api as cover_api
 from services.gateway.app import Deps, make_app
@@ -22,6 +23,7 @@ from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
 from services.gateway.standing import Standing
 from services.integrity import api as integrity_api
+from services.pager.answering import api as answering_api
 from services.reviews import api as reviews_api
 from shared.instants import Instant
 from shared.log.base import DoorLog, Log
@@ -95,7 +97,7 @@ def door_app(parts: Parts) -> App:
     views = parts.views
     feed = Feed(views["alerts"])
     watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, views["alerts"]))
-    pages = Pages([alerts_api.TEMPLATES])
+    pages = Pages([alerts_api.TEMPLATES, answering_api.TEMPLATES])
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
         *(routes(views[name], parts.log) for name, routes in QUERIES.items()),
@@ -124,6 +126,8 @@ def door_app(parts: Parts) -> App:
             begun=lambda: parts.watched_to() is not None,
         )
     )
+    desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, parts.log.now)
+    app.include_router(answering_api.answer_routes(desk, pages))  # behind the door: it answers by its way in
     web_pages.install(app, settings.url)
     metrics.install(app)
     return app

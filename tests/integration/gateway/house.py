@@ -12,9 +12,11 @@ from typing import Any, Self
 import orjson
 from httpx import Response
 
+from services.answered import answer_desk
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
 from services.house import standing
+from services.pager.answering import api as answering
 from shared import clock
 from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
 from shared.log.base import Record
@@ -26,6 +28,7 @@ from shared.security.rights import Right, Scope
 from shared.security.tokens import Issued, Kind
 from shared.topics import ALL
 from shared.web import pages
+from shared.web.pages import Pages
 from tests.integration.gateway.client import Client
 from tests.integration.gateway.composed import Others, views
 
@@ -66,6 +69,10 @@ class House:
             monotonic=(lambda: self.elapsed) if self._moves else clock.monotonic,
         )
         self.app = make_app(deps)
+        desk = answer_desk(
+            self.app, "http://door.test", self.keys, self.access, others.feed, lambda: self.now
+        )
+        self.app.include_router(answering.answer_routes(desk, Pages([answering.TEMPLATES])))
         pages.install(self.app, "http://door.test")
         self.client = Client(self.app)
         return self

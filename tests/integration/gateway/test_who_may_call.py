@@ -25,6 +25,7 @@ FILLED = {
     "alert_id": str(uuid.UUID(int=9)),
     "night_of": "2026-03-27",
     "device_id": "larchs-phone",
+    "token": "somebodys-link",
 }
 """Somebody's own ids; the wrong callers ask for them."""
 

@@ -23,7 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
 from shared.security.rights import Right
-from shared.store.tables import ASIDES
+from shared.store.operations import KINDS
+from shared.store.tables import ASIDES, OPERATIONS
 from shared.web.access import needs_unless_here
 from shared.web.app import App
 
@@ -207,6 +208,9 @@ class _Standing(Collector):
     def _in_the_read_models(self) -> list[Metric]:
         aside = GaugeMetricFamily("wakeful_homes_set_aside", "Homes that are not watched", labels=["service"])
         alerts = GaugeMetricFamily("wakeful_alerts_open", "Alerts that are open", labels=["kind"])
+        operations = GaugeMetricFamily(
+            "wakeful_operations_open", "What whoever runs the system must see to", labels=["kind"]
+        )
         with self._views.connect() as connection:
             by_service = select(ASIDES.c.service, func.count().label("homes")).group_by(ASIDES.c.service)
             homes = dict.fromkeys(self.services, 0)
@@ -215,12 +219,23 @@ class _Standing(Collector):
                 aside.add_metric([service], number)
             for kind, count in connection.execute(_OPEN):
                 alerts.add_metric([kind], count)
-        return [aside, alerts]
+            troubles = dict.fromkeys(KINDS, 0) | {
+                row.kind: row.number for row in connection.execute(_TROUBLES)
+            }
+            for kind, number in troubles.items():
+                operations.add_metric([kind], number)
+        return [aside, alerts, operations]
 
 
 # The feed's table by its name: `shared` knows no service.
 _OPEN: Final = text(
     "SELECT kind, count(*) FROM alerts_alerts WHERE state IN ('raised', 'acknowledged') GROUP BY kind"
+)
+
+_TROUBLES: Final = (
+    select(OPERATIONS.c.kind, func.count().label("number"))
+    .where(OPERATIONS.c.resolved.is_(None))
+    .group_by(OPERATIONS.c.kind)
 )
 
 

@@ -19,6 +19,9 @@ from shared.store.tables import METADATA, OPERATIONS
 from shared.store.texts import storable
 
 MONITOR_BLIND: Final = "monitor_blind"
+ROTA_GAP: Final = "rota_gap"
+PAGE_UNDELIVERED: Final = "page_undelivered"
+KINDS: Final = (MONITOR_BLIND, ROTA_GAP, PAGE_UNDELIVERED)
 _NAMESPACE: Final = UUID("7c1f2f0a-8f43-5b51-9b0c-0d4f5f0f3a11")
 
 

@@ -16,7 +16,7 @@ INPUTS = ("wakeful.plan-changes", "wakeful.night-cover", "wakeful.check-ins", "w
 DERIVED = ("wakeful.alerts", "wakeful.pages", "wakeful.rejected", "wakeful.swaps")
 OWNERSHIP = ("wakeful.ownership",)
 ALL = INPUTS + DERIVED + OWNERSHIP
-SERVICES = ("checks", "cover", "reviews", "integrity", "alerts")
+SERVICES = ("checks", "cover", "reviews", "integrity", "alerts", "pager")
 
 
 class Rule(NamedTuple):
@@ -36,7 +36,8 @@ def table() -> Iterator[Rule]:
     # A service: what it watches, what it makes of that, and its share of the home-partitions.
     for service in SERVICES:
         yield Rule(f"wakeful-{service}", ("Read", "DescribeConfigs"), ALL)
-        yield Rule(f"wakeful-{service}", ("Write",), ("wakeful.alerts", "wakeful.rejected", "wakeful.swaps"))
+        makes = "wakeful.pages" if service == "pager" else "wakeful.alerts"
+        yield Rule(f"wakeful-{service}", ("Write",), (makes, "wakeful.rejected", "wakeful.swaps"))
         yield Rule(f"wakeful-{service}", ("Read",), group=f"wakeful-{service}")
     # Whoever makes, checks and seals topics, and reads them to export and to audit. It writes no fact.
     yield Rule("wakeful-admin", ("Create", "Read", "DescribeConfigs", "AlterConfigs"), ALL)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from shared import topics
 from shared.events.alerts import AlertRaised, AlertResolved, AlertWorsened
+from shared.events.pages import PageFailed, PageSent, PageSkipped, PageUndelivered
 from shared.events.registry import TYPES, EventType
 from shared.events.schema import FOLDER
 
@@ -58,10 +59,16 @@ _RAISING: Final = ("checks", "cover", "reviews", "integrity")
 _ALERTS: Final = frozenset(
     name for name, kind in TYPES.items() if kind.model in (AlertRaised, AlertWorsened, AlertResolved)
 )
+_PAGES: Final = frozenset(
+    name
+    for name, kind in TYPES.items()
+    if kind.model in (PageSent, PageFailed, PageSkipped, PageUndelivered)
+)
 _WRITES: Final[dict[str, frozenset[str]]] = {
     "gateway": frozenset(name for name, kind in TYPES.items() if kind.family is not None),
     **dict.fromkeys(_RAISING, _ALERTS),
     "alerts": frozenset(),
+    "pager": _PAGES,
 }
 """What each service of this version writes, beside what its runner tells."""
 
@@ -72,9 +79,10 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     "reviews": (topics.PLAN_CHANGES, topics.CHECK_INS),
     "integrity": topics.INPUTS,
     "alerts": (*topics.INPUTS, topics.ALERTS, topics.REJECTED),
+    "pager": (*topics.INPUTS, topics.ALERTS, topics.PAGES),
 }
 """What each service of this version reads; `shared` knows no service, so a test compares."""
-_RUN: Final = (*_RAISING, "alerts")
+_RUN: Final = (*_RAISING, "alerts", "pager")
 """Services that a runner runs: each tells what it rejects, and when its read model was swapped."""
 
 _ABOUT: Final = """The log is the truth, and every service is a pure function of it. This is what stands in it.

@@ -69,8 +69,10 @@ def test_only_the_door_writes_what_people_did_and_nobody_deletes_anything() -> N
     services = {f"wakeful-{name}" for name in SERVICES}
     for topic in (*ours.INPUTS, ours.OWNERSHIP):
         assert writers[topic] - {"wakeful-import"} == {"wakeful-gateway"}
-    for topic in (ours.ALERTS, ours.REJECTED, ours.SWAPS):
+    for topic in (ours.REJECTED, ours.SWAPS):
         assert writers[topic] - {"wakeful-import"} == services
+    assert writers[ours.PAGES] == {"wakeful-pager"}
+    assert writers[ours.ALERTS] == services - {"wakeful-pager"}
 
 
 def test_the_commands_say_what_the_table_says() -> None:
@@ -183,8 +185,9 @@ def test_the_door_writes_facts_and_heartbeats_and_no_alert(strict: Broker) -> No
 def test_a_service_writes_what_it_makes_and_no_fact(strict: Broker, service: str) -> None:
     worker = as_user(strict, f"wakeful-{service}")
     assert topics.check(worker) == []
-    assert all(writes(worker, topic) for topic in (ours.ALERTS, ours.REJECTED, ours.SWAPS))
-    assert not any(writes(worker, topic) for topic in (*ours.INPUTS, ours.OWNERSHIP))
+    makes, others = (ours.PAGES, ours.ALERTS) if service == "pager" else (ours.ALERTS, ours.PAGES)
+    assert all(writes(worker, topic) for topic in (makes, ours.REJECTED, ours.SWAPS))
+    assert not any(writes(worker, topic) for topic in (*ours.INPUTS, ours.OWNERSHIP, others))
 
 
 def test_a_service_owns_home_partitions_in_its_own_group(strict: Broker) -> None:

@@ -40,6 +40,7 @@ class Name(StrEnum):
     REVIEWS = "reviews"
     INTEGRITY = "integrity"
     ALERTS = "alerts"
+    PAGER = "pager"
 
     @property
     def service(self) -> "Service":
@@ -50,7 +51,7 @@ class Name(StrEnum):
 
 
 ServiceName = Annotated[
-    Name, typer.Argument(metavar="SERVICE", help="checks, cover, reviews, integrity or alerts.")
+    Name, typer.Argument(metavar="SERVICE", help="checks, cover, reviews, integrity, alerts or pager.")
 ]
 
 

@@ -60,9 +60,7 @@ _ALERTS: Final = frozenset(
     name for name, kind in TYPES.items() if kind.model in (AlertRaised, AlertWorsened, AlertResolved)
 )
 _PAGES: Final = frozenset(
-    name
-    for name, kind in TYPES.items()
-    if kind.model in (PageSent, PageFailed, PageSkipped, PageUndelivered)
+    name for name, kind in TYPES.items() if kind.model in (PageSent, PageFailed, PageSkipped, PageUndelivered)
 )
 _WRITES: Final[dict[str, frozenset[str]]] = {
     "gateway": frozenset(name for name, kind in TYPES.items() if kind.family is not None),

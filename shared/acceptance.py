@@ -7,14 +7,15 @@ satisfies nothing. Who may say something is never decided here.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from shared.alerting import SEVERITY
 from shared.events.sealing import is_there
 from shared.facts import Fact
 from shared.home import Home, Homes, Placement
 from shared.home.plans import PlanTerms, PlanVersion, overlapping, terms_of
 from shared.home.protection import lowered
-from shared.instants import DAY, HOUR, Duration, parse_instant, show_duration, show_instant
+from shared.instants import DAY, HOUR, MINUTE, Duration, parse_instant, show_duration, show_instant
 from shared.log.base import Named
 from shared.schedule import known_zone
 
@@ -29,6 +30,9 @@ LONGEST_ABSENCE: Final[dict[str, Duration]] = {
     "missing": 24 * HOUR,
 }
 """Longest without an approver, from the start of the absence with all that extended it (§3, Absence)."""
+
+LONGEST_SILENCE: Final[Duration] = 30 * MINUTE
+"""Of kinds of severity page, and by two people (§6, Silences)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ def refusal(fact: Fact, homes: Homes, named: Named | None) -> Refusal | None:
         return _correction(fact, named)
     if fact.type == "home.registered.v1":
         return _registration(fact, homes.homes.get(fact.home_id))
+    if fact.type == "silence.set.v1":
+        return _silence(fact)
     ask = _OF_A_PLACEMENT.get(fact.type)
     return None if ask is None else ask(fact, homes)
 
@@ -237,6 +243,37 @@ def _absence(fact: Fact, homes: Homes) -> Refusal | None:
         f"at the latest {show_instant(since + longest)}, or name an approver",
         f"{fact.data['reason']} is {show_duration(longest)} at the longest without an approver, "
         f"counted from {show_instant(since)}",
+    )
+
+
+def silences_pages(covers: dict[str, Any]) -> bool:
+    """Whether a silence holds back what would wake somebody: one that names no kinds covers them all."""
+    kinds = covers.get("kinds")
+    return kinds is None or any(SEVERITY.get(kind) == "page" for kind in kinds)
+
+
+def _silence(fact: Fact) -> Refusal | None:
+    """*Kinds of severity page: 30 min at most, and by two people.*"""
+    data = fact.data
+    if not silences_pages(data["covers"]):
+        return None
+    since = parse_instant(data["from"])
+    if parse_instant(data["until"]) - since > LONGEST_SILENCE:
+        return Refusal(
+            "silence_too_long",
+            "data.until",
+            str(data["until"]),
+            f"at the latest {show_instant(since + LONGEST_SILENCE)}, or name only kinds that wake nobody",
+            f"what wakes somebody can be silenced for {show_duration(LONGEST_SILENCE)} at the longest",
+        )
+    if data.get("second_by") not in (None, fact.actor):
+        return None
+    return Refusal(
+        "silence_by_one",
+        "data.second_by",
+        str(data.get("second_by")),
+        "name a second person who agrees, or name only kinds that wake nobody",
+        "what wakes somebody is silenced by two people",
     )
 
 

@@ -5,12 +5,14 @@ Checks are always taken. A worker's record of the night is refused only where it
 meant is taken, and answered with a caution (`shared.cautions`). The law is `shared.acceptance`.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from typing import Final
 
+from shared import oncall
 from shared.acceptance import Refusal, no_home
 from shared.facts import Fact
 from shared.home import Home, Homes, Placement
+from shared.oncall import OnCall
 
 MOST_POINTS: Final = 1_000
 """Anchor points of one assessment: a person walks from one to the next."""
@@ -20,10 +22,13 @@ _BEGINS: Final = frozenset({"placement.started.v1", "plan.agreed.v1"})
 """May come before anything is known of the placement."""
 
 
-def courtesy(fact: Fact, homes: Homes, points: Container[str] | None = None) -> Refusal | None:
+def courtesy(
+    fact: Fact, homes: Homes, points: Container[str] | None = None, on_call: OnCall | None = None
+) -> Refusal | None:
     """Why the door does not take `fact`, though the law would let it stand; None if it takes it.
 
-    `points`: the anchor points that were ever assessed in the home; None where nobody knows.
+    `points`: the anchor points that were ever assessed in the home, `on_call`: what was told of who is paged there;
+    None where nobody knows.
     """
     if fact.type in _ALWAYS_TAKEN:
         return None
@@ -31,7 +36,10 @@ def courtesy(fact: Fact, homes: Homes, points: Container[str] | None = None) -> 
     if home is None or not home.registered:
         return no_home(fact)
     ask = _OF_TYPE.get(fact.type)
-    return _placement(fact, home) or (None if ask is None else ask(fact, home, points))
+    if ask is not None:
+        return _placement(fact, home) or ask(fact, home, points)
+    told = _OF_ON_CALL.get(fact.type)
+    return _placement(fact, home) or (None if told is None else told(fact, home, on_call))
 
 
 def _placement(fact: Fact, home: Home) -> Refusal | None:
@@ -122,4 +130,9 @@ _OF_TYPE: Final[dict[str, Callable[[Fact, Home, Container[str] | None], Refusal 
     "anchor_point.changed.v1": _point,
     "ligature_plan.reviewed.v1": _review,
     "suicide_plan.reviewed.v1": _review,
+}
+_OF_ON_CALL: Final[Mapping[str, Callable[[Fact, Home, OnCall | None], Refusal | None]]] = {
+    "on_call.policy_set.v1": oncall.policy,
+    "silence.set.v1": oncall.silence,
+    "silence.ended.v1": oncall.silence_ended,
 }

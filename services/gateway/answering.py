@@ -15,7 +15,8 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final, Literal
 
-from services.gateway.door import Door, Outcome, Prepared
+from services.gateway.door import Door, Prepared
+from services.gateway.outcomes import Outcome
 from services.gateway.speaker import Voice
 from services.gateway.standing import ANSWER, Standing, Standings
 from services.gateway.waiting import awaiter

@@ -7,7 +7,7 @@ Pure: who is known comes in, a Problem or None goes out. Whether a fact may stan
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
-from services.gateway.families import APPROVERS
+from services.gateway.families import APPROVERS, APPROVING
 from services.gateway.speaker import Voice
 from shared.events.errors import FieldError
 from shared.facts import Fact
@@ -134,9 +134,10 @@ def _approved(said: Said, home: HomeLike, commissioner_id: str | None) -> Proble
         return invalid(
             [FieldError(field, said.approver_id, "name somebody else than the one who records it")]
         )
-    if said.approver is not None and said.approver.may(Right.APPROVE, home, commissioner_id):
+    rights = APPROVING.get(said.fact.type, (Right.APPROVE,))
+    if said.approver is not None and any(said.approver.may(each, home, commissioner_id) for each in rights):
         return None
-    remedy = "name a person with the right to approve for this home, by id"
+    remedy = f"name a person with the right to {' or '.join(rights)} for this home, by id"
     return invalid([FieldError(field, said.approver_id, remedy)])
 
 

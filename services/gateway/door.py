@@ -14,16 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeAlias
 
-import orjson
-
 from services.gateway.asked import ONLY_BY_ORDER, Said, approver_of, may_say, may_say_now, own_words
 from services.gateway.defaults import with_default_plan
 from services.gateway.families import RIGHT_OF
 from services.gateway.fold import DoorFold
+from services.gateway.named import ON_CALL, people_of
+from services.gateway.outcomes import Outcome, conflict, refusal_problem
 from services.gateway.speaker import Voice, completed, could_then, lacks
-from services.gateway.standing import ANSWER, About, Hands, Standing, Standings, said_of
-from shared.acceptance import Refusal
-from shared.cautions import Caution, may_caution
+from services.gateway.standing import ANSWER, About, Hands, Standing, Standings
+from shared.cautions import AT_MOST, Caution, may_caution
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.events.decode import fact_of_event
@@ -32,7 +31,7 @@ from shared.events.registry import TYPES
 from shared.events.sealing import refuse_sealed, seal
 from shared.events.validate import validate
 from shared.facts import Fact
-from shared.instants import Instant, show_instant
+from shared.instants import Instant
 from shared.log.base import DoorLog, Draft, Receipt, Taken
 from shared.security.keys import KeyRing
 from shared.security.people import People
@@ -56,23 +55,10 @@ class Prepared(NamedTuple):
     """What must be asked in the order of the log too."""
     warned: list[Caution] | None
     """What its sender should look at, once it is taken; None: nothing is ever said of such facts."""
+    unreached: Sequence[Caution] = ()
+    """Whom it names, and nobody can reach."""
     about: About | None = None
     """Of an answer: the alert; None: no alerts are known here, and nothing is asked of it."""
-
-
-class Outcome(NamedTuple):
-    """What became of a fact."""
-
-    id: str
-    status: int
-    appended_at: Instant | None = None
-    problem: Problem | None = None
-    warnings: Sequence[Caution] = ()
-    """What its sender should look at, though it was taken."""
-    standing: Standing | None = None
-    """Of an answer: the alert, as it stood when the answer came."""
-    by: str = ""
-    """Of an answer: who gave it."""
 
 
 class Door:
@@ -133,7 +119,9 @@ class Door:
         said = self._ask(fact, event, who, needed, cleared)
         _raise(own_words(event))
         draft = Draft(fact.topic, fact.home_id, fact.id, digest, canonical(sealed))
-        return Prepared(draft, fact, said, [] if may_caution(fact.type) else None, about)
+        return Prepared(
+            draft, fact, said, [] if may_caution(fact.type) else None, self._unreached(event), about
+        )
 
     def quick(self, body: Any, who: Voice) -> bool:
         """Whether `prepare` will touch no disk, so that an event loop may run it: the everyday check."""
@@ -164,7 +152,7 @@ class Door:
             if standing is not None:
                 self._hands.note(ready.fact, standing)
             over = standing is not None and standing.resolved_at is not None  # it changes nothing any more
-            return Outcome(fact_id, 200 if over else 202, at, None, ready.warned or (), standing, _by(ready))
+            return Outcome(fact_id, 200 if over else 202, at, None, _warned(ready), standing, _by(ready))
         if receipt.taken is Taken.SAME:
             return self._known(ready, Outcome(fact_id, 200, at, standing=self._stands(ready), by=_by(ready)))
         if receipt.taken is Taken.CONFLICT:
@@ -217,6 +205,15 @@ class Door:
             cleared.add(key)
         return None
 
+    def _unreached(self, event: Mapping[str, Any]) -> Sequence[Caution]:
+        """Whom a fact of on-call names, and nobody can reach. Raises Problem where it names nobody."""
+        if event["type"] not in ON_CALL:
+            return ()
+        try:
+            return people_of(event, self._people.find)
+        except Invalid as error:
+            raise invalid(error.errors) from None
+
     def _about(self, event: Mapping[str, Any]) -> About | None:
         """The alert that an answer is about."""
         if event["type"] != ANSWER or self._standings is None:
@@ -246,6 +243,10 @@ class Door:
         return None if refused is None else refusal_problem(refused)
 
 
+def _warned(ready: Prepared) -> Sequence[Caution]:
+    return [*(ready.warned or ()), *ready.unreached][:AT_MOST]
+
+
 def _by(ready: Prepared) -> str:
     return str(ready.fact.data["by"]) if ready.about is not None else ""
 
@@ -253,40 +254,6 @@ def _by(ready: Prepared) -> str:
 def in_order(ready: Sequence[Prepared]) -> list[Prepared]:
     """The order in which a batch is appended: by `observed_at`, as sent where that is the same."""
     return sorted(ready, key=lambda each: each.fact.observed_at)
-
-
-def conflict(fact_id: str) -> Problem:
-    """409: another fact has this id; it stands."""
-    remedy = "make a new id for a new fact; correct a check with check.corrected"
-    error = FieldError("id", fact_id, remedy)
-    return Problem(409, "conflict", "Another fact has this id", "the first one stands, unchanged", [error])
-
-
-def refusal_problem(refused: Refusal) -> Problem:
-    """422: it may not stand, and what would be accepted."""
-    error = FieldError(refused.field, refused.value, refused.remedy)
-    return Problem(422, refused.reason.replace("_", "-"), "This may not stand", refused.detail, [error])
-
-
-def answer(outcome: Outcome) -> bytes:
-    """The body of an outcome that is no problem."""
-    at = None if outcome.appended_at is None else show_instant(outcome.appended_at)
-    body: dict[str, Any] = {"id": outcome.id, "status": outcome.status, "appended_at": at}
-    if outcome.warnings:
-        body["warnings"] = warnings(outcome)
-    return orjson.dumps(body | told(outcome))
-
-
-def told(outcome: Outcome) -> dict[str, Any]:
-    """What whoever answered an alert is told of it."""
-    if outcome.standing is None or outcome.problem is not None or outcome.appended_at is None:
-        return {}
-    return said_of(outcome.standing, outcome.by, outcome.appended_at)
-
-
-def warnings(outcome: Outcome) -> list[dict[str, Any]]:
-    """As they are answered."""
-    return [each._asdict() for each in outcome.warnings]
 
 
 def _type_of(body: Mapping[str, Any], types: Sequence[str] | None) -> str:

@@ -53,6 +53,12 @@ APPROVERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "anchor_point.changed.v1": ("approver",),
         "ligature_plan.reviewed.v1": ("approver",),
         "suicide_plan.reviewed.v1": ("approver",),
+        "silence.set.v1": ("second_by",),
     }
 )
 """Where in `data` the types that may name an approver name one."""
+
+APPROVING: Final[Mapping[str, tuple[Right, ...]]] = MappingProxyType(
+    {"silence.set.v1": (Right.APPROVE, Right.MANAGE)}
+)
+"""Which rights let somebody be named there, where it is not `approve` alone: any one of these will do."""

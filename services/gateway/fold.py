@@ -38,6 +38,7 @@ from shared.log.base import (
     in_order,
     least_present,
 )
+from shared.oncall import OnCall
 from shared.security.rights import HomeRef
 from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES, REJECTED
 
@@ -169,7 +170,7 @@ class DoorFold:
                     if refused is not None:
                         return refused
                 if warned is not None:
-                    warned[:] = cautions(fact, self._homes)
+                    warned[:] = cautions(fact, self._homes, self._folded.on_call.get(home_id))
                 if fact.topic == CHECK_INS:
                     self._remember(fact)
                 self._folded.apply(fact)
@@ -292,7 +293,8 @@ class DoorFold:
 
     def _refusal(self, fact: Fact) -> Refusal | None:
         points = self._folded.points.get(fact.home_id, ())
-        return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes, points)
+        on_call = self._folded.on_call.get(fact.home_id) or OnCall()
+        return refusal(fact, self._homes, self._named(fact)) or courtesy(fact, self._homes, points, on_call)
 
     def _named(self, fact: Fact) -> Named | None:
         """The check that a correction names: among those let in a moment ago, else in the log."""

@@ -18,11 +18,14 @@ from shared.home.saved import home_state, placement_state, restore_home, restore
 from shared.home.valid import is_valid, seen_at
 from shared.instants import NEVER, Instant
 from shared.log.base import Record, fact_of
+from shared.oncall import OnCall
 from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES
 
 TOPICS: Final = (PLAN_CHANGES, NIGHT_COVER, CHECK_INS)
 """What the fold is made of."""
-VERSION: Final = 2
+ON_CALL: Final = frozenset({"on_call.rota_set.v1", "silence.set.v1", "silence.ended.v1"})
+"""Of which something is remembered of a home's on-call."""
+VERSION: Final = 3
 """Of the form at rest and of what the fold makes of facts: raise it whenever one of them changes."""
 
 _log = structlog.get_logger("gateway")
@@ -82,6 +85,8 @@ class Folded:
         """Where each placement was ever started."""
         self.points: dict[str, Points] = {}
         """The anchor points that were ever assessed, by home; of those that do not lie at rest."""
+        self.on_call: dict[str, OnCall] = {}
+        """What was told of who is paged, by home; likewise."""
         self.rest: Rest = rest or NoRest()
 
     def home(self, home_id: str) -> Home | None:
@@ -133,6 +138,8 @@ class Folded:
         elif fact.type == "environment.assessed.v1":
             listed = (point["point_id"] for point in fact.data["anchor_points"])
             self.points.setdefault(home_id, Points()).add(listed)
+        elif fact.type in ON_CALL:
+            self.on_call.setdefault(home_id, OnCall()).take(fact)
         self._expect(home_id)
 
     def durable(self, fact: Fact) -> None:
@@ -164,6 +171,7 @@ class Folded:
             self.homes.drop(home_id)
             self.next.pop(home_id, None)
             self.points.pop(home_id, None)
+            self.on_call.pop(home_id, None)
 
     def set_aside(self, home_id: str, since: Instant, error: Exception) -> None:
         """The home's fold raised."""
@@ -194,17 +202,20 @@ class Folded:
             return AtRest(home_id, provider_id, theirs, False, None)
         children = home.placements.values()
         placements = {child.id: placement_state(child) for child in children}
-        points = self.points.get(home_id)
-        state = orjson.dumps([home_state(home), placements, theirs, points and points.text])
+        points, on_call = self.points.get(home_id), self.on_call.get(home_id)
+        paged = on_call and [on_call.rotas, on_call.silences]
+        state = orjson.dumps([home_state(home), placements, theirs, points and points.text, paged])
         return AtRest(home_id, provider_id, theirs, self.unsettled(home_id), state)
 
     def _restore(self, home_id: str, state: bytes) -> Home:
-        of_home, of_placements, theirs, points = orjson.loads(state)
+        of_home, of_placements, theirs, points, paged = orjson.loads(state)
         home = restore_home(self.homes, home_id, of_home)
         for placement_id, of_placement in of_placements.items():
             restore_placement(self.homes, home_id, placement_id, of_placement)
         if points is not None:
             self.points[home_id] = Points(points)
+        if paged is not None:
+            self.on_call[home_id] = OnCall(*paged)
         if theirs:
             self.commissioners.setdefault(home_id, theirs)
         if home.registered:

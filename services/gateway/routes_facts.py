@@ -12,11 +12,12 @@ from typing import Any, Final
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from services.gateway.door import Cleared, Door, Outcome, Prepared, answer, in_order, told, warnings
+from services.gateway.door import Cleared, Door, Prepared, in_order
 from services.gateway.families import FAMILIES, RIGHT_OF, rights_of_family
 from services.gateway.hot import Endpoint, HotRoute
 from services.gateway.limits import BATCH_FACTS, too_large
 from services.gateway.openapi import BATCH, fact_operation
+from services.gateway.outcomes import Outcome, answer, told, warnings
 from services.gateway.shares import charge
 from services.gateway.speaker import Voice, voice
 from services.gateway.waiting import awaiter

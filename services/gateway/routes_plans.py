@@ -10,8 +10,8 @@ from fastapi import APIRouter
 
 from services.gateway import plancheck
 from services.gateway.demand import Staff
-from services.gateway.door import refusal_problem
 from services.gateway.fold import DoorFold
+from services.gateway.outcomes import refusal_problem
 from services.gateway.plancheck import Findings, Night, Standing
 from services.gateway.shapes_plans import (
     ApprovalShape,

@@ -28,6 +28,7 @@ BEFORE = {
     "anchor_point.changed.v1": "environment.assessed.v1",
     "ligature_plan.reviewed.v1": "plan.agreed.v1",
     "suicide_plan.reviewed.v1": "plan.agreed.v1",
+    "silence.ended.v1": "silence.set.v1",
 }
 """What the door must have been told for it to take a fact of that type."""
 

@@ -94,7 +94,7 @@ def test_every_type_comes_in_by_its_familys_path_and_by_no_other(house: House, n
     body = of_type(name)
     actor = {"response.given.v1": "by", "cover.handed_over.v1": "to_staff_id"}.get(name)
     who = body["data"][actor] if actor else "manager"
-    for person in ("person-40", "staff-1", who):
+    for person in ("person-40", "staff-1", "staff-2", who):
         house.person(person)
     if name == "check.corrected.v1":
         check = house.of_system(house.check(), actor="manager")

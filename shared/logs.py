@@ -26,7 +26,7 @@ _SECRET: Final = frozenset(
 _ID: Final = frozenset({"id", "ids"})
 """The last word of a key whose value is an id: of a token, that says which one and opens nothing."""
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_QUIET: Final = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic")
+_QUIET: Final = ("httpx", "httpcore", "uvicorn.access", "asyncio", "alembic", "urllib3", "apprise")
 """Libraries that say every step they take: their warnings are enough."""
 _QUIETER: Final = ("kafka",)
 """Those that warn of what they mend themselves: what goes wrong for long is said by us."""

@@ -7,6 +7,7 @@ file of its own, as containers are given theirs: the setting's name with `_FILE`
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -27,6 +28,7 @@ from pydantic import (
 )
 
 from shared.instants import SECOND, Duration, parse_duration, show_duration
+from shared.security.signing import keys_in
 
 PREFIX: Final = "WAKEFUL_"
 _FILE: Final = f"{PREFIX}SETTINGS_FILE"
@@ -67,13 +69,31 @@ def _secret_web_address(value: SecretStr) -> SecretStr:
     return SecretStr(_web_address(value.get_secret_value()))
 
 
+def _signing_secret(value: SecretStr) -> SecretStr:
+    keys_in(value.get_secret_value())
+    return value
+
+
 Length = Annotated[int, BeforeValidator(_milliseconds), AfterValidator(_some)]
 """Milliseconds, written as an ISO 8601 duration."""
 Place = Annotated[Path, AfterValidator(Path.expanduser)]
 """A file or folder; `~` is the user's own."""
 _LENGTHS: Final = ("tick_every", "blind_after")
 _ENVIRONMENT: Final = "environment"
-_SECRETS: Final = ("watchdog_url", "watchdog_fail_url", "database_url", "kafka_sasl_password")
+_SECRETS: Final = (
+    "watchdog_url",
+    "watchdog_fail_url",
+    "database_url",
+    "kafka_sasl_password",
+    "smtp_password",
+    "sms_url",
+    "sms_secret",
+    "voice_url",
+    "voice_secret",
+)
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+MAILBOX: Final = re.compile(r"[^\s@,;:<>()\[\]\\\"]+@[^\s@,;:<>()\[\]\\\"]+")
+"""One e-mail address, without a name."""
 SECRET_FILES: Final = {f"{field}_file": field for field in _SECRETS}
 """What names the file that a secret lies in, with the setting that this is."""
 
@@ -122,6 +142,29 @@ class Settings(BaseModel):
     watchdog_fail_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
     """Where that service takes word of a failure at once (healthchecks: the same address with `/fail`); not set: it
     is told by silence alone."""
+    allow_private_receivers: bool = False
+    """Whether messages may go to addresses of this machine and of private networks, and without TLS."""
+    smtp_host: str | None = None
+    """The server that e-mail goes out by; not set: none goes out."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Its port; 465 where `implicit` is set is usual."""
+    smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """How what goes to it is encrypted. `none`: a server on this machine only."""
+    smtp_user: str | None = None
+    """As whom Wakeful signs in there; not set: it does not."""
+    smtp_password: SecretStr | None = None
+    """With what password."""
+    smtp_from: Annotated[str | None, Field(validate_default=True)] = None
+    """Whom e-mail comes from: `wakeful@provider.example`."""
+    sms_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
+    """The gateway that sends text messages for us (`docs/channels.md`)."""
+    sms_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
+    """What is sent to it is signed with this: `whsec_` and 24 to 64 bytes in base64; two with a space between while the
+    one takes the place of the other."""
+    voice_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = None
+    """The gateway that rings people up for us."""
+    voice_secret: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
+    """What is sent to it is signed with this."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is logged."""
 
@@ -133,6 +176,22 @@ class Settings(BaseModel):
             raise ValueError(
                 f"probe the door at least once in WAKEFUL_BLIND_AFTER ({show_duration(longest)})"
             )
+        return value
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _in_the_clear_on_this_machine_only(cls, value: str, info: ValidationInfo) -> str:
+        if value == "none" and info.data.get("smtp_host") not in (None, *_THIS_MACHINE):
+            raise ValueError("write starttls or implicit: only a server on this machine does without")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _mail_comes_from_somebody(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("smtp_host") is not None:
+            raise ValueError("write whom e-mail comes from, like wakeful@provider.example")
+        if value is not None and not MAILBOX.fullmatch(value):
+            raise ValueError("write one address without a name, like wakeful@provider.example")
         return value
 
     @property

@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from services.alerts.feed import Feed, Wanted
 from services.alerts.page import feed_page
 from services.alerts.shapes import Alerts, AlertWithLife, life_shape, listing_shape
+from services.alerts.storypage import alert_page
 from services.alerts.stream import PRESENT_EVERY, Streams
 from services.alerts.watch import Watch
 from shared import clock
@@ -73,13 +74,13 @@ def api_routes(feed: Feed, streams: Streams) -> APIRouter:
 
     @router.get("/{alert_id}", response_model_exclude_none=True)
     def alert(reader: Reader, alert_id: str) -> AlertWithLife:
-        """One alert and its life, in order."""
+        """One alert, its life, and who was told and answered, in order."""
         found = feed.alert(reader, alert_id)
         if found is None:
             raise missing(
                 "there is no such alert among those that you may see; `GET /api/v1/alerts` lists them"
             )
-        return life_shape(*found)
+        return life_shape(*found, feed.sends(reader, alert_id))
 
     return router
 
@@ -117,6 +118,23 @@ def page_routes(
     @router.get("/homes/{home_id}/feed-part")
     def of_home_part(request: Request, reader: Annotated[Actor, page_reader], home_id: str) -> Response:
         return show(request, reader, home_id, "feed_part.html")
+
+    def story(request: Request, reader: Actor, alert_id: str, template: str) -> Response:
+        page = alert_page(feed, watch, reader, alert_id, clock.now())
+        if page is None:
+            what = "There is no such alert, or it is not among those that you may see."
+            raise PageProblem(missing(what), pages.html("wrong.html", title="No such alert here", what=what))
+        return pages.render(
+            template, page=page, reader=reader.id, csrf=csrf_of(request), deaf_after=deaf_after
+        )
+
+    @router.get("/alerts/{alert_id}")
+    def of_alert(request: Request, reader: Annotated[Actor, page_reader], alert_id: str) -> Response:
+        return story(request, reader, alert_id, "alert.html")
+
+    @router.get("/alerts/{alert_id}/feed-part")
+    def of_alert_part(request: Request, reader: Annotated[Actor, page_reader], alert_id: str) -> Response:
+        return story(request, reader, alert_id, "alert_part.html")
 
     return router
 

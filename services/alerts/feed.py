@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, func, null, select, tuple_
 
-from services.alerts.rows import AlertRow, HomeRow, StepRow
-from services.alerts.tables import ALERTS, COMMISSIONERS, HOMES, LIFE
+from services.alerts.rows import AlertRow, HomeRow, SendRow, StepRow
+from services.alerts.tables import ALERTS, COMMISSIONERS, HOMES, LIFE, SENDS
 from shared.instants import Instant
 from shared.security.rights import Actor, scope_clause
 from shared.web.cursors import Mark
@@ -23,6 +23,7 @@ SCANNED = 20_000
 
 _ALERT = [ALERTS.c[field.name] for field in fields(AlertRow)]
 _STEP = [LIFE.c[field.name] for field in fields(StepRow)]
+_SEND = [SENDS.c[field.name] for field in fields(SendRow)]
 _HOME = [HOMES.c[field.name] for field in fields(HomeRow)]
 
 
@@ -96,6 +97,23 @@ class Feed:
             steps = select(*_STEP).where(LIFE.c.alert_id == alert_id).order_by(LIFE.c.position)
             life = [StepRow(*row) for row in connection.execute(steps)]
             return found[0], _told_to(connection, actor, life)
+
+    def sends(self, actor: Actor, alert_id: str) -> list[SendRow]:
+        """Who was told of an alert, and what they answered, in order: of one that `actor` may see. A reader of the
+        provider sees all of it; a commissioner, what was told to them and what they answered."""
+        with self._engine.connect() as connection:
+            seen = _seen(connection, actor, select(ALERTS.c.alert_id))
+            query = select(*_SEND).where(SENDS.c.alert_id.in_(seen.where(ALERTS.c.alert_id == alert_id)))
+            if (theirs := actor.scope.commissioner_id) is not None:
+                query = query.where(SENDS.c.person_id.in_((f"commissioner:{theirs}", actor.id)))
+            return [SendRow(*row) for row in connection.execute(query.order_by(SENDS.c.at, SENDS.c.id))]
+
+    def named(self, actor: Actor, alert_ids: Sequence[str]) -> list[AlertRow]:
+        """Those of these alerts that `actor` may see, the first raised first."""
+        with self._engine.connect() as connection:
+            query = _seen(connection, actor, select(*_ALERT)).where(ALERTS.c.alert_id.in_(sorted(alert_ids)))
+            query = query.order_by(ALERTS.c.raised_at, ALERTS.c.alert_id)
+            return _alerts(connection, actor, connection.execute(query).all())
 
     def row(self, alert_id: str) -> AlertRow | None:
         """One alert whoever asks: for the door itself, which asks on its own who may answer. Never for a reader."""

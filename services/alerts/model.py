@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.alerts.deciding.decider import Decider
 from services.alerts.houses import Houses
 from services.alerts.lives import Lives
+from services.alerts.sends import rows_of
 from services.alerts.tables import ALERTS as ALERTS_TABLE
 from services.alerts.tables import (
     COMMISSIONERS,
@@ -20,13 +21,14 @@ from services.alerts.tables import (
     LIFE,
     PARTITION_OF_ALL,
     PLACEMENT_STATE,
+    SENDS,
 )
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import NEVER, Instant, parse_instant
 from shared.monitor import Effect, HomeFault, Row
 from shared.schedule import noon_night
-from shared.topics import ALERTS, CHECK_INS, INPUTS, NIGHT_COVER, PLAN_CHANGES, REJECTED, RESPONSES
+from shared.topics import ALERTS, CHECK_INS, INPUTS, NIGHT_COVER, PAGES, PLAN_CHANGES, REJECTED, RESPONSES
 
 NOTHING: Sequence[Effect] = ()
 
@@ -36,11 +38,11 @@ class AlertsMonitor:
 
     name = "alerts"
     version = 2
-    topics: Sequence[str] = (*INPUTS, ALERTS, REJECTED)
+    topics: Sequence[str] = (*INPUTS, ALERTS, PAGES, REJECTED)
     tables: Sequence[str] = tuple(
         table.name
         for table in (
-            ALERTS_TABLE, LIFE, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE, DECISIONS, DECIDED,
+            ALERTS_TABLE, LIFE, SENDS, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE, DECISIONS, DECIDED,
         )
     )  # fmt: skip
 
@@ -65,7 +67,10 @@ class AlertsMonitor:
             self._rows += self._lives.take(fact, self._houses.whose)
             self._decider.told(fact, self._night(fact))
         elif fact.topic == RESPONSES:
+            self._rows += rows_of(fact)
             self._decider.answered(fact)
+        elif fact.topic == PAGES:
+            self._rows += rows_of(fact)
         elif fact.topic == PLAN_CHANGES:
             self._rows += self._houses.take(fact)
         elif fact.topic == REJECTED:

@@ -7,9 +7,9 @@ is `templates/feed.html`, the routes are in `api`.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from services.alerts.feed import Feed, Wanted
+from services.alerts.feed import OPEN, Feed, Wanted
 from services.alerts.rows import AlertRow, HomeRow
 from services.alerts.watch import Watch
 from shared.instants import DAY, Instant, show_instant
@@ -36,6 +36,7 @@ class Card:
     told: Told
     elapsed: str
     level: int
+    open: bool
     taken: str
     """Who has it in hand, until when; empty where nobody has."""
     home_id: str
@@ -51,9 +52,23 @@ class HomePart:
     """Since when nobody watches it; empty while somebody does."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPage:
-    """All that the template needs. Clock texts are local to `zone`, or UTC, and say so, where homes differ."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What every living page says of itself: as of when it is, and whether anybody watches. Clock texts are local to
+    `zone`, or UTC, and say so, where homes differ."""
+
+    position: int
+    zone: str | None
+    shown_at: str
+    watched_to: str
+    watched_to_instant: str
+    blind_since: str
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage(Standing):
+    """All that the template needs."""
 
     home_id: str | None
     homes: tuple[HomePart, ...]
@@ -65,13 +80,6 @@ class FeedPage:
     counts: tuple[tuple[int, str], ...]
     """How many are open of each severity, in words, the worst first."""
     more_open: bool
-    position: int
-    zone: str | None
-    shown_at: str
-    watched_to: str
-    watched_to_instant: str
-    blind_since: str
-    now: Instant
 
 
 def feed_page(feed: Feed, watch: Watch, actor: Actor, home_id: str | None, now: Instant) -> FeedPage | None:
@@ -83,24 +91,30 @@ def feed_page(feed: Feed, watch: Watch, actor: Actor, home_id: str | None, now: 
     if home_id is not None and not homes and not listing.alerts and not closed:
         return None
     parts = _parts(listing.alerts, homes, watch.asides(), now)
-    zone = _one_zone(homes.values())
-    watched_to, blind = watch.watched_to(), watch.blind()
     return FeedPage(
+        **standing(watch, _one_zone(homes.values()), listing.position, now),
         home_id=home_id,
         homes=parts,
         quiet=tuple(home for home in homes if home not in {part.id for part in parts}),
-        closed=tuple(_card(alert, now) for alert in closed),
+        closed=tuple(card_of(alert, now) for alert in closed),
         open_count=len(listing.alerts),
         counts=_counts(listing.alerts),
         more_open=listing.next is not None,
-        position=listing.position,
-        zone=zone,
-        shown_at=exact_clock(now, zone),
-        watched_to=exact_clock(watched_to, zone) if watched_to is not None else "",
-        watched_to_instant=show_instant(watched_to) if watched_to is not None else "",
-        blind_since=exact_clock(blind, zone) if blind is not None else "",
-        now=now,
     )
+
+
+def standing(watch: Watch, zone: str | None, position: int, now: Instant) -> dict[str, Any]:
+    """The fields of `Standing`, as of now."""
+    watched_to, blind = watch.watched_to(), watch.blind()
+    return {
+        "position": position,
+        "zone": zone,
+        "shown_at": exact_clock(now, zone),
+        "watched_to": exact_clock(watched_to, zone) if watched_to is not None else "",
+        "watched_to_instant": show_instant(watched_to) if watched_to is not None else "",
+        "blind_since": exact_clock(blind, zone) if blind is not None else "",
+        "now": now,
+    }
 
 
 def _parts(
@@ -113,7 +127,7 @@ def _parts(
     for home_id, theirs in by_home.items():
         zone = homes[home_id].zone if home_id in homes else None
         off = local_clock(asides[home_id], zone, now) if home_id in asides else ""
-        parts.append(HomePart(home_id, tuple(_card(alert, now) for alert in theirs), off))
+        parts.append(HomePart(home_id, tuple(card_of(alert, now) for alert in theirs), off))
     return tuple(parts)
 
 
@@ -131,7 +145,8 @@ def _one_zone(homes: Iterable[HomeRow]) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
-def _card(alert: AlertRow, now: Instant) -> Card:
+def card_of(alert: AlertRow, now: Instant) -> Card:
+    """An alert as a page shows it."""
     words = told(alert, now)
     return Card(
         id=alert.alert_id,
@@ -141,6 +156,7 @@ def _card(alert: AlertRow, now: Instant) -> Card:
         told=words,
         elapsed=length(now - words.counts_from) if words.running else "",
         level=alert.level,
+        open=alert.state in OPEN,
         taken=_taken(alert, now),
         home_id=alert.home_id,
     )

@@ -63,6 +63,23 @@ class StepRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SendRow:
+    """A row of `alerts_pages`: somebody was told, was not, or answered."""
+
+    alert_id: str
+    at: Instant
+    outcome: str
+    """sent, failed, skipped or undelivered; of an answer: acknowledged, declined or decided."""
+    person_id: str
+    step: int | None
+    channel: str | None
+    attempt: int | None
+    error: str | None
+    retry_at: Instant | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HomeRow:
     """A row of `alerts_homes`: what a page must know of a home."""
 

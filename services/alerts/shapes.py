@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from services.alerts.feed import OPEN, Listing, Told
-from services.alerts.rows import AlertRow, StepRow
+from services.alerts.rows import AlertRow, SendRow, StepRow
 from shared.instants import Instant, show_instant
 
 State = Literal["raised", "acknowledged", "resolved", "noted"]
@@ -67,10 +67,31 @@ class Step(BaseModel):
     facts: dict[str, Any] | None = None
 
 
+class Sent(BaseModel):
+    """Somebody was told of an alert, could not be told, or answered."""
+
+    at: str
+    step: int | None = Field(None, description="Of the paging chain, from 0.")
+    to: str = Field(description="Who; of an answer: by whom.")
+    channel: str | None = Field(None, description="By which way; of an answer: app, page or phone.")
+    outcome: str = Field(
+        description="sent, failed, skipped or undelivered (nobody of the step could be reached); "
+        "of an answer: acknowledged, declined or decided."
+    )
+    attempt: int | None = None
+    error: str | None = Field(None, description="Of `failed`: what went wrong.")
+    retry_at: str | None = None
+    why: str | None = Field(None, description="Of `skipped`: why it was no longer needed.")
+
+
 class AlertWithLife(Alert):
     """An alert and all that has happened to it, in order."""
 
     life: list[Step]
+    pages: list[Sent] = Field(
+        description="Every send, failure, skip and answer, in order. A commissioner is shown what went to them, and "
+        "what they answered."
+    )
 
 
 class Alerts(BaseModel):
@@ -114,9 +135,11 @@ def alert_shape(row: AlertRow) -> Alert:
     return Alert(**_alert(row))
 
 
-def life_shape(row: AlertRow, steps: list[StepRow]) -> AlertWithLife:
+def life_shape(row: AlertRow, steps: list[StepRow], sends: list[SendRow]) -> AlertWithLife:
     """An alert with its life as it is answered."""
-    return AlertWithLife(**_alert(row), life=[_step(step) for step in steps])
+    return AlertWithLife(
+        **_alert(row), life=[_step(step) for step in steps], pages=[_sent(send) for send in sends]
+    )
 
 
 def listing_shape(listing: Listing, cursor: str | None) -> Alerts:
@@ -172,6 +195,20 @@ def _step(step: StepRow) -> Step:
             "fact_id": step.fact_id,
             "facts": step.facts,
         }
+    )
+
+
+def _sent(send: SendRow) -> Sent:
+    return Sent(
+        at=show_instant(send.at),
+        step=send.step,
+        to=send.person_id,
+        channel=send.channel,
+        outcome=send.outcome,
+        attempt=send.attempt,
+        error=send.error,
+        retry_at=_shown(send.retry_at),
+        why=send.why,
     )
 
 

@@ -1,10 +1,10 @@
 """The read model of the alerts service: what a feed is made of. Disposable: the log makes it again.
 
 For readers: `alerts_alerts` is an alert as it stands, `alerts_life` each step of its life in the order in which they
-were committed (what a stream is resumed by); `alerts_homes` is what a page must know of a home, and
-`alerts_commissioners` whose children live there. The two `_state` tables, `alerts_decisions` and `alerts_decided` are
-the monitor's own memory. No rule lives here, and no name: placements and people are ids. `partition`: whose
-home-partition a row is (`shared.store.rows`).
+were committed (what a stream is resumed by), `alerts_pages` who was told and what they answered; `alerts_homes` is
+what a page must know of a home, and `alerts_commissioners` whose children live there. The two `_state` tables,
+`alerts_decisions` and `alerts_decided` are the monitor's own memory. No rule lives here, and no name: placements and
+people are ids. `partition`: whose home-partition a row is (`shared.store.rows`).
 """
 
 from pathlib import Path
@@ -77,6 +77,26 @@ LIFE: Final = Table(
 )
 """One row a step. `position` grows by one with each of a home-partition, in the order of the commits: no gap, nothing
 twice."""
+
+SENDS: Final = Table(
+    "alerts_pages",
+    METADATA,
+    Column("id", String, primary_key=True),  # of the event
+    Column("alert_id", String, nullable=False),
+    Column("home_id", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", String, nullable=False),  # sent | failed | skipped | undelivered, or an answer's kind
+    Column("person_id", String, nullable=False),
+    Column("step", Integer),
+    Column("channel", String),  # of an answer: how it came in
+    Column("attempt", Integer),
+    Column("error", String),
+    Column("retry_at", BigInteger),
+    Column("why", String),
+    Column("partition", Integer, nullable=False, server_default="0"),
+    Index("pages_of_alert", "alert_id", "at"),
+)
+"""One row each time that somebody was told of an alert, could not be told, or answered. For readers only."""
 
 HOMES: Final = Table(
     "alerts_homes",

@@ -76,7 +76,7 @@ READS: Final[dict[str, tuple[str, ...]]] = {
     "cover": (topics.PLAN_CHANGES, topics.NIGHT_COVER, topics.CHECK_INS),
     "reviews": (topics.PLAN_CHANGES, topics.CHECK_INS),
     "integrity": topics.INPUTS,
-    "alerts": (*topics.INPUTS, topics.ALERTS, topics.REJECTED),
+    "alerts": (*topics.INPUTS, topics.ALERTS, topics.PAGES, topics.REJECTED),
     "pager": (*topics.INPUTS, topics.ALERTS, topics.PAGES),
 }
 """What each service of this version reads; `shared` knows no service, so a test compares."""

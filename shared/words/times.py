@@ -20,6 +20,12 @@ class Wall(NamedTuple):
         """See `local_clock`."""
         return local_clock(at, self.zone, self.now)
 
+    def second(self, at: Instant) -> str:
+        """The same to the second: `02:15:07`, with its day as `local_clock` says."""
+        short = local_clock(at, self.zone, self.now)
+        head, comma, _ = short.rpartition(", ")
+        return head + comma + exact_clock(at, self.zone)
+
     def day(self, day: date) -> str:
         """`Mon 9 Mar`; with the year where it is far away."""
         return _show_day(day, self._today)

@@ -21,6 +21,7 @@ const live = new Live({
       aheadMs = Date.parse(present.now) - Date.now();
       tell(present);
       if (wasDeaf) turnLive();
+      else if (feed.dataset.refresh) refresh(); // what it shows changes by more than the stream tells
     },
     changed: () => refresh(),
     deaf: () => turnDeaf(),

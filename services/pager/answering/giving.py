@@ -11,7 +11,6 @@ from enum import Enum
 from typing import Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from services.pager.answering.offering import chosen
 from services.pager.answering.page import OPEN, may_be_answered
 from services.pager.answering.parts import Answer, Answers, Hand, Kind, Shown, Took
 from shared.events.canonical import canonical
@@ -19,6 +18,7 @@ from shared.instants import Instant
 from shared.security.people import Person
 from shared.words import local_clock
 from shared.words.doing import SEEING_TO_IT
+from shared.words.lengths import chosen
 
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:answers")
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.pager.answering.links import Link, Purpose
-from services.pager.answering.offering import Length, lengths
 from services.pager.answering.parts import Hand, Shown
 from shared.answering import TERMS
 from shared.instants import Instant
 from shared.words import Told, exact_clock, length, local_clock, told
 from shared.words.alert import Step
 from shared.words.doing import offered, what_next
+from shared.words.lengths import Length, lengths
 from shared.words.steps import step_told
 from shared.words.times import Wall
 

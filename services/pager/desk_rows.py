@@ -49,6 +49,20 @@ def home(connection: Connection, home_id: str) -> DeskHome:
     return nowhere(home_id) if found is None else DeskHome(**found)
 
 
+def homes_of(connection: Connection, home_ids: Iterable[str]) -> dict[str, DeskHome]:
+    """Several homes at once, by id; one that the log does not know has no policy, and nobody on duty."""
+    listed = list(home_ids)
+    query = select(*_HOME).where(HOMES.c.home_id.in_(listed))
+    found = {row["home_id"]: DeskHome(**row) for row in connection.execute(query).mappings()}
+    return {home_id: found.get(home_id) or nowhere(home_id) for home_id in listed}
+
+
+def last_change(connection: Connection, partition: int) -> int:
+    """The number of this home-partition's last change; 0: none yet."""
+    query = select(func.max(ALERTS.c.changed)).where(ALERTS.c.partition == partition)
+    return connection.execute(query).scalar() or 0
+
+
 def homes(connection: Connection, partition: int | None = None) -> list[DeskHome]:
     """Every home (of a home-partition), by id."""
     mine = () if partition is None else (HOMES.c.partition == partition,)

@@ -16,6 +16,8 @@ PURE = (
     "services/cover/*.py",
     "services/integrity/**/*.py",
     "services/pager/chain/*.py",
+    "services/pager/engine/keys.py",
+    "services/pager/engine/time.py",
     "services/pager/desk.py",
     "services/reviews/*.py",
     "services/pager/home.py",

@@ -56,7 +56,7 @@ def step_people(house: DeskHome, alert: DeskAlert, step: int, at: Instant) -> li
     steps = (alert.policy or {}).get("steps", ())
     if not 0 <= step < len(steps):
         return []
-    return unique([person for name in steps[step]["who"] for person in _behind(house, alert, name, at)])
+    return unique([person for name in steps[step]["who"] for person in behind(house, alert, name, at)])
 
 
 def last_resort(policy: Mapping[str, Any] | None) -> str | None:
@@ -74,7 +74,9 @@ def commissioner(commissioner_id: str) -> str:
     return f"commissioner:{commissioner_id}"
 
 
-def _behind(house: DeskHome, alert: DeskAlert, name: str, at: Instant) -> Sequence[str]:
+def behind(house: DeskHome, alert: DeskAlert, name: str, at: Instant) -> Sequence[str]:
+    """The ids of the people behind a name of a policy, for this alert: the commissioner is its child's, the rotas are
+    those that were frozen on it."""
     if name == COMMISSIONER and (alert.placement_id is not None or alert.commissioner_id is not None):
         return [] if alert.commissioner_id is None else [commissioner(alert.commissioner_id)]
     return who(house, name, at, alert.rotas)

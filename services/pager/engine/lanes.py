@@ -1,0 +1,300 @@
+"""A lane a receiver: one task a person, so that a receiver that hangs delays nobody else.
+
+    1. Ask what goes to the person now (`turns`); where nothing does, sleep until something may.
+    2. Look up how he is reached, and put it into words.
+    3. Try each way in turn, within its time; before each but the first, ask again what may still be told.
+    4. Mark what came of it (`outcomes`); where no way took it, again after a pause that grows.
+
+What a lane knows beside durable rows is only when to try again.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from services.pager.channels.base import Address, Channel, Message, Outcome, Result
+from services.pager.engine import claims, outcomes
+from services.pager.engine.outcomes import Tried
+from services.pager.engine.planning import Share
+from services.pager.engine.ports import Ports
+from services.pager.engine.rows import Sending
+from services.pager.engine.saying import said
+from services.pager.engine.store import Store, guard
+from services.pager.engine.turns import Asked, Turn, still, turn
+from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant
+from shared.store.ledger import LostOwnership
+from shared.store.outage import is_outage
+
+FIRST_PAUSE: Final[Duration] = 2 * SECOND
+LONGEST_PAUSE: Final[Duration] = MINUTE
+LONGEST_ASKED: Final[Duration] = 5 * MINUTE
+"""`Retry-After` is heard up to here."""
+AT_ONCE: Final = 1_000
+"""Attempts under way at a time: more than receivers that could ever hang at once, fewer than sockets there are."""
+GRACE: Final[Duration] = 2 * SECOND
+"""A channel that does not keep its time is cut off so much after it."""
+TROUBLE: Final[Duration] = SECOND
+
+_log = structlog.get_logger("pager")
+
+
+def pause(tries: int, asked: Duration | None) -> Duration:
+    """How long until it is tried again, after so many tries."""
+    grown = min(FIRST_PAUSE << min(max(tries - 1, 0), 16), LONGEST_PAUSE)
+    return max(grown, min(asked or 0, LONGEST_ASKED))
+
+
+@dataclass(slots=True)
+class _Item:
+    """A message that waits in a lane. `not_before`: of the monotonic clock; `until`: pager time, where it is held."""
+
+    message: Sending
+    not_before: Duration = 0
+    until: Instant = 0
+
+
+class Lanes:
+    """All lanes of this process."""
+
+    def __init__(
+        self,
+        store: Store,
+        ports: Ports,
+        shares: Mapping[int, Share],
+        heard: Callable[[int, str], None],
+        me: str,
+    ) -> None:
+        """`heard`: told of every alert of which a message has gone, or has failed for the first time."""
+        self.store, self.ports, self.shares, self.heard, self.me = store, ports, shares, heard, me
+        self.free = asyncio.Semaphore(AT_ONCE)
+        self.stopping = False
+        self._lanes: dict[str, Lane] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, messages: Iterable[Sending]) -> None:
+        """These are to go out."""
+        for message in messages:
+            lane = self._lanes.get(message.person)
+            if lane is None:
+                lane = self._lanes[message.person] = Lane(self, message.person)
+                lane.put(message)
+                task = asyncio.create_task(lane.run())
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            else:
+                lane.put(message)
+
+    def drop(self, partition: int) -> None:
+        """Another worker sends these now."""
+        for lane in self._lanes.values():
+            lane.drop(partition)
+
+    def ended(self, person: str) -> None:
+        """It has nothing left."""
+        del self._lanes[person]
+
+    def wake(self) -> None:
+        """All of them look at the time."""
+        for lane in self._lanes.values():
+            lane.wake.set()
+
+    async def stop(self, within_s: float) -> None:
+        """What is under way may end; nothing is begun. What is given up goes again, under the same key."""
+        self.stopping = True
+        self.wake()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=within_s)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Lane:
+    """One person's."""
+
+    def __init__(self, lanes: Lanes, person: str) -> None:
+        self._all, self._person = lanes, person
+        self._items: dict[str, _Item] = {}
+        self._refused: set[tuple[str, str, str | None]] = set()
+        """Ways that will not take anything, as they were written down."""
+        self.wake = asyncio.Event()
+
+    def put(self, message: Sending) -> None:
+        """One more."""
+        self._items.setdefault(message.key, _Item(message))
+        self.wake.set()
+
+    def drop(self, partition: int) -> None:
+        """Those of a home-partition go no more from here."""
+        for key, item in list(self._items.items()):
+            if item.message.partition == partition:
+                del self._items[key]
+        self.wake.set()
+
+    async def run(self) -> None:
+        """Until nothing waits."""
+        while self._items and not self._all.stopping:
+            self.wake.clear()
+            try:
+                rest = await self._step()
+            except Exception as error:  # whatever is wrong with one turn, the next must come
+                rest = TROUBLE
+                if isinstance(error, LostOwnership | claims.ClaimLost) or is_outage(error):
+                    _log.warning(
+                        "a person's turn is taken again", person_id=self._person, reason=type(error).__name__
+                    )
+                else:
+                    _log.exception("a person's turn has failed", person_id=self._person)
+            if rest > 0 and not self._all.stopping:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.wake.wait(), rest / SECOND)
+        self._all.ended(self._person)
+
+    # -- 1 -------------------------------------------------------------------------------------------------
+
+    async def _step(self) -> Duration:
+        """One turn; how long to rest."""
+        ports = self._all.ports
+        monotonic = ports.monotonic()
+        now = self._now(self._items.values(), monotonic)
+        due = [
+            item.message
+            for item in self._items.values()
+            if item.not_before <= monotonic
+            and item.until <= now
+            and item.message.partition in self._all.shares
+        ]
+        if not due:
+            return self._rest(monotonic, now)
+        asked = self._asked(due, now)
+        made = await self._all.store.write(partial(turn, asked=asked))
+        for message in made.skipped:
+            self._items.pop(message.key, None)
+            self._all.heard(message.partition, message.alert_id)
+        for key, until in made.held.items():
+            if key in self._items:
+                self._items[key].until = until
+        if made.going:
+            for message in made.going:
+                if message.key in self._items:
+                    self._items[message.key].message = message
+            await self._deliver(made)
+            return 0
+        wait = max(made.look_again - now, 1) if made.look_again != NEVER else LONGEST_PAUSE
+        return min(wait, self._rest(monotonic, now), LONGEST_PAUSE)
+
+    def _rest(self, monotonic: Duration, now: Instant) -> Duration:
+        """Until the next item may be tried."""
+        waits = [max(item.not_before - monotonic, item.until - now) for item in self._items.values()]
+        return min([*(wait for wait in waits if wait > 0), LONGEST_PAUSE])
+
+    def _now(self, items: Iterable[_Item], monotonic: Duration) -> Instant:
+        shares = {item.message.partition for item in items} & self._all.shares.keys()
+        return max((self._all.shares[each].time.best(monotonic) for each in shares), default=0)
+
+    def _asked(self, messages: Sequence[Sending], now: Instant) -> Asked:
+        ports = self._all.ports
+        epochs = {each: self._all.shares[each].epoch for each in {message.partition for message in messages}}
+        lease = ports.send_within + GRACE + claims.MARGIN
+        return Asked(self._person, self._all.me, messages, epochs, now, ports.wall(), lease)
+
+    # -- 2, 3 ----------------------------------------------------------------------------------------------
+
+    async def _deliver(self, made: Turn) -> None:
+        going, tried = list(made.going), list[Tried]()
+        ways = await asyncio.to_thread(self._ways, going)
+        message = await asyncio.to_thread(said, self._all.ports, made, going)
+        for address in ways:
+            if tried:
+                now = self._now(self._items.values(), self._all.ports.monotonic())
+                asked = self._asked(going, now)
+                made_now = await self._all.store.write(partial(still, asked=asked))
+                if not made_now.going:
+                    break
+                if len(made_now.going) < len(going):
+                    going = list(made_now.going)
+                    made = replace(made_now, key=made.key)
+                    message = await asyncio.to_thread(said, self._all.ports, made, going)
+            outcome = await self._try(message, address)
+            tried.append(Tried(address.channel, outcome))
+            if outcome.result is Result.SENT:
+                break
+            if outcome.result is Result.NEVER:
+                self._refused.add((address.channel, address.to, address.secret))
+        if not ways:
+            tried.append(
+                Tried("none", Outcome(Result.LATER, "there is no way to reach this person; add one"))
+            )
+        await self._mark(made.going, going, tried)
+
+    def _ways(self, going: Sequence[Sending]) -> list[Address]:
+        """How he is reached, the best way first: those that the step allows, where he has any of them."""
+        ways = list(self._all.ports.reach(self._person))
+        ways = [way for way in ways if way.channel in self._all.ports.channels]
+        allowed = {each for message in going for each in (message.channels or ())}
+        if allowed and all(message.channels for message in going):
+            ways = [way for way in ways if way.channel in allowed] or ways
+        return [way for way in ways if (way.channel, way.to, way.secret) not in self._refused]
+
+    async def _try(self, message: Message, address: Address) -> Outcome:
+        within = self._all.ports.send_within
+        channel: Channel = self._all.ports.channels[address.channel]
+        async with self._all.free:
+            try:
+                return await asyncio.wait_for(
+                    channel.send(message, address, within), (within + GRACE) / SECOND
+                )
+            except TimeoutError:
+                return Outcome(Result.LATER, "it took too long")
+            except Exception as error:  # no channel's fault may end a lane
+                _log.exception("a channel has failed", channel=address.channel)
+                return Outcome(Result.LATER, f"the channel failed: {type(error).__name__}")
+
+    # -- 4 -------------------------------------------------------------------------------------------------
+
+    async def _mark(self, began: Sequence[Sending], going: Sequence[Sending], tried: Sequence[Tried]) -> None:
+        """Written down, however long the database takes to come back: what was sent is not sent again for that."""
+        monotonic = self._all.ports.monotonic()
+        at = self._now(self._items.values(), monotonic)
+        sent = any(each.outcome.result is Result.SENT for each in tried)
+        asks = max((each.outcome.retry_after or 0 for each in tried), default=0)
+        wait = pause(max(message.attempts for message in began), asks)
+        asked = self._asked_of_owned(going, at)
+        while asked is not None:
+            try:
+                await self._all.store.write(
+                    partial(_marked, asked=asked, tried=tried, at=at, retry_at=at + wait)
+                )
+                break
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                await asyncio.sleep(TROUBLE / SECOND)
+        for message in going:
+            item = self._items.get(message.key)
+            if item is None:
+                continue
+            if sent:
+                del self._items[message.key]
+            else:
+                item.not_before, item.message = monotonic + wait, replace(item.message, failed=True)
+            if sent or not message.failed:
+                self._all.heard(message.partition, message.alert_id)
+
+    def _asked_of_owned(self, going: Sequence[Sending], now: Instant) -> Asked | None:
+        owned = [message for message in going if message.partition in self._all.shares]
+        return self._asked(owned, now) if owned else None
+
+
+def _marked(
+    connection: Connection, asked: Asked, tried: Sequence[Tried], at: Instant, retry_at: Instant
+) -> None:
+    guard(connection, asked.epochs, {message.partition for message in asked.messages})
+    outcomes.mark(connection, asked.messages, tried, at, retry_at)
+    claims.release(connection, asked.person, asked.me)

@@ -1,0 +1,297 @@
+"""What is to be sent, of one home-partition: asks the chain of each alert that may have something to say.
+
+    1. Read: the ledger's rows (the time), what has changed on the desk, what became of messages.
+    2. Take the alerts that have changed, of which something was heard, or whose time has come; a few hundred at once.
+    3. Ask the chain (`services.pager.chain`) of each, with its home as it stands.
+    4. In one transaction, as the owner: the chains, new messages as `queued`, steps that nobody was reached by.
+    5. Only now remember it, and give the new messages to the lanes.
+
+One round runs at a time. What it knows beside the rows it can read from them again.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, select
+
+from services.pager import desk_rows
+from services.pager.chain.chain import decide
+from services.pager.chain.parts import ADMINS, Case, Chain, Decision, People, Queued, Reason, found
+from services.pager.chain.updates import updates
+from services.pager.desk import DeskAlert, DeskHome
+from services.pager.engine import keys, outcomes, rows
+from services.pager.engine.ports import Ports
+from services.pager.engine.standing import stands, unreached
+from services.pager.engine.store import SERVICE, Store, guard
+from services.pager.engine.time import PagerTime
+from services.pager.oncall import looking
+from shared.instants import MINUTE, NEVER, Duration, Instant
+from shared.monitor import Effect
+from shared.store import operations, outbox
+from shared.store.tables import LEDGER, OPERATIONS
+
+UNDELIVERED: Final = "page_undelivered"
+AT_ONCE: Final = 400
+"""Alerts a round: the first pages of a storm go before the last are looked at."""
+LOOK_ALL: Final[Duration] = MINUTE
+"""How often all that is open is looked at, whether it has changed or not."""
+
+_log = structlog.get_logger("pager")
+
+
+@dataclass
+class Share:
+    """What is known of a home-partition that is owned."""
+
+    partition: int
+    epoch: int
+    time: PagerTime
+    cursor: int = 0
+    chains: dict[str, Chain] = field(default_factory=dict)
+    """Of alerts that are not done."""
+    looks: list[tuple[Instant, str]] = field(default_factory=list)
+    """A heap: when to look again at which."""
+    look_at: dict[str, Instant] = field(default_factory=dict)
+    todo: dict[str, None] = field(default_factory=dict)
+    """Alerts that have changed, or of which something was heard, in order."""
+    unreached: set[str] = field(default_factory=set)
+    """Homes with an entry that nobody could be reached."""
+    begun: bool = False
+    looked_at_all: Duration = 0
+
+    def due(self, now: Instant) -> Iterable[str]:
+        """Those whose time has come."""
+        while self.looks and self.looks[0][0] <= now:
+            at, alert_id = heapq.heappop(self.looks)
+            if self.look_at.get(alert_id) == at:
+                del self.look_at[alert_id]
+                yield alert_id
+
+    def again(self, alert_id: str, at: Instant) -> None:
+        """Look at it then."""
+        self.look_at.pop(alert_id, None)
+        if at != NEVER:
+            self.look_at[alert_id] = at
+            heapq.heappush(self.looks, (at, alert_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a round has decided, until it is written."""
+
+    chains: list[rows.ChainRow]
+    looks: dict[str, Instant]
+    messages: list[rows.Sending]
+    told: list[Effect]
+    raised: list[tuple[str, Instant, str]]
+    """Operations' entries: home, since, detail."""
+    resolved: set[str]
+    """Homes where somebody was reached again."""
+
+
+class Planner:
+    """The rounds."""
+
+    def __init__(self, store: Store, ports: Ports) -> None:
+        self._store = store
+        self._ports = ports
+
+    async def round(self, share: Share) -> list[rows.Sending]:
+        """One round: the messages that are to go out, queued durably. Raises LostOwnership."""
+        now = await self._store.read(lambda connection: self._read(connection, share))
+        share.todo |= dict.fromkeys(share.due(now))
+        ids = list(share.todo)[:AT_ONCE]
+        for id_ in ids:  # before anything of them is read: what is heard from here on is looked at again
+            del share.todo[id_]
+        if not ids:
+            return []
+        try:
+            plan = await self._store.read(lambda connection: self._decided(connection, share, ids))
+            new = await self._store.write(lambda connection: self._save(connection, share, plan))
+        except BaseException:
+            share.todo |= dict.fromkeys(ids)
+            raise
+        for row in plan.chains:
+            id_ = row.chain.alert_id
+            if row.done:
+                share.chains.pop(id_, None)
+            else:
+                share.chains[id_] = row.chain
+        for id_, at in plan.looks.items():
+            share.again(id_, at)
+        share.unreached.update(home for home, _, _ in plan.raised)
+        share.unreached -= plan.resolved
+        return new
+
+    async def begin(self, share: Share) -> list[rows.Sending]:
+        """What is still to be told, and everything that is open to be looked at."""
+
+        def read(connection: Connection) -> list[rows.Sending]:
+            share.cursor = desk_rows.last_change(connection, share.partition)
+            share.chains = rows.open_chains(connection, share.partition)
+            self._all_open(connection, share)
+            share.todo |= dict.fromkeys(share.chains)
+            open_entries = select(OPERATIONS.c.home_id).where(
+                OPERATIONS.c.kind == UNDELIVERED, OPERATIONS.c.resolved.is_(None)
+            )
+            share.unreached = {home for home in connection.scalars(open_entries) if home is not None}
+            return rows.waiting(connection, share.partition)
+
+        waiting = await self._store.read(read)
+        share.begun = True
+        return waiting
+
+    # -- 1 to 3 --------------------------------------------------------------------------------------------
+
+    def _decided(self, connection: Connection, share: Share, ids: Sequence[str]) -> _Plan:
+        alerts = desk_rows.read_all(connection, ids)
+        homes = desk_rows.homes_of(connection, {alert.home_id for alert in alerts.values()})
+        chains = self._chains(connection, share, alerts)
+        messages: dict[str, list[rows.Sending]] = {}
+        for message in rows.of_alerts(connection, [id_ for id_ in alerts if chains[id_].step >= 0]):
+            messages.setdefault(message.alert_id, []).append(message)
+        plan = _Plan([], {}, [], [], [], set())
+        for (
+            alert
+        ) in alerts.values():  # of one that is unknown the rows are being made anew: it comes back changed
+            try:
+                self._look(share, alert, homes[alert.home_id], chains, messages.get(alert.alert_id, []), plan)
+            except Exception:  # a fault with one alert must not cost the others
+                _log.exception("an alert's chain has failed", alert_id=alert.alert_id)
+                plan.looks[alert.alert_id] = share.time.best(self._ports.monotonic()) + MINUTE
+                plan.raised.append((alert.home_id, alert.raised_at, f"the pager failed at {alert.alert_id}"))
+        return plan
+
+    def _read(self, connection: Connection, share: Share) -> Instant:
+        ports, partition = self._ports, share.partition
+        query = select(LEDGER.c.service, LEDGER.c.clock, LEDGER.c.published)
+        entries = {
+            row.service: row for row in connection.execute(query.where(LEDGER.c.partition == partition))
+        }
+        published = [entries[name].published for name in ports.others if name in entries]
+        clock = entries[SERVICE].clock if SERVICE in entries else 0
+        monotonic = ports.monotonic()
+        share.time.see(clock, min(published, default=clock), ports.wall(), monotonic)
+        if monotonic - share.looked_at_all >= LOOK_ALL:
+            self._all_open(connection, share)
+        changed = desk_rows.changed_since(connection, partition, share.cursor)
+        for alert in changed:
+            if alert.state != "resolved" or alert.alert_id in share.chains:
+                share.todo[alert.alert_id] = None
+        if changed:
+            share.cursor = max(alert.changed for alert in changed)
+        return share.time.settled(monotonic)
+
+    def _all_open(self, connection: Connection, share: Share) -> None:
+        share.looked_at_all = self._ports.monotonic()
+        share.todo |= dict.fromkeys(
+            alert.alert_id for alert in desk_rows.open_alerts(connection, share.partition)
+        )
+
+    def _chains(
+        self, connection: Connection, share: Share, alerts: Mapping[str, DeskAlert]
+    ) -> dict[str, Chain]:
+        """The chains of these, and of those that theirs depend on."""
+        wanted = set(alerts)
+        for alert in alerts.values():
+            if alert.kind == "home_silent":
+                wanted.update(alert.facts.get("members", ()))
+        known = {id_: share.chains[id_] for id_ in wanted if id_ in share.chains}
+        known |= rows.chains_of(connection, wanted - known.keys())
+        joined = {chain.joined for chain in known.values() if chain.joined is not None} - known.keys()
+        known |= {id_: share.chains[id_] for id_ in joined if id_ in share.chains}
+        known |= rows.chains_of(connection, joined - known.keys())
+        return {id_: found(alert) for id_, alert in alerts.items() if id_ not in known} | known
+
+    def _look(
+        self,
+        share: Share,
+        alert: DeskAlert,
+        home: DeskHome,
+        chains: Mapping[str, Chain],
+        messages: Sequence[rows.Sending],
+        plan: _Plan,
+    ) -> None:
+        """Step 3, of one alert."""
+        monotonic = self._ports.monotonic()
+        before = chains[alert.alert_id]
+        chain = stands(before, messages)
+        case = Case(
+            alert,
+            home,
+            chain,
+            share.time.settled(monotonic),
+            self._people(alert, home),
+            _others(alert, chain, chains),
+        )
+        made = decide(case)
+        told = [each.person for each in messages if each.state == "sent" and each.purpose != "update"]
+        news, after = updates(alert, made.chain, told)
+        at = share.time.best(monotonic)
+        done = made.reason is Reason.RESOLVED
+        row = rows.ChainRow(after, alert.home_id, share.partition, made.reason.value, done)
+        plan.chains.append(row)
+        plan.looks[alert.alert_id] = made.look_again
+        queue: Sequence[Queued] = (*made.queue, *news)
+        plan.messages.extend(rows.sending(alert, share.partition, each, at) for each in queue)
+        _reached_nobody(alert, before, chain, made, messages, at, plan)
+        if alert.home_id in share.unreached and (
+            done or (chain.sent_at is not None and before.sent_at is None)
+        ):
+            plan.resolved.add(alert.home_id)
+
+    def _people(self, alert: DeskAlert, home: DeskHome) -> People:
+        def people(who: Sequence[str], at: Instant) -> list[str]:
+            found: list[str] = []
+            for name in who:
+                found += self._ports.admins() if name == ADMINS else looking.behind(home, alert, name, at)
+            return list(dict.fromkeys(found))
+
+        return people
+
+    # -- 4 -------------------------------------------------------------------------------------------------
+
+    def _save(self, connection: Connection, share: Share, plan: _Plan) -> list[rows.Sending]:
+        guard(connection, {share.partition: share.epoch}, [share.partition])
+        rows.put_chains(connection, plan.chains)
+        new = rows.put_new(connection, plan.messages)
+        outbox.put(connection, outbox.Owner(outcomes.OWNER, share.partition), plan.told)
+        at = share.time.best(self._ports.monotonic())
+        for home_id in plan.resolved:
+            operations.resolve(connection, UNDELIVERED, SERVICE, home_id, at)
+        for home_id, since, detail in plan.raised:
+            operations.raise_once(connection, UNDELIVERED, SERVICE, home_id, since, detail)
+        return new
+
+
+def _others(alert: DeskAlert, chain: Chain, chains: Mapping[str, Chain]) -> dict[str, Chain]:
+    wanted: Sequence[str] = [] if chain.joined is None else [chain.joined]
+    if alert.kind == "home_silent":
+        wanted = alert.facts.get("members", ())
+    return {id_: chains[id_] for id_ in wanted if id_ in chains and id_ != alert.alert_id}
+
+
+def _reached_nobody(
+    alert: DeskAlert,
+    before: Chain,
+    chain: Chain,
+    made: Decision,
+    messages: Sequence[rows.Sending],
+    at: Instant,
+    plan: _Plan,
+) -> None:
+    """A step that nobody was reached by is told to whoever runs the system, and in the log."""
+    if chain.failed and not before.failed and made.reason is not Reason.RESOLVED:
+        for message in unreached(chain, messages):
+            data = {"alert_id": alert.alert_id, "step": chain.step, "to": message.person}
+            plan.told.append(keys.told(keys.UNDELIVERED, message.key, alert.home_id, at, data))
+        since = min((message.queued_at for message in unreached(chain, messages)), default=at)
+        step = f"step {chain.step} of {alert.kind} {alert.alert_id}"
+        detail = f"nobody could be reached by {step}; look at their addresses"
+        plan.raised.append((alert.home_id, since, detail))
+    elif made.reason is Reason.NOBODY:
+        detail = f"there is nobody to tell of {alert.kind} {alert.alert_id}; name people in the home's policy"
+        plan.raised.append((alert.home_id, alert.raised_at, detail))

@@ -17,6 +17,7 @@ from wakeful.cli import (
     importing,
     keys,
     migrate,
+    page,
     people,
     rebuild,
     replay,
@@ -56,7 +57,7 @@ for command in (
     version,
 ):
     command.add_to(app)
-for group in (token, people, device, keys, topics):
+for group in (token, people, device, page, keys, topics):
     app.add_typer(group.app)
 
 

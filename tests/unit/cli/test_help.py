@@ -30,6 +30,7 @@ def test_all_that_there_are() -> None:
     assert {"keys make", "keys rotate", "keys destroy", "keys export", "keys import"} <= names
     assert {"backup", "restore"} <= names
     assert {"gateway", "worker", "migrate", "topics make", "topics check", "topics seal"} <= names
+    assert {"page test", "page tests", "page list", "page story"} <= names
     assert {"people add", "people list", "people set-pin"} <= names
 
 
@@ -42,7 +43,7 @@ def test_help_says_what_it_does_with_an_example(words: list[str]) -> None:
         assert f"Example: wakeful {' '.join(words)}" in " ".join(result.stdout.split())
 
 
-GROUPS = ("token", "people", "device", "keys", "topics")
+GROUPS = ("token", "people", "device", "page", "keys", "topics")
 PRINTS = [
     words
     for words in COMMANDS

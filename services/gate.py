@@ -4,7 +4,8 @@
 2. The door reads the log to its end, then lets people in; the prober comes in as a phone would, and while it gets in
    ticks are written, so that time goes on for those who watch.
 3. How far they have come is what their ledger says.
-4. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already.
+4. Who tells people past the log that nobody watches, and the daily tests of on-call.
+5. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already.
 
 Several may run at once: before one of them judges a fact it reads what the others have written. No rule lives here.
 """
@@ -20,6 +21,8 @@ from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
 from services.ledgerwatch import LedgerWatch
+from services.pager.alive.running import Alive
+from services.reached import Reach
 from services.serving import DoorServer, heed_signals, listen
 from shared import logs
 from shared.log.base import Positions, beside
@@ -65,6 +68,7 @@ class Gate:
             self.log = KafkaDoorLog(broker, producer, index)
             stack.callback(self.log.close)
             self._closing = stack.pop_all()
+        self.reach = Reach(settings, self.access.people, self.keys, self.views["pager"])
         self.notifier = Notifier()
         self.in_hand = InHand()
         self.ledger = LedgerWatch(
@@ -95,6 +99,7 @@ class Gate:
                 notifier=self.notifier,
                 in_hand=self.in_hand,
                 metrics=self.metrics,
+                reach=self.reach,
                 watched_to=self.ledger.watched_to,
                 blind_since=self.ledger.blind_since,
             )
@@ -109,6 +114,11 @@ class Gate:
         known = self._index.positions(partition)
         names = (*beside(PLAN_CHANGES), *beside(NIGHT_COVER))
         return {**read_to, **{name: known[name] for name in names if name in known}}
+
+    def alive(self) -> Alive:
+        """Who tells people that nobody watches, past the log. Several doors tell it under the same keys."""
+        ledger = self.ledger
+        return self.reach.alive(self.log, self.views["alerts"], ledger.blind_since, ledger.watched_to)
 
     def keeper(self) -> Keeper | None:
         """There is no snapshot to keep."""
@@ -130,6 +140,9 @@ def serve(settings: Settings, *, prefix: str = "") -> None:
         stack.callback(listening.close)
         gate = Gate(settings, prefix)
         stack.callback(gate.close)
+        for beside in (gate.alive(), gate.reach.daily()):
+            stack.callback(beside.stop)
+            beside.start()
         server: DoorServer[Gate] = DoorServer(gate, None)
         heed_signals(server)
         _log.info("up", url=settings.url, broker=settings.kafka)

@@ -24,6 +24,8 @@ from services.gateway.shares import Limits
 from services.gateway.standing import Standing
 from services.integrity import api as integrity_api
 from services.pager.answering import api as answering_api
+from services.pager.trial import page as trial_page
+from services.reached import Reach
 from services.reviews import api as reviews_api
 from shared.instants import Instant
 from shared.log.base import DoorLog, Log
@@ -53,6 +55,8 @@ class Parts:
     notifier: Notifier
     in_hand: InHand
     metrics: Metrics
+    reach: Reach
+    """How people are reached."""
     watched_to: Callable[[], Instant | None]
     """How far every service has come; None before all have begun."""
     blind_since: Callable[[], Instant | None]
@@ -97,15 +101,17 @@ def door_app(parts: Parts) -> App:
     views = parts.views
     feed = Feed(views["alerts"])
     watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, views["alerts"]))
-    pages = Pages([alerts_api.TEMPLATES, answering_api.TEMPLATES])
+    pages = Pages([alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES])
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
         *(routes(views[name], parts.log) for name, routes in QUERIES.items()),
+        parts.reach.api(),
     )
     outside = (
         alerts_api.page_routes(feed, watch, pages),
         session_routes(pages, settings.url),
         metrics.routes(),
+        parts.reach.pages(pages),
     )
     app = make_app(
         Deps(

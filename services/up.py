@@ -4,8 +4,9 @@
 2. Every schema is brought up to date.
 3. A runner a service, each in a thread of its own. A fault of a loop itself ends the process: the supervisor starts
    it again, and nothing is lost.
-4. The door and the pages, with the prober that comes in as a phone would, and the ping to whoever watches over us.
-5. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already, runners stop.
+4. Who tells people past the log that nobody watches, and the daily tests of on-call.
+5. The door and the pages, with the prober that comes in as a phone would, and the ping to whoever watches over us.
+6. On SIGTERM or SIGINT: the door stops taking, streams end, what was acknowledged is durable already, runners stop.
 
 No rule lives here, and nothing below it looks at the environment.
 """
@@ -22,6 +23,8 @@ from services import monitors, together
 from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
+from services.pager.alive.running import Alive
+from services.reached import Reach
 from services.sample.running import start as play_sample
 from services.serving import DoorServer, guarded, heed_signals, listen
 from shared import blind, clock, logs
@@ -65,6 +68,7 @@ class House:
             for reached in ledger.clocks(self.views).values():
                 self.log.not_before(reached)  # the machine's clock may have been put back while nobody ran
             self._closing = stack.pop_all()
+        self.reach = Reach(settings, self.access.people, self.keys, self.views)
         self.notifier = Notifier()
         self.in_hand = InHand()
         self.present = blind.Watch(settings.blind_after)
@@ -102,10 +106,15 @@ class House:
                 notifier=self.notifier,
                 in_hand=self.in_hand,
                 metrics=self.metrics,
+                reach=self.reach,
                 watched_to=self.watched_to,
                 blind_since=self.blind_since,
             )
         )
+
+    def alive(self) -> Alive:
+        """Who tells people that nobody watches, past the log."""
+        return self.reach.alive(self.log, self.views, self.blind_since, self.watched_to)
 
     def keeper(self) -> Keeper:
         """Who keeps the door's snapshot."""
@@ -137,6 +146,9 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         for runner in runners:
             stack.callback(runner.join)
         stack.callback(stop.set)
+        for beside in (house.alive(), house.reach.daily()):
+            stack.callback(beside.stop)
+            beside.start()
         server = DoorServer(house, play_sample if sample else ready)
         heed_signals(server)
         for runner in runners:

@@ -135,6 +135,8 @@ def _told(views: Engine) -> Iterator[Trouble]:
     with views.connect() as connection:
         found = operations.latest(connection, only_open=True)
     for each in found:
+        if each.kind == operations.MONITOR_BLIND and each.home_id is None and each.service is None:
+            continue  # that is known here at once, and better
         since = show_instant(each.since)
         yield Trouble(
             kind=each.kind, since=since, home_id=each.home_id, service=each.service, reason=each.detail

@@ -108,6 +108,7 @@ def _serve(folder: str, port: int, clock: Any, up: Any, stop: Any, pipe: Any) ->
     from services.gateway.inhand import InHand
     from services.gateway.shares import Limits
     from services.house import Parts, door_app
+    from services.reached import Reach
     from shared.log.sqlite import SqliteLog
     from shared.metrics import Metrics
     from shared.onecore import stay_on_one_core
@@ -132,16 +133,19 @@ def _serve(folder: str, port: int, clock: Any, up: Any, stop: Any, pipe: Any) ->
     monitors.migrate(views)
     notifier = Notifier()
     runners = together.runners(log, views, notifier)
+    settings = Settings.read({"WAKEFUL_DATA": folder})
+    keys = KeyRing(here / "keys.sqlite3", b"k" * 32)
     parts = Parts(
-        Settings.read({"WAKEFUL_DATA": folder}),
+        settings,
         log,
-        KeyRing(here / "keys.sqlite3", b"k" * 32),
+        keys,
         access,
         views=dict.fromkeys(runners, views),
         snapshot=None,
         notifier=notifier,
         in_hand=InHand(),
         metrics=Metrics(log, views, lambda: None, here),
+        reach=Reach(settings, access.people, keys, views),
         watched_to=lambda: clock.value,
         blind_since=lambda: None,
         limits=Limits(facts=1 << 40),  # what is measured is the house, and not what one token may have of it

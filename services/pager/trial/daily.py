@@ -15,12 +15,11 @@ import structlog
 from sqlalchemy import Engine
 
 from services.pager import desk_rows
-from services.pager.channels.base import Carriers
 from services.pager.desk import DeskHome
 from services.pager.trial import plan
 from services.pager.trial.due import daily_id, due
 from services.pager.trial.plan import Ways
-from services.pager.trial.sending import Link, Sender
+from services.pager.trial.sending import Sender
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
 from shared.store.outage import is_outage
@@ -38,16 +37,14 @@ class Daily(threading.Thread):
     def __init__(
         self,
         views: Engine,
-        carriers: Callable[[], Carriers],
-        link: Link,
+        sender: Sender,
         ways: Ways,
         now: Callable[[], Instant] = clock.now,
         every: Duration = EVERY,
     ) -> None:
         super().__init__(name="daily-tests", daemon=True)
         self._views = views
-        self._carriers = carriers
-        self._link = link
+        self._sender = sender
         self._ways = ways
         self._now = now
         self._every = every
@@ -90,24 +87,20 @@ class Daily(threading.Thread):
 
     async def _send(self, fresh: dict[str, DeskHome], now: Instant) -> None:
         self._loop, self._sending = asyncio.get_running_loop(), asyncio.current_task()
-        free, carriers = asyncio.Semaphore(AT_ONCE), self._carriers()
-        sender = Sender(self._views, carriers, self._link)
+        free = asyncio.Semaphore(AT_ONCE)
         try:
             if not self._stopping.is_set():
                 await asyncio.gather(
-                    *(self._one(sender, free, test_id, home, now) for test_id, home in fresh.items())
+                    *(self._one(free, test_id, home, now) for test_id, home in fresh.items())
                 )
         finally:
             self._loop = self._sending = None
-            await carriers.close()
 
-    async def _one(
-        self, sender: Sender, free: asyncio.Semaphore, test_id: str, home: DeskHome, now: Instant
-    ) -> None:
+    async def _one(self, free: asyncio.Semaphore, test_id: str, home: DeskHome, now: Instant) -> None:
         async with free:
             stages = plan.daily(home, self._ways, now)
             failed = 0
-            async for happened in sender.send(test_id, home.home_id, "daily", _BY, stages):
+            async for happened in self._sender.send(test_id, home.home_id, "daily", _BY, stages):
                 failed += happened.what == "failed"
             self._begun.add(test_id)
             if failed:

@@ -60,7 +60,8 @@ class Sender:
     """What a test is sent by."""
 
     views: Engine
-    carriers: Carriers
+    carriers: Callable[[], Carriers]
+    """Makes the channels, for the loop in which a test is sent."""
     link: Link = lambda _test, _person, _at: None
     within: Duration = SEND_WITHIN
 
@@ -72,19 +73,21 @@ class Sender:
         if not await self._book(lambda connection: book.begin(connection, test_id, home_id, kind, by, began)):
             return
         yield Progress("began", test_id)
-        for stage in stages:
-            people = list(dict.fromkeys(leg.person_id for leg in stage.legs))
-            yield Progress("step", test_id, stage.step, stage.who, people)
-            async with aclosing(self._stage(test_id, home_id, stage, began)) as telling:
-                async for happened in telling:
-                    yield happened
+        carriers = self.carriers()
+        try:
+            for stage in stages:
+                people = list(dict.fromkeys(leg.person_id for leg in stage.legs))
+                yield Progress("step", test_id, stage.step, stage.who, people)
+                async with aclosing(self._stage(_Test(test_id, home_id, began, carriers), stage)) as telling:
+                    async for happened in telling:
+                        yield happened
+        finally:
+            await carriers.close()
         await self._book(lambda connection: book.end(connection, test_id, clock.now()))
         yield Progress("ended", test_id)
 
-    async def _stage(
-        self, test_id: str, home_id: str, stage: Stage, began: Instant
-    ) -> AsyncGenerator[Progress, None]:
-        tasks = [asyncio.create_task(self._leg(test_id, home_id, leg, began)) for leg in stage.legs]
+    async def _stage(self, test: "_Test", stage: Stage) -> AsyncGenerator[Progress, None]:
+        tasks = [asyncio.create_task(self._leg(test, leg)) for leg in stage.legs]
         try:
             for done in asyncio.as_completed(tasks):
                 yield await done
@@ -93,25 +96,26 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _leg(self, test_id: str, home_id: str, leg: Leg, began: Instant) -> Progress:
+    async def _leg(self, test: "_Test", leg: Leg) -> Progress:
         at, clocked = clock.now(), clock.monotonic()
-        outcome = await self._outcome(test_id, home_id, leg, began)
+        outcome = await self._outcome(test, leg)
+        took = clock.monotonic() - clocked
         sent = outcome.result is Result.SENT
         error = None if sent else outcome.error or "it was not taken"
-        await self._book(lambda connection: book.tried(connection, test_id, leg, at, sent, error))
+        await self._book(lambda connection: book.tried(connection, test.id, leg, at, sent, error))
         channel = None if leg.way is None else leg.way.channel
-        took = clock.monotonic() - clocked
         what: Literal["sent", "failed"] = "sent" if sent else "failed"
-        return Progress(what, test_id, leg.step, to=leg.person_id, channel=channel, took=took, error=error)
+        return Progress(what, test.id, leg.step, to=leg.person_id, channel=channel, took=took, error=error)
 
-    async def _outcome(self, test_id: str, home_id: str, leg: Leg, began: Instant) -> Outcome:
+    async def _outcome(self, test: "_Test", leg: Leg) -> Outcome:
         if leg.way is None:
             return Outcome(Result.NEVER, NO_WAY)
-        channel = self.carriers.get(leg.way.channel)
+        channel = test.carriers.get(leg.way.channel)
         if channel is None:
-            return Outcome(Result.NEVER, f"there is no channel {leg.way.channel}; see WAKEFUL_ settings")
-        link = self.link(test_id, leg.person_id, began)
-        return await channel.send(words.message(test_id, home_id, leg, began, link), leg.way, self.within)
+            return Outcome(Result.NEVER, f"there is no channel {leg.way.channel}")
+        link = self.link(test.id, leg.person_id, test.began)
+        message = words.message(test.id, test.home_id, leg, test.began, link)
+        return await channel.send(message, leg.way, self.within)
 
     async def _book(self, write: Callable[[Connection], Any]) -> Any:
         def written() -> Any:
@@ -119,3 +123,13 @@ class Sender:
                 return write(connection)
 
         return await run_in_threadpool(written)
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """The test that is being sent."""
+
+    id: str
+    home_id: str
+    began: Instant
+    carriers: Carriers

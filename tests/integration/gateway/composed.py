@@ -10,6 +10,8 @@ from services.alerts.feed import Feed
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch
 from services.house import QUERIES
+from services.pager.trial import page as trial
+from services.reached import Reach
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.store.engine import make_engine
@@ -28,16 +30,18 @@ def views(folder: Path) -> Engine:
 class Others:
     """`routers` go under `/api/v1`, `pages` outside it."""
 
-    def __init__(self, engine: Engine, log: SqliteLog) -> None:
+    def __init__(self, engine: Engine, log: SqliteLog, reach: Reach) -> None:
         feed = self.feed = Feed(engine)
         watch = Watch(lambda: log.present(0), lambda: None, dict)
-        pages = Pages([alerts.TEMPLATES])
+        pages = Pages([alerts.TEMPLATES, trial.TEMPLATES])
         self.routers = [
             alerts.api_routes(feed, Streams(feed, Notifier(), watch)),
             *(routes(engine, log) for routes in QUERIES.values()),
+            reach.api(),
         ]
         self.pages = [
             alerts.page_routes(feed, watch, pages, 40_000),
             session_routes(pages, "http://door.test"),
             Metrics(log, engine, lambda: None).routes(),
+            reach.pages(pages),
         ]

@@ -17,6 +17,7 @@ from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
 from services.house import standing
 from services.pager.answering import api as answering
+from services.reached import Reach
 from shared import clock
 from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
 from shared.log.base import Record
@@ -26,6 +27,7 @@ from shared.security.keys import KeyRing
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
 from shared.security.tokens import Issued, Kind
+from shared.settings import Settings
 from shared.topics import ALL
 from shared.web import pages
 from shared.web.pages import Pages
@@ -53,7 +55,8 @@ class House:
         self.keys = KeyRing(self.folder / "keys.sqlite3", b"k" * 32)
         self.access = Access.open(self.folder / "access.sqlite3")
         self.views = views(self.folder)
-        others = Others(self.views, self.log)
+        reach = Reach(Settings(), self.access.people, self.keys, self.views)
+        others = Others(self.views, self.log, reach)
         deps = Deps(
             self.log,
             self.keys,

@@ -55,8 +55,8 @@ class Door:
         links = Links(URL, [KEY])
         self.link = page.link_of(links, URL)
         self.app = App(openapi_url=None)
-        sender = Sender(self.views, Carriers(), self.link)
-        self.app.include_router(api.api_routes(self.views, sender, self.ways), prefix="/api/v1")
+        self.sender = Sender(self.views, Carriers, self.link)
+        self.app.include_router(api.api_routes(self.views, self.sender, self.ways), prefix="/api/v1")
         self.app.include_router(page.page_routes(self.views, links, Pages([page.TEMPLATES])))
         web_access.install(self.app, self.access, clock.now)
         problems.install(self.app)
@@ -178,9 +178,7 @@ def test_the_daily_test_goes_once_a_day_to_who_is_on_call_and_the_last_resort(do
     whole = {**policy(["S1"], ["rota:manager"], last_resort="S9"), "test_at": "14:00"}
     on_call = override("manager", "S2", "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
     door.put(house(home_id="H3", policy=whole, overrides=[on_call]))
-    first, another = (
-        Daily(door.views, Carriers, door.link, door.ways, now=lambda: at, every=10) for _ in range(2)
-    )
+    first, another = (Daily(door.views, door.sender, door.ways, now=lambda: at, every=10) for _ in range(2))
     first.start()
     until(lambda: ended(door, "H3"))
     first.stop()

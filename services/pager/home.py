@@ -45,10 +45,12 @@ class PagerPlacement(Placement):
 class PagerHome(WatchedHome):
     """One home. Thousands of them are in mind: what is empty is one empty thing for all."""
 
-    __slots__ = ("moved", "open", "overrides", "policies", "rotas", "silences")
+    __slots__ = ("changed", "moved", "open", "overrides", "policies", "rotas", "silences")
 
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id)
+        self.changed = 0
+        """Of the home-partition's changes of on-call, its last."""
         self.policies: History = ()
         self.rotas: Mapping[str, History] = {}
         self.overrides: Sequence[Mapping[str, Any]] = ()

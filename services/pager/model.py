@@ -37,6 +37,8 @@ class PagerMonitor(Watching[PagerHome]):
         self._stretches = Stretches()
         self._counted = 0
         """Changes of alerts so far."""
+        self._on_calls = 0
+        """Changes of homes' on-call so far."""
         self._told: dict[str, Row] = {}
         """The rows of alerts that have changed since last asked, by alert."""
 
@@ -87,8 +89,16 @@ class PagerMonitor(Watching[PagerHome]):
         if fact.observed_at > fact.appended_at:
             self.homes.promise(home, fact)
         else:
-            oncallfacts.enact(home, fact, fact.appended_at)
+            self._enact(home, fact, fact.appended_at)
         self._touch(home)
+
+    def _enact(self, home: PagerHome, fact: Fact, at: Instant) -> None:
+        oncallfacts.enact(home, fact, at)
+        self._count(home)
+
+    def _count(self, home: PagerHome) -> None:
+        self._on_calls += 1
+        home.changed = self._on_calls
 
     def _fold(self, fact: Fact) -> None:
         placement_id = fact.data.get("placement_id")
@@ -98,9 +108,8 @@ class PagerMonitor(Watching[PagerHome]):
         if home is None:
             return
         self._look(changes, before)
-        if (
-            fact.type == "home.registered.v1"
-        ):  # what was told before it was registered has come to its placements
+        if fact.type == "home.registered.v1":  # what was told before has come to its placements
+            self._count(home)
             home.moved = dict.fromkeys((*home.moved, *home.placements))
         elif placement_id in home.placements:
             home.moved = {**home.moved, placement_id: None}
@@ -144,7 +153,7 @@ class PagerMonitor(Watching[PagerHome]):
         promise, changes = kept
         placement_id = promise.fact.data.get("placement_id")
         if promise.fact.type in oncallfacts.ENACTED:
-            oncallfacts.enact(home, promise.fact, promise.at)
+            self._enact(home, promise.fact, promise.at)
         elif placement_id in home.placements:
             home.moved = {**home.moved, placement_id: None}
             self._look(changes, before.get(placement_id))
@@ -163,7 +172,7 @@ class PagerMonitor(Watching[PagerHome]):
         yield from told.values()
 
     def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[PagerHome]:
-        self._counted = saved.restored(rows, self.homes)
+        self._counted, self._on_calls = saved.restored(rows, self.homes)
         self._stretches = Stretches(clock if clock > 0 else None)
         return list(self._houses.values())
 

@@ -15,9 +15,11 @@ from shared.store import rows
 
 def _counted(connection: Connection, partition: int | None) -> Iterator[Row]:
     """Changes are counted on from the last one, whoever's it was: readers ask for what came after."""
-    mine = () if partition is None else (ALERTS.c.partition == partition,)
-    last = connection.execute(select(func.max(ALERTS.c.changed)).where(*mine)).scalar()
-    yield Row(ALERTS.name, {"alert_id": COUNTED}, {"changed": last or 0})
+    last = {}
+    for table, name in ((ALERTS, "changed"), (HOMES, "on_calls")):
+        mine = () if partition is None else (table.c.partition == partition,)
+        last[name] = connection.execute(select(func.max(table.c.changed)).where(*mine)).scalar() or 0
+    yield Row(ALERTS.name, {"alert_id": COUNTED}, last)
 
 
 def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:

@@ -6,7 +6,7 @@ memory themselves.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import orjson
 
@@ -36,9 +36,10 @@ _DESK: Final = (
 def home_rows(home: PagerHome) -> Iterator[Row]:
     """The row of a home, and those of its placements that have changed."""
     desk = asdict(home.desk())
-    state = [home_state(home), home.policies, home.rotas, home.overrides, home.silences]
+    state = [home_state(home), home.policies, home.rotas, home.overrides, home.silences, home.changed]
     values = {name: desk[name] for name in _DESK}
-    yield Row(HOMES.name, {"home_id": home.id}, {**values, "state": orjson.dumps(state)})
+    values |= {"changed": home.changed, "state": orjson.dumps(state)}
+    yield Row(HOMES.name, {"home_id": home.id}, values)
     for placement_id in home.moved:
         child = cast(PagerPlacement, home.placements[placement_id])
         values = {
@@ -55,10 +56,17 @@ def alert_row(kept: Kept) -> Row:
     return Row(ALERTS.name, {"alert_id": kept.alert.alert_id}, {**values, "before": kept.before})
 
 
-def restored(stored: Iterable[Row], homes: Homes) -> int:
+class Counted(NamedTuple):
+    """How far changes have been counted."""
+
+    alerts: int = 0
+    on_calls: int = 0
+
+
+def restored(stored: Iterable[Row], homes: Homes) -> Counted:
     """The homes, placements and open alerts of these rows go into `homes`; how far changes have been counted. Homes
     come before what is in them."""
-    counted = 0
+    counted = Counted()
     for table, key, values in stored:
         known = values or {}
         if table == HOMES.name:
@@ -67,10 +75,10 @@ def restored(stored: Iterable[Row], homes: Homes) -> int:
             state, earlier = orjson.loads(known["state"])
             child = restore_placement(homes, key["home_id"], key["placement_id"], state)
             cast(PagerPlacement, child).earlier = tuple((until, whose) for until, whose in earlier)
-        else:
-            counted = max(counted, known["changed"])
-            if key["alert_id"] != COUNTED and known["state"] != "resolved":
-                _alert(homes, key["alert_id"], known)
+        elif key["alert_id"] == COUNTED:
+            counted = Counted(known["changed"], known["on_calls"])
+        elif known["state"] != "resolved":
+            _alert(homes, key["alert_id"], known)
     return counted
 
 
@@ -79,6 +87,7 @@ def _home(homes: Homes, home_id: str, state: list[Any]) -> None:
     home.policies = _history(state[1])
     home.rotas = {name: _history(each) for name, each in state[2].items()}
     home.overrides, home.silences = tuple(state[3]), tuple(state[4])
+    home.changed = state[5]
 
 
 def _history(state: list[Any]) -> History:

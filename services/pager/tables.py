@@ -75,10 +75,12 @@ HOMES: Final = Table(
     Column("silences", JSON, nullable=False),
     Column("on_duty", JSON, nullable=False),
     Column("commissioners", JSON, nullable=False),
+    Column("changed", BigInteger, nullable=False),  # counts the changes of a home-partition's on-call
     Column("state", LargeBinary, nullable=False),
     Column("partition", Integer, nullable=False, server_default="0"),
+    Index("pager_homes_by_change", "changed"),
 )
-"""One row a home."""
+"""One row a home. `changed` moves with its policy, rotas and overrides, not with who is on duty."""
 
 PLACEMENTS: Final = Table(
     "pager_placements",

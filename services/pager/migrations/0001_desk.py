@@ -62,8 +62,10 @@ def upgrade() -> None:
             sa.Column(name, sa.JSON, nullable=False)
             for name in ("rotas", "overrides", "silences", "on_duty", "commissioners")
         ),
+        sa.Column("changed", sa.BigInteger, nullable=False),
         *_memory(),
     )
+    op.create_index("pager_homes_by_change", "pager_homes", ["changed"])
     op.create_table(
         "pager_placements",
         sa.Column("home_id", sa.String, primary_key=True),

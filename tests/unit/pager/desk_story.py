@@ -6,7 +6,7 @@ Clock texts are UTC, on one night: from noon on it is the evening of 2 March 202
 
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from services.pager import desk_rows
 from services.pager.desk import DeskAlert, DeskHome
@@ -30,8 +30,10 @@ WHOLE_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class DeskStory:
     """A log, a monitor over it that keeps dying, and its rows. Close it."""
 
-    def __init__(self, evening: str = "2026-03-02", morning: str = "2026-03-03") -> None:
-        self.engine = create_engine("sqlite://")
+    def __init__(
+        self, evening: str = "2026-03-02", morning: str = "2026-03-03", engine: Engine | None = None
+    ) -> None:
+        self.engine = engine or create_engine("sqlite://")
         METADATA.create_all(self.engine)
         self._evening = Evening(evening, morning)
         self._seen = MemorySeen()

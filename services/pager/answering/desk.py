@@ -8,15 +8,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 from services.pager.answering.giving import Given, Tap, give
-from services.pager.answering.links import Link, Links, Refused
+from services.pager.answering.links import Link, Links, Purpose, Refused
 from services.pager.answering.page import Seen
 from services.pager.answering.parts import Answers, Feed, Places, Shown, Texts
 from shared.instants import Instant
 from shared.security.people import People, Person
 from shared.security.rights import Actor, Right
 from shared.words.alert import Step
+
+ANSWERING: Final = (Purpose.SHOW, Purpose.HAVE, Purpose.CANNOT)
+"""What a link must be made for to be opened here."""
 
 
 class Shut(Enum):
@@ -70,6 +74,8 @@ class AnswerDesk:
         link = self._links.read(token, self.now())
         if isinstance(link, Refused):
             return Shut.EXPIRED if link is Refused.EXPIRED else Shut.FORGED
+        if link.purpose not in ANSWERING:
+            return Shut.FORGED  # made for something else
         person = await asyncio.to_thread(self._people.get, link.person_id)
         if person is None or not person.active:
             return Shut.NOT_THEIRS

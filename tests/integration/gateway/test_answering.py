@@ -11,6 +11,7 @@ import pytest
 from httpx import Response
 
 from services.answered import answer_links
+from services.pager.answering.desk import ANSWERING
 from services.pager.answering.links import LIFE, Purpose
 from shared.instants import HOUR, MINUTE, show_instant
 from shared.security.people import Person
@@ -53,7 +54,7 @@ def answers(house: House) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("purpose", ANSWERING)
 def test_opening_a_link_changes_nothing(house: House, method: str, purpose: Purpose) -> None:
     for headers in ({}, PAGE, {"Sec-Purpose": "prefetch;prerender"}, {"User-Agent": "mail scanner"}):
         assert house.client.request(method, link(house, purpose=purpose), None, headers).status_code == 200
@@ -252,3 +253,9 @@ def test_a_person_whose_time_has_run_out_no_longer_has_it(house: House) -> None:
     have(house, link(house), minutes="10")
     house.now += HOUR
     assert "Nobody has it yet." in house.client.get(link(house), PAGE).text
+
+
+def test_a_link_that_was_made_for_a_test_of_the_on_call_answers_no_alert(house: House) -> None:
+    path = link(house, purpose=Purpose.TEST)
+    assert {house.client.get(path, PAGE).status_code, house.client.post(path, b"").status_code} == {404}
+    assert answers(house) == []

@@ -18,7 +18,8 @@ from services.pager.alive.directory import HomeContacts
 from services.pager.alive.memory import Memory
 from services.pager.alive.running import Alive, Parts
 from services.pager.alive.whom import Contact, Trouble
-from services.pager.channels.base import Address, Carriers, Channel
+from services.pager.channels.all import make
+from services.pager.channels.base import Address, Carriers
 from services.pager.trial import api, page
 from services.pager.trial.daily import Daily
 from services.pager.trial.sending import Sender
@@ -42,7 +43,7 @@ class Reach:
 
     def carriers(self) -> Carriers:
         """All channels, for the event loop of whoever asks; to be closed by it."""
-        return _NoChannel()
+        return make(self.settings)
 
     def ways(self, person_id: str) -> Sequence[Address]:
         """How a person is reached, best first; nobody, or somebody who is not active: not at all."""
@@ -100,13 +101,3 @@ class Reach:
 def ways_of(person: Person) -> tuple[Address, ...]:
     """How a person is reached, as `people` has it."""
     return tuple(Address(way["channel"], way["to"]) for way in person.reach)
-
-
-class _NoChannel:
-    """Where no channel is set up."""
-
-    def get(self, _name: str, /) -> Channel | None:
-        return None
-
-    async def close(self) -> None:
-        """There is nothing to let go of."""

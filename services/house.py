@@ -23,6 +23,7 @@ from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
 from services.gateway.standing import Standing
 from services.integrity import api as integrity_api
+from services.pager import api as pager_api
 from services.pager.answering import api as answering_api
 from services.pager.trial import page as trial_page
 from services.reached import Reach
@@ -70,6 +71,7 @@ QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
     "cover": cover_api.api_routes,
     "reviews": reviews_api.api_routes,
     "integrity": integrity_api.api_routes,
+    "pager": pager_api.api_routes,
 }
 """What may be asked of each service's read model, beside the feed."""
 

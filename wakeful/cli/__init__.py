@@ -17,6 +17,7 @@ from wakeful.cli import (
     importing,
     keys,
     migrate,
+    oncall,
     page,
     people,
     rebuild,
@@ -53,6 +54,7 @@ for command in (
     snapshot,
     backup,
     restore,
+    oncall,
     doctor,
     version,
 ):

@@ -24,6 +24,7 @@ FILLED = {
     "person_id": "manager",
     "alert_id": str(uuid.UUID(int=9)),
     "night_of": "2026-03-27",
+    "rota": "manager",
     "device_id": "larchs-phone",
     "token": "somebodys-link",
 }

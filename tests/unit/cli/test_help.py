@@ -31,6 +31,7 @@ def test_all_that_there_are() -> None:
     assert {"backup", "restore"} <= names
     assert {"gateway", "worker", "migrate", "topics make", "topics check", "topics seal"} <= names
     assert {"page test", "page tests", "page list", "page story"} <= names
+    assert "oncall" in names
     assert {"people add", "people list", "people set-pin"} <= names
 
 

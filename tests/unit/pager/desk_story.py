@@ -131,7 +131,9 @@ class DeskStory:
 
     def silence(self, silence_id: str, start: str, end: str, time: str | None = None) -> "DeskStory":
         data = {"silence_id": silence_id, "covers": {}, "from": self.text(start), "until": self.text(end)}
-        return self.fact(PLAN_CHANGES, "silence.set.v1", {**data, "reason": "drill"}, time=time)
+        return self.fact(
+            PLAN_CHANGES, "silence.set.v1", {**data, "reason": "drill", "second_by": "S2"}, time=time
+        )
 
     # -- alerts and answers
 

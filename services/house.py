@@ -18,6 +18,7 @@ from services.alerts.watch import Watch, set_aside
 from services.answered import answer_desk
 from services.checks import api as checks_api
 from services.cover import api as cover_api
+from services.gateway import routes_answers
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
@@ -94,6 +95,7 @@ def standing(feed: Feed, alert_id: str) -> Standing | None:
         resolved_at=row.resolved_at,
         how=row.how,
         resolved_by=row.resolved_by,
+        zone=row.zone,
     )
 
 
@@ -103,7 +105,8 @@ def door_app(parts: Parts) -> App:
     views = parts.views
     feed = Feed(views["alerts"])
     watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, views["alerts"]))
-    pages = Pages([alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES])
+    folders = (alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES, routes_answers.TEMPLATES)
+    pages = Pages(folders)
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
         *(routes(views[name], parts.log) for name, routes in QUERIES.items()),
@@ -111,6 +114,7 @@ def door_app(parts: Parts) -> App:
     )
     outside = (
         alerts_api.page_routes(feed, watch, pages),
+        routes_answers.answer_routes(pages),
         session_routes(pages, settings.url),
         metrics.routes(),
         parts.reach.pages(pages),

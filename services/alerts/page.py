@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.alerts.feed import OPEN, Feed, Wanted
+from services.alerts.replying import Reply, reply_to
 from services.alerts.rows import AlertRow, HomeRow
 from services.alerts.watch import Watch
 from shared.instants import DAY, Instant, show_instant
@@ -40,6 +41,8 @@ class Card:
     taken: str
     """Who has it in hand, until when; empty where nobody has."""
     home_id: str
+    reply: Reply | None
+    """What its reader may answer; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def feed_page(feed: Feed, watch: Watch, actor: Actor, home_id: str | None, now: 
     closed = feed.closed(actor, home_id, now - LATELY, CLOSED_AT_MOST)
     if home_id is not None and not homes and not listing.alerts and not closed:
         return None
-    parts = _parts(listing.alerts, homes, watch.asides(), now)
+    parts = _parts(listing.alerts, homes, watch.asides(), actor, now)
     return FeedPage(
         **standing(watch, _one_zone(homes.values()), listing.position, now),
         home_id=home_id,
@@ -118,7 +121,11 @@ def standing(watch: Watch, zone: str | None, position: int, now: Instant) -> dic
 
 
 def _parts(
-    alerts: Iterable[AlertRow], homes: Mapping[str, HomeRow], asides: Mapping[str, Instant], now: Instant
+    alerts: Iterable[AlertRow],
+    homes: Mapping[str, HomeRow],
+    asides: Mapping[str, Instant],
+    reader: Actor,
+    now: Instant,
 ) -> tuple[HomePart, ...]:
     by_home: dict[str, list[AlertRow]] = {home_id: [] for home_id in homes if home_id in asides}
     for alert in sorted(alerts, key=_worst_first):
@@ -127,7 +134,7 @@ def _parts(
     for home_id, theirs in by_home.items():
         zone = homes[home_id].zone if home_id in homes else None
         off = local_clock(asides[home_id], zone, now) if home_id in asides else ""
-        parts.append(HomePart(home_id, tuple(card_of(alert, now) for alert in theirs), off))
+        parts.append(HomePart(home_id, tuple(card_of(alert, now, reader) for alert in theirs), off))
     return tuple(parts)
 
 
@@ -145,8 +152,8 @@ def _one_zone(homes: Iterable[HomeRow]) -> str | None:
     return zones.pop() if len(zones) == 1 else None
 
 
-def card_of(alert: AlertRow, now: Instant) -> Card:
-    """An alert as a page shows it."""
+def card_of(alert: AlertRow, now: Instant, reader: Actor | None = None) -> Card:
+    """An alert as a page shows it; `reader`: who may answer it there, None: nobody."""
     words = told(alert, now)
     return Card(
         id=alert.alert_id,
@@ -157,12 +164,15 @@ def card_of(alert: AlertRow, now: Instant) -> Card:
         elapsed=length(now - words.counts_from) if words.running else "",
         level=alert.level,
         open=alert.state in OPEN,
-        taken=_taken(alert, now),
+        taken=_taken(alert, now, reader),
         home_id=alert.home_id,
+        reply=None if reader is None else reply_to(alert, reader),
     )
 
 
-def _taken(alert: AlertRow, now: Instant) -> str:
+def _taken(alert: AlertRow, now: Instant, reader: Actor | None) -> str:
     if alert.state != "acknowledged" or alert.until is None:
         return ""
-    return f"{alert.acknowledged_by} has it until {local_clock(alert.until, alert.zone, now)}"
+    mine = reader is not None and alert.acknowledged_by == reader.id
+    who = "You have" if mine else f"{alert.acknowledged_by} has"
+    return f"{who} it until {local_clock(alert.until, alert.zone, now)}"

@@ -60,7 +60,7 @@ def alert_page(feed: Feed, watch: Watch, actor: Actor, alert_id: str, now: Insta
     drawn = picture(alert, life, sends, now)
     return AlertPage(
         **standing(watch, alert.zone, position, now),
-        card=card_of(alert, now),
+        card=card_of(alert, now, actor),
         next=what_next(alert.kind) if alert.resolved_at is None else "",
         picture=drawn,
         legend=tuple((kind, LEGEND[kind]) for kind in drawn.kinds),

@@ -34,6 +34,8 @@ class Standing:
     resolved_at: Instant | None = None
     how: str | None = None
     resolved_by: str | None = None
+    zone: str | None = None
+    """The home's; None: nobody knows it."""
 
 
 Standings: TypeAlias = Callable[[str], Standing | None]

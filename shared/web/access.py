@@ -55,6 +55,10 @@ class Doorkeeper:
         secret = _bearer_of(request)
         if not secret:
             raise unauthorised("send `Authorization: Bearer <token>`; `wakeful token` makes one")
+        return await self.good(secret)
+
+    async def good(self, secret: str) -> Token:
+        """The token of a secret, good now. Raises a 401 Problem."""
         token = await self.token(secret)
         if token is None:
             raise unauthorised("this token is not known here; `wakeful token` makes one", "unknown-token")

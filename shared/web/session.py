@@ -14,16 +14,17 @@ from fastapi.params import Depends
 from fastapi.responses import RedirectResponse
 
 from shared.security.rights import Right
-from shared.security.tokens import Standing
+from shared.security.tokens import Kind, Standing, Token
 from shared.web.access import COOKIES, Doorkeeper, Gate, needs, open_to_all
 from shared.web.pages import PageProblem, Pages
-from shared.web.problems import Problem
+from shared.web.problems import Problem, unauthorised
 
 _TOO_LONG: Final = 512
 _WRONG: Final = (
     "This token does not open the feed. It may have ended, or a part of it may be missing. "
     "Ask whoever gave it to you for a new one."
 )
+_TOO_OLD: Final = "This form is too old"
 _ELSEWHERE: Final = "That form came from another site. Sign in here."
 
 
@@ -43,6 +44,44 @@ class PageGate(Gate):
 def page_needs(pages: Pages, *rights: Right) -> Any:
     """Declare a page: a good token or cookie, with any one of the `rights`. Gives the Actor."""
     return Depends(PageGate(frozenset(rights), pages=pages))
+
+
+@dataclass(frozen=True)
+class FormGate(PageGate):
+    """A gate before what a form of a page does. A browser sends the cookie along whoever asks, so it counts only with
+    what the session's own pages know (`csrf`); a token in `Authorization` counts as it does everywhere."""
+
+    async def __call__(self, request: Request) -> Any:
+        try:
+            token = await self._token(request)
+            self.ask(token.actor)
+        except PageProblem:
+            raise
+        except Problem as problem:
+            raise _as_page(self.pages, problem) from problem
+        request.state.actor = token.actor
+        return token
+
+    async def _token(self, request: Request) -> Token:
+        keeper: Doorkeeper = request.app.state.doorkeeper
+        if request.headers.get("Authorization"):
+            return await keeper.caller(request)
+        secret = _cookie(request)
+        if not secret:
+            raise unauthorised("sign in first")
+        token = await keeper.good(secret)
+        given = (await request.form()).get("csrf")
+        if not isinstance(given, str) or not csrf_matches(request, given):
+            problem = Problem(403, "form-too-old", _TOO_OLD, "load the page anew, and send the form again")
+            html = self.pages.html("wrong.html", title=_TOO_OLD, what="Go back and try again.")
+            raise PageProblem(problem, html)
+        return token
+
+
+def form_needs(pages: Pages, right: Right, kinds: frozenset[Kind] = frozenset(Kind)) -> Any:
+    """Declare what a form of a page does: sent from a page of a session of one of the `kinds`, with the `right`. Gives
+    the Token."""
+    return Depends(FormGate(frozenset({right}), kinds, pages=pages))
 
 
 def _as_page(pages: Pages, problem: Problem) -> PageProblem:
@@ -104,9 +143,7 @@ def session_routes(pages: Pages, public_url: str) -> APIRouter:
     )
     def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         if _cookie(request) and not csrf_matches(request, csrf):
-            return pages.render(
-                "wrong.html", 403, title="This form is too old", what="Go back and try again."
-            )
+            return pages.render("wrong.html", 403, title=_TOO_OLD, what="Go back and try again.")
         answer = RedirectResponse("/sign-in", 303)
         answer.delete_cookie(**cookie)
         return answer

@@ -52,7 +52,8 @@ class Served:
     def __init__(self, folder: Path) -> None:
         self.house = House(folder, present_every=SECOND // 4)
         self._stack = ExitStack()
-        self.url = self._stack.enter_context(serving(self.house.app(), self.house.notifier))
+        self.app = self.house.app()
+        self.url = self._stack.enter_context(serving(self.app, self.house.notifier))
 
     def go_down(self) -> None:
         """The server stops; what is open is cut."""

@@ -18,7 +18,7 @@ from tests.integration.pager.channels.carried import MESSAGE, RESOLVED, WITHIN
 from tests.integration.pager.channels.mail import Letters, mail_server
 
 ANN = Address("email", "ann@provider.example")
-PLAIN = {"smtp_tls": "none"}
+PLAIN: dict[str, Any] = {"smtp_tls": "none"}
 
 
 @pytest.fixture

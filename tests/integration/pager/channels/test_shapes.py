@@ -179,7 +179,7 @@ def test_a_long_message_stays_a_message_for_ntfy(receiver: Receiver) -> None:
 @pytest.mark.parametrize("kind", ["sms", "voice"])
 def test_a_gateway_is_told_whom_to_reach_and_what_to_say(receiver: Receiver, kind: str) -> None:
     settings = Settings(
-        **{f"{kind}_url": SecretStr(f"{receiver.url}/{kind}"), f"{kind}_secret": SecretStr(SECRET)}  # type: ignore[arg-type]
+        **{f"{kind}_url": SecretStr(f"{receiver.url}/{kind}"), f"{kind}_secret": SecretStr(SECRET)}
     )
     (came,) = heard(receiver, Address(kind, "+44 (7700) 900-123"), settings=settings)
     Webhook(SECRET).verify(came.body, dict(came.headers))

@@ -25,6 +25,8 @@ from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
 from services.pager.alive.running import Alive
 from services.reached import Reach
+from services.sample import receiver
+from services.sample.receiver import OnCallPhone
 from services.sample.running import start as play_sample
 from services.serving import DoorServer, guarded, heed_signals, listen
 from shared import blind, clock, logs
@@ -39,6 +41,7 @@ from shared.store import damage, ledger
 from shared.store.engine import make_engine
 from shared.web.app import App
 from shared.web.live import Notifier
+from shared.web.pages import Pages
 from shared.web.patience import raise_limit
 
 _log = structlog.get_logger("up")
@@ -47,8 +50,10 @@ _log = structlog.get_logger("up")
 class House:
     """The parts of the running system. Made whole or not at all; `close` takes it down in order."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, phone: OnCallPhone | None = None) -> None:
+        """`phone`: the sample's, that is shown beside the pages."""
         self.settings = settings
+        self._phone = phone
         folder = settings.data
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ExitStack() as stack:
@@ -95,7 +100,7 @@ class House:
 
     def app(self) -> App:
         """The door and the pages."""
-        return door_app(
+        app = door_app(
             Parts(
                 self.settings,
                 self.log,
@@ -111,6 +116,9 @@ class House:
                 blind_since=self.blind_since,
             )
         )
+        if self._phone is not None:
+            app.include_router(receiver.phone_routes(self._phone, Pages([receiver.TEMPLATES])))
+        return app
 
     def alive(self) -> Alive:
         """Who tells people that nobody watches, past the log."""
@@ -137,7 +145,8 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
     listening = listen(settings)
     with ExitStack() as stack:
         stack.callback(listening.close)
-        house = House(settings)
+        phone = OnCallPhone() if sample else None
+        house = House(receiver.with_a_phone(settings) if sample else settings, phone)
         stack.callback(house.close)
         stop = threading.Event()
         runners = [
@@ -149,7 +158,7 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         for beside in (house.alive(), house.reach.daily()):
             stack.callback(beside.stop)
             beside.start()
-        server = DoorServer(house, play_sample if sample else ready)
+        server = DoorServer(house, partial(play_sample, phone=phone) if sample else ready)
         heed_signals(server)
         for runner in runners:
             runner.start()

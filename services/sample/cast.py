@@ -10,6 +10,8 @@ from shared.instants import SECOND, Duration
 PROVIDER: Final = "sample-provider"
 COMMISSIONERS: Final = ("sample-commissioner-north", "sample-commissioner-south")
 MANAGER: Final = "sample-manager"
+ON_CALL: Final = "sample-on-call"
+"""Whose phone is the one on this machine (`receiver`)."""
 TIME_ZONE: Final = "Europe/London"
 
 CEILING: Final[Duration] = 40 * SECOND

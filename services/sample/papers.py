@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from services.sample.cast import MANAGER, PROVIDER, TIME_ZONE, Child, Pace, SampleHome
+from services.sample.cast import MANAGER, ON_CALL, PROVIDER, TIME_ZONE, Child, Pace, SampleHome
 from shared.instants import MINUTE, Duration, Instant, show_duration, show_instant
 
 PROOF_EVERY: Final[Duration] = 60 * MINUTE
@@ -177,6 +177,15 @@ def review(child: Child, next_review: date) -> dict[str, Any]:
 def suitability(next_review: date) -> dict[str, Any]:
     """`data` of `suitability.reviewed`."""
     return {"decision": "suitable", "by": MANAGER, "next_review": next_review.isoformat()}
+
+
+def on_call() -> dict[str, Any]:
+    """The chain of a home: one phone, at once, and again while nobody says that they have it."""
+    return {
+        "steps": [{"after": "PT0S", "who": [ON_CALL]}],
+        "repeat_last_every": "PT1M",
+        "last_resort": ON_CALL,
+    }
 
 
 def _rule(name: str, window: tuple[str, str], pace: Pace) -> dict[str, Any]:

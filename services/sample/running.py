@@ -16,6 +16,7 @@ from services.sample import setting
 from services.sample.cast import AT_ONCE, HOMES, SHORT, UNASSESSED, UNSIGNED, Pace
 from services.sample.phone import Phone
 from services.sample.playing import Player, RealTime
+from services.sample.receiver import PATH, OnCallPhone
 from services.sample.setting import Begun
 from shared.instants import MINUTE, SECOND, Duration
 from shared.security.access import Access
@@ -37,6 +38,7 @@ class House(Protocol):
 def start(
     house: House,
     *,
+    phone: OnCallPhone | None = None,
     pace: Pace | None = None,
     seed: int = SEED,
     stop: threading.Event | None = None,
@@ -44,12 +46,12 @@ def start(
 ) -> None:
     """Set the sample up and play it, until `stop` is set or the process ends.
 
-    `pace`: the ceiling and grace of its plans. `say`: is given each line for whoever started it (default: standard
-    output).
+    `phone`: where the one on call is reached; None: nowhere. `pace`: the ceiling and grace of its plans. `say`: is
+    given each line for whoever started it (default: standard output).
     """
     pace, stop, say = pace or Pace(), stop or threading.Event(), say or _say
     try:
-        stage = _stage(house, pace, stop)
+        stage = _stage(house, pace, stop, phone)
     except setting.Refused as refused:
         say(f"The sample cannot be played: {refused}")
         return
@@ -58,18 +60,20 @@ def start(
     phones, begun = stage
     link = setting.sign_in_link(house.access, house.settings.url)
     token = setting.token_file(house.access, house.settings.data)
-    for line in announcement(link, token, pace, begun):
+    for line in announcement(link, token, pace, begun, None if phone is None else house.settings.url + PATH):
         say(line)
     Player(phones, pace, seed, RealTime(stop), after_past=begun is Begun.AFTER_PAST).play()
 
 
-def announcement(link: str, token: Path, pace: Pace, begun: Begun) -> Iterator[str]:
+def announcement(link: str, token: Path, pace: Pace, begun: Begun, phone: str | None = None) -> Iterator[str]:
     """What whoever started it reads."""
     forgotten, home = HOMES[0].children[0], HOMES[0]
     missed, late = (_about(percent * pace.ceiling // 100) for percent in (130, 175))
     yield ""
     yield f"A sample night: {len(HOMES)} homes, and everybody in them is invented."
     yield f"  Watch it:     {link}"
+    if phone is not None:
+        yield f"  On call:      {phone} (once signed in: it is paged, and you answer)"
     yield f"  For curl:     {token} (a token that may record and read in the sample homes)"
     yield "What you will see:"
     yield from _at_once(begun)
@@ -98,11 +102,13 @@ def _at_once(begun: Begun) -> Iterator[str]:
     yield f"                of {UNSIGNED.id}, which lacks a few things."
 
 
-def _stage(house: House, pace: Pace, stop: threading.Event) -> tuple[dict[str, Phone], Begun] | None:
+def _stage(
+    house: House, pace: Pace, stop: threading.Event, phone: OnCallPhone | None
+) -> tuple[dict[str, Phone], Begun] | None:
     """The phones, and what was there; None if it is time to stop. Tries until the door answers."""
     access, url = house.access, house.settings.url
     begun = Begun.AGAIN
-    pins = setting.people(access)
+    pins = setting.people(access, None if phone is None else phone.way(url))
     while True:
         try:
             begun = max(begun, setting.settle(access, url, pace))

@@ -18,6 +18,7 @@ from services.sample import papers
 from services.sample.cast import (
     HOMES,
     MANAGER,
+    ON_CALL,
     PROVIDER,
     TIME_ZONE,
     UNASSESSED,
@@ -42,6 +43,7 @@ PHONES_FILE: Final = "sample-phones"
 SYSTEM: Final = "sample-system"
 _SCOPE: Final = Scope(provider_id=PROVIDER)
 _MANAGERS: Final = frozenset({Right.RECORD, Right.MANAGE, Right.RESPOND, Right.READ})
+_ON_CALL: Final = frozenset({Right.RESPOND, Right.READ})
 _WORKERS: Final = frozenset({Right.RECORD, Right.RESPOND, Right.READ})
 
 
@@ -66,9 +68,12 @@ class Refused(Exception):  # noqa: N818 - reads as what it says
     """The door does not take what the sample needs. The message repeats its reason."""
 
 
-def people(access: Access) -> dict[str, str]:
-    """The manager, and the workers with a new PIN each that nobody else knows: PINs by worker."""
+def people(access: Access, way: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The manager, who is on call and how they are reached (`way`), and the workers with a new PIN each that nobody
+    else knows: PINs by worker."""
     now = clock.now()
+    reach = () if way is None else (way,)
+    access.put_person(Person(ON_CALL, "Sample on-call manager (invented)", _SCOPE, _ON_CALL, reach), now)
     if access.people.get(MANAGER) is None:
         access.put_person(Person(MANAGER, "Sample manager (invented)", _SCOPE, _MANAGERS), now)
     pins = {worker: _new_pin() for home in HOMES for worker in home.workers}
@@ -144,8 +149,10 @@ def _settle_home(door: httpx.Client, home: SampleHome, pace: Pace) -> Begun:
     versions = [_settle_child(door, home, child, terms, here) for child in home.children]
     if new:
         _settle_reviews(door, home)
-        return Begun.NEW
-    return Begun.AFTER_PAST if BEFORE_TONIGHT in versions else Begun.AGAIN
+    elif BEFORE_TONIGHT not in versions:
+        return Begun.AGAIN
+    _tell(door, home.id, "on-call", "on_call.policy_set.v1", home.id, papers.on_call())
+    return Begun.NEW if new else Begun.AFTER_PAST
 
 
 def _settle_child(door: httpx.Client, home: SampleHome, child: Child, terms: Terms, here: set[str]) -> int:

@@ -36,7 +36,6 @@ PURE = (
     "services/pager/trial/plan.py",
     "services/pager/trial/words.py",
     "services/pager/answering/links.py",
-    "services/pager/answering/offering.py",
     "services/pager/answering/page.py",
     "services/pager/answering/ways.py",
     "services/pager/telling/*.py",

@@ -4,7 +4,7 @@ After every step the monitor dies, and another comes back from its rows: whateve
 Clock texts are UTC, on one night: from noon on it is the evening of 2 March 2026, before noon the next morning.
 """
 
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, create_engine
 
@@ -50,7 +50,7 @@ class DeskStory:
 
     # -- the log
 
-    def until(self, clock: str) -> "DeskStory":
+    def until(self, clock: str) -> Self:
         """The log's present comes there, minute by minute."""
         to = self.instant(clock)
         while self.clock + 60_000 < to:
@@ -60,7 +60,7 @@ class DeskStory:
         self.course.reach(to)
         return self._die()
 
-    def jump(self, clock: str) -> "DeskStory":
+    def jump(self, clock: str) -> Self:
         """The log's present comes there at once."""
         self.clock = self.instant(clock)
         self.course.reach(self.clock)
@@ -75,7 +75,7 @@ class DeskStory:
         home: str = "H1",
         actor: str = "S1",
         time: str | None = None,
-    ) -> "DeskStory":
+    ) -> Self:
         self._told += 1
         when = self.clock if time is None else self.instant(time)
         subject = data.get("alert_id") or data.get("placement_id") or home
@@ -88,48 +88,46 @@ class DeskStory:
         self._take(fact_of_event(effect.topic, self.clock, effect.event))
         return str(effect.event["subject"])
 
-    def home(self, home: str = "H1", zone: str = "Europe/London") -> "DeskStory":
+    def home(self, home: str = "H1", zone: str = "Europe/London") -> Self:
         data: dict[str, Any] = {"home_id": home, "provider_id": "PR1", "time_zone": zone, "rooms": ["R1"]}
         data |= {"statement_of_purpose": {"waking_staff": 1, "sleep_in_staff": 0}}
         return self.fact(PLAN_CHANGES, "home.registered.v1", data, home=home)
 
-    def child(self, placement: str, commissioner: str = "C1", time: str | None = None) -> "DeskStory":
+    def child(self, placement: str, commissioner: str = "C1", time: str | None = None) -> Self:
         data: dict[str, Any] = {"placement_id": placement, "home_id": "H1", "room": "R1"}
         data |= {"commissioner_id": commissioner, "emergency": False, "suicide_risk": False}
         return self.fact(PLAN_CHANGES, "placement.started.v1", data, time=time)
 
-    def left(self, placement: str) -> "DeskStory":
+    def left(self, placement: str) -> Self:
         data = {"placement_id": placement, "reason": "sample"}
         return self.fact(PLAN_CHANGES, "placement.ended.v1", data)
 
-    def shift(self, staff_id: str, role: str = "waking") -> "DeskStory":
+    def shift(self, staff_id: str, role: str = "waking") -> Self:
         return self.fact(
             NIGHT_COVER, "cover.started.v1", {"staff_id": staff_id, "role": role}, actor=staff_id
         )
 
-    def check(self, placement: str) -> "DeskStory":
+    def check(self, placement: str) -> Self:
         data = {"placement_id": placement, "outcome": "seen", "sign_of_life": "breathing"}
         return self.fact(CHECK_INS, "check.recorded.v1", data)
 
     # -- on-call
 
-    def policy(
-        self, *steps: list[str], time: str | None = None, last_resort: str | None = "L"
-    ) -> "DeskStory":
+    def policy(self, *steps: list[str], time: str | None = None, last_resort: str | None = "L") -> Self:
         return self.fact(
             PLAN_CHANGES, "on_call.policy_set.v1", policy(*steps, last_resort=last_resort), time=time
         )
 
-    def rota(self, name: str, person: str, time: str | None = None) -> "DeskStory":
+    def rota(self, name: str, person: str, time: str | None = None) -> Self:
         """This person, always."""
         always = {"person_id": person, "days": WHOLE_DAY, "from": "00:00", "to": "00:00"}
         return self.fact(PLAN_CHANGES, "on_call.rota_set.v1", {"rota": name, "weekly": [always]}, time=time)
 
-    def override(self, name: str, person: str, start: str, end: str, time: str | None = None) -> "DeskStory":
+    def override(self, name: str, person: str, start: str, end: str, time: str | None = None) -> Self:
         data = {"rota": name, "person_id": person, "from": self.text(start), "to": self.text(end)}
         return self.fact(PLAN_CHANGES, "on_call.override_set.v1", {**data, "reason": "ill"}, time=time)
 
-    def silence(self, silence_id: str, start: str, end: str, time: str | None = None) -> "DeskStory":
+    def silence(self, silence_id: str, start: str, end: str, time: str | None = None) -> Self:
         data = {"silence_id": silence_id, "covers": {}, "from": self.text(start), "until": self.text(end)}
         return self.fact(
             PLAN_CHANGES, "silence.set.v1", {**data, "reason": "drill", "second_by": "S2"}, time=time
@@ -145,26 +143,26 @@ class DeskStory:
         when = self.clock if at is None else self.instant(at)
         return self.tell(alerting.raised("checks", kind, "H1", subject, when - 1, when, facts))
 
-    def worsened(self, alert_id: str, level: int, **facts: Any) -> "DeskStory":
+    def worsened(self, alert_id: str, level: int, **facts: Any) -> Self:
         self.tell(alerting.worsened("checks", "H1", alert_id, level, self.clock, facts))
         return self
 
-    def resolved(self, alert_id: str, how: Resolution = Resolution.LATE) -> "DeskStory":
+    def resolved(self, alert_id: str, how: Resolution = Resolution.LATE) -> Self:
         self.tell(alerting.resolved("checks", "H1", alert_id, self.clock, how, "the-check"))
         return self
 
-    def acknowledged(self, alert_id: str, by: str, until: str) -> "DeskStory":
+    def acknowledged(self, alert_id: str, by: str, until: str) -> Self:
         data = {"alert_id": alert_id, "by": by, "action": "I look", "until": self.text(until)}
         return self.fact(ALERTS, alerting.ACKNOWLEDGED, data)
 
-    def reopened(self, alert_id: str) -> "DeskStory":
+    def reopened(self, alert_id: str) -> Self:
         return self.fact(ALERTS, alerting.REOPENED, {"alert_id": alert_id, "at": show_instant(self.clock)})
 
-    def declined(self, alert_id: str, by: str) -> "DeskStory":
+    def declined(self, alert_id: str, by: str) -> Self:
         data = {"alert_id": alert_id, "by": by, "kind": "decline", "via": "page"}
         return self.fact(RESPONSES, "response.given.v1", data)
 
-    def paged(self, alert_id: str, step: int) -> "DeskStory":
+    def paged(self, alert_id: str, step: int) -> Self:
         data = {"alert_id": alert_id, "step": step, "to": "A", "channel": "webhook", "attempt": 1}
         return self.fact(PAGES, "page.sent.v1", data)
 
@@ -191,12 +189,12 @@ class DeskStory:
     def text(self, clock: str) -> str:
         return show_instant(self.instant(clock))
 
-    def _take(self, fact: Fact) -> "DeskStory":
+    def _take(self, fact: Fact) -> Self:
         turn = self.course.take([fact])
         assert (turn.effects, turn.refused, turn.set_aside) == ([], [], [])
         return self._die()
 
-    def _die(self) -> "DeskStory":
+    def _die(self) -> Self:
         with self.engine.begin() as connection:
             rows.put(connection, METADATA, self.course.monitor.changed())
         if self.dies:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from services.alerts import api as alerts_api
 from services.alerts.feed import Feed
+from services.alerts.rows import AlertRow
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
 from services.answered import answer_desk
@@ -22,9 +23,10 @@ from services.gateway import routes_answers
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
-from services.gateway.standing import Standing
+from services.gateway.standing import Standing, Standings
 from services.integrity import api as integrity_api
 from services.pager import api as pager_api
+from services.pager import desk_rows
 from services.pager.answering import api as answering_api
 from services.pager.trial import page as trial_page
 from services.reached import Reach
@@ -77,11 +79,18 @@ QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
 """What may be asked of each service's read model, beside the feed."""
 
 
-def standing(feed: Feed, alert_id: str) -> Standing | None:
-    """How an alert stands by the feed; None: it knows of none."""
-    row = feed.row(alert_id)
-    if row is None:
-        return None
+def standings(feed: Feed, desk: Engine) -> Standings:
+    """How an alert stands: by the feed, else by the pager's desk, so that whoever was paged can answer though the feed
+    is late, or has set the home aside. `desk`: the pager's views."""
+
+    def standing(alert_id: str) -> Standing | None:
+        row = feed.row(alert_id)
+        return _on_the_desk(desk, alert_id) if row is None else _in_the_feed(row)
+
+    return standing
+
+
+def _in_the_feed(row: AlertRow) -> Standing:
     has = row.state == "acknowledged"
     return Standing(
         alert_id=row.alert_id,
@@ -96,6 +105,24 @@ def standing(feed: Feed, alert_id: str) -> Standing | None:
         how=row.how,
         resolved_by=row.resolved_by,
         zone=row.zone,
+    )
+
+
+def _on_the_desk(desk: Engine, alert_id: str) -> Standing | None:
+    with desk.connect() as connection:
+        alert = desk_rows.read(connection, alert_id)
+    if alert is None or alert.state == "resolved":  # when, only the feed says
+        return None
+    has = alert.state == "acknowledged"
+    return Standing(
+        alert_id=alert.alert_id,
+        home_id=alert.home_id,
+        kind=alert.kind,
+        placement_id=alert.placement_id,
+        since=alert.since,
+        changed_at=alert.raised_at,
+        by=alert.acknowledged_by if has else None,
+        until=alert.until if has else None,
     )
 
 
@@ -129,7 +156,7 @@ def door_app(parts: Parts) -> App:
             routers=api,
             pages=outside,
             shows=feed.shows,
-            standings=partial(standing, feed),
+            standings=standings(feed, views["pager"]),
             blind_after=settings.blind_after,
             now=parts.log.now,  # a clock that is not believed must not end whoever is signed in
             in_hand=parts.in_hand,

@@ -19,7 +19,7 @@ _SAID: Final[Mapping[int, str]] = {
     403: "Not the sender's to do",
     404: "Nothing here that the reader may see",
     408: "Did not come to its end in time",
-    409: "Another fact has this id",
+    409: "Another fact has this id; or it cannot be done as things stand",
     413: "Too large",
     414: "The address is too long",
     422: "Wrong, or refused: `errors` says what would be accepted",
@@ -39,7 +39,8 @@ def with_problems(document: dict[str, Any], app: FastAPI) -> None:
         operation = document["paths"][path][method]
         answers = operation["responses"]
         answers.pop("422", None)  # FastAPI's own, which is not what is answered here
-        for status in sorted(_statuses(operation, path, route, open_to_all)):
+        declared = {status for status in _SAID if str(status) in answers}
+        for status in sorted(_statuses(operation, path, route, open_to_all) | declared):
             answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
         if open_to_all:
             operation["security"] = []

@@ -81,6 +81,9 @@ class Hands:
         if len(self._last) >= _HANDS_AT_MOST:
             for old in list(self._last)[: _HANDS_AT_MOST // 2]:
                 del self._last[old]
+        last = self._last.get(standing.alert_id)
+        if last is not None and last[2] >= fact.appended_at:
+            return  # of several who say so at one instant the first has it
         until = until_of(fact.data, standing.kind, fact.appended_at)
         self._last.pop(standing.alert_id, None)
         self._last[standing.alert_id] = (fact.data["by"], until, fact.appended_at)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from services.alerts.feed import Feed
 from services.gateway import routes_answers
 from services.gateway.answering import Answers
 from services.gateway.door import Door
+from services.gateway.standing import Standing, Standings
 from services.gateway.starting import caught_up
-from services.house import standing
 from shared import clock
 from shared.instants import MINUTE
 from shared.security.keys import KeyRing
@@ -25,19 +26,30 @@ pytestmark = pytest.mark.browser
 RESPONDS = frozenset({Right.READ, Right.RESPOND})
 
 
+def standing_of(feed: Feed) -> Standings:
+    """How an alert stands, by the feed alone: nobody is paged here."""
+
+    def standing(alert_id: str) -> Standing | None:
+        row = feed.row(alert_id)
+        if row is None:
+            return None
+        about = (row.home_id, row.kind, row.placement_id, row.since, row.changed_at)
+        return Standing(row.alert_id, *about, zone=row.zone)
+
+    return standing
+
+
 @pytest.fixture
 def door(served: Served, tmp_path: Path) -> Iterator[Served]:
     """The house with a door behind its pages."""
     house = served.house
 
-    def standings(alert_id: str):  # type: ignore[no-untyped-def]
-        return standing(house.feed, alert_id)
-
     keys = KeyRing(tmp_path / "keys.sqlite3", b"k" * 32)
     people = house.access.people
     fold, _ = caught_up(house.log, None)
-    way_in = Door(house.log, keys, people, fold, house.feed.shows, standings)
-    served.app.state.answers = Answers(way_in, people, standings, clock.now)
+    known = standing_of(house.feed)
+    way_in = Door(house.log, keys, people, fold, house.feed.shows, known)
+    served.app.state.answers = Answers(way_in, people, known, clock.now)
     served.app.include_router(routes_answers.answer_routes(Pages([routes_answers.TEMPLATES])))
     yield served
     keys.close()

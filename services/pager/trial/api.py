@@ -38,7 +38,8 @@ def api_routes(views: Engine, sender: Sender, ways: Ways) -> APIRouter:
         "/on-call/{home_id}/test",
         response_class=StreamingResponse,
         responses={
-            200: {"content": {LINES: {}}, "description": "A line of JSON for each thing that happens"}
+            200: {"content": {LINES: {}}, "description": "A line of JSON for each thing that happens"},
+            409: {"description": "The home has no policy, or is being tested"},
         },
     )
     def test(manager: Manager, home_id: Id, body: TestBody | None = None) -> StreamingResponse:

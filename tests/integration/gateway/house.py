@@ -5,7 +5,6 @@ still until a test moves it.
 """
 
 import uuid
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ from httpx import Response
 from services.answered import answer_desk
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
-from services.house import standing
+from services.house import standings
 from services.pager.answering import api as answering
 from services.reached import Reach
 from shared import clock
@@ -66,7 +65,7 @@ class House:
             routers=others.routers,
             pages=others.pages,
             shows=others.feed.shows,
-            standings=partial(standing, others.feed),
+            standings=standings(others.feed, self.views),
             limits=self.limits,
             now=lambda: self.now,
             monotonic=(lambda: self.elapsed) if self._moves else clock.monotonic,

@@ -1,11 +1,14 @@
 """Answers to alerts at the door (DOMAIN.md §6): what is taken, what is refused, what whoever answers is told."""
 
 import uuid
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from services.gateway.answering import Answers, Given, Result
+from services.pager.desk import DeskAlert
+from services.pager.tables import ALERTS as DESK
 from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
 from shared.events.sealing import unseal
@@ -62,6 +65,21 @@ def test_an_alert_that_nobody_knows_of_in_that_home_is_not_answered(house: House
     system = house.settle()
     shown(house, "A1", "birch")
     assert wrong(house, answer(house), system) == (422, "unknown-alert", "data.alert_id")
+
+
+def test_whoever_was_paged_can_answer_though_the_feed_does_not_know_of_it_yet(house: House) -> None:
+    system = house.settle()
+    row: dict[str, Any] = dict.fromkeys(field.name for field in fields(DeskAlert))
+    row |= {"alert_id": "A1", "home_id": "larch", "kind": "check_missed", "severity": "page", "about": {}}
+    row |= {"since": house.now, "raised_at": house.now, "facts": {}, "level": 1, "state": "raised"}
+    row |= {"running": 0, "declined": 0, "declined_by": [], "reached": -1, "changed": 1, "placement_id": "P1"}
+    with house.views.begin() as connection:
+        connection.execute(DESK.insert(), row)
+    assert house.put("responses", answer(house), system).status_code == 202
+    assert wrong(house, answer(house, minutes=31), system)[1] == "acknowledged-too-long"
+    (event,) = answers_of(house)
+    house.keys.destroy("larch", "P1")
+    assert unseal(event, house.keys)["data"]["action"] == event["data"]["action"]
 
 
 def test_an_answer_to_an_alert_that_is_over_says_how_it_was_resolved_and_is_kept(house: House) -> None:

@@ -3,20 +3,23 @@
 It stands here because no service knows another. No rule lives here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.alerts.feed import Feed
 from services.gateway.answering import Answers as DoorAnswers
 from services.gateway.answering import Given, Result
 from services.gateway.fold import DoorFold
+from services.pager.answering import api, inbound
 from services.pager.answering.desk import AnswerDesk
 from services.pager.answering.links import KEY_PURPOSE, Links
 from services.pager.answering.parts import Answer, Hand, Took
 from shared.instants import Instant
 from shared.security.access import Access
 from shared.security.keys import KeyRing, SealBroken
+from shared.security.people import Person
 from shared.web.app import App
+from shared.web.pages import Pages
 
 
 def answer_links(url: str, keys: KeyRing) -> Links:
@@ -37,6 +40,23 @@ def answer_desk(
         Texts(keys),
         now,
     )
+
+
+def mount(app: App, desk: AnswerDesk, pages: Pages) -> None:
+    """Give the app the page, and the addresses that others call back."""
+    app.include_router(api.answer_routes(desk, pages))
+    app.include_router(inbound.inbound_routes(desk, pagerduty_secrets, alerts_of))
+
+
+def pagerduty_secrets(person: Person) -> Sequence[str]:
+    """What the webhooks of a person's PagerDuty channels are signed with."""
+    ways = [way for way in person.reach if way["channel"] == "pagerduty"]
+    return [way[inbound.SECRET] for way in ways if way.get(inbound.SECRET)]
+
+
+def alerts_of(thread: str) -> Sequence[str]:
+    """The alerts that a thread of messages tells of: a thread of one alert has its id."""
+    return (thread,)
 
 
 class Answers:

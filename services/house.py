@@ -16,7 +16,7 @@ from services.alerts.feed import Feed
 from services.alerts.rows import AlertRow
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
-from services.answered import answer_desk
+from services.answered import answer_desk, mount
 from services.checks import api as checks_api
 from services.cover import api as cover_api
 from services.gateway import routes_answers
@@ -166,7 +166,7 @@ def door_app(parts: Parts) -> App:
         )
     )
     desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, parts.log.now)
-    app.include_router(answering_api.answer_routes(desk, pages))  # behind the door: it answers by its way in
+    mount(app, desk, pages)  # behind the door: it answers by its way in
     web_pages.install(app, settings.url)
     metrics.install(app)
     return app

@@ -17,6 +17,7 @@ from services.pager.answering.parts import Answers, Feed, Places, Shown, Texts
 from shared.instants import Instant
 from shared.security.people import People, Person
 from shared.security.rights import Actor, Right
+from shared.web.problems import forbidden, missing
 from shared.words.alert import Step
 
 ANSWERING: Final = (Purpose.SHOW, Purpose.HAVE, Purpose.CANNOT)
@@ -76,11 +77,27 @@ class AnswerDesk:
             return Shut.EXPIRED if link is Refused.EXPIRED else Shut.FORGED
         if link.purpose not in ANSWERING:
             return Shut.FORGED  # made for something else
-        person = await asyncio.to_thread(self._people.get, link.person_id)
-        if person is None or not person.active:
+        person = await self.person(link.person_id)
+        if person is None:
             return Shut.NOT_THEIRS
         seen = await self.look(person, link.alert_ids)
         return Opened(link, token, person, seen) if seen else Shut.NOT_THEIRS
+
+    async def person(self, person_id: str) -> Person | None:
+        """Somebody who is known and active, as of now."""
+        person = await asyncio.to_thread(self._people.get, person_id)
+        return person if person is not None and person.active else None
+
+    async def call_back(
+        self, person: Person, thread: str, alerts_of: Callable[[str], Sequence[str]], tap: Tap
+    ) -> list[Given]:
+        """Answer the alerts of a thread, where another system says that `person` did. Raises Problem."""
+        seen = await self.look(person, await asyncio.to_thread(alerts_of, thread))
+        if not seen:
+            raise missing("no alert of that key is this person's to see")
+        if Right.RESPOND not in person.rights:
+            raise forbidden("answering needs the right to respond; whoever manages the home gives it")
+        return await give(self._answers, [each.alert for each in seen], tap, person, self.now())
 
     async def look(self, person: Person, alert_ids: Sequence[str]) -> tuple[Seen, ...]:
         """Those of the alerts that `person` may see, as they stand."""

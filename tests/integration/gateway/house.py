@@ -11,7 +11,7 @@ from typing import Any, Self
 import orjson
 from httpx import Response
 
-from services.answered import answer_desk
+from services.answered import answer_desk, mount
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
 from services.house import standings
@@ -74,7 +74,7 @@ class House:
         desk = answer_desk(
             self.app, "http://door.test", self.keys, self.access, others.feed, lambda: self.now
         )
-        self.app.include_router(answering.answer_routes(desk, Pages([answering.TEMPLATES])))
+        mount(self.app, desk, Pages([answering.TEMPLATES]))
         pages.install(self.app, "http://door.test")
         self.client = Client(self.app)
         return self

@@ -19,7 +19,7 @@ from services.alerts.watch import Watch, set_aside
 from services.answered import answer_desk, mount
 from services.checks import api as checks_api
 from services.cover import api as cover_api
-from services.gateway import routes_answers
+from services.gateway import operationspage, routes_answers
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
@@ -28,6 +28,7 @@ from services.integrity import api as integrity_api
 from services.pager import api as pager_api
 from services.pager import desk_rows
 from services.pager.answering import api as answering_api
+from services.pager.roster import web as roster
 from services.pager.trial import page as trial_page
 from services.reached import Reach
 from services.reviews import api as reviews_api
@@ -77,6 +78,12 @@ QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
     "pager": pager_api.api_routes,
 }
 """What may be asked of each service's read model, beside the feed."""
+
+TEMPLATES: Final = (
+    *(alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES, routes_answers.TEMPLATES),
+    *(operationspage.TEMPLATES, roster.TEMPLATES),
+)
+"""Where the pages are kept."""
 
 
 def standings(feed: Feed, desk: Engine) -> Standings:
@@ -132,8 +139,7 @@ def door_app(parts: Parts) -> App:
     views = parts.views
     feed = Feed(views["alerts"])
     watch = Watch(parts.watched_to, parts.blind_since, partial(set_aside, views["alerts"]))
-    folders = (alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES, routes_answers.TEMPLATES)
-    pages = Pages(folders)
+    pages = Pages(TEMPLATES)
     api = (
         alerts_api.api_routes(feed, Streams(feed, parts.notifier, watch)),
         *(routes(views[name], parts.log) for name, routes in QUERIES.items()),
@@ -167,6 +173,8 @@ def door_app(parts: Parts) -> App:
     )
     desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, parts.log.now)
     mount(app, desk, pages)  # behind the door: it answers by its way in
+    app.include_router(roster.roster_routes(views["pager"], parts.blind_since, pages))
+    app.include_router(operationspage.operations_routes(app.state.troubles, pages))
     web_pages.install(app, settings.url)
     metrics.install(app)
     return app

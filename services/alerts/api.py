@@ -24,6 +24,7 @@ from shared.security.rights import Actor, Right
 from shared.web.access import Doorkeeper, needs
 from shared.web.cursors import cursor_of, mark_of
 from shared.web.pages import PageProblem, Pages
+from shared.web.places import places_of
 from shared.web.problems import Problem, invalid, missing
 from shared.web.session import csrf_of, page_needs
 
@@ -100,7 +101,12 @@ def page_routes(
             html = pages.html("wrong.html", title="No such home here", what=what)
             raise PageProblem(missing(what), html)
         return pages.render(
-            template, page=page, reader=reader.id, csrf=csrf_of(request), deaf_after=deaf_after
+            template,
+            page=page,
+            reader=reader.id,
+            places=places_of(reader),
+            csrf=csrf_of(request),
+            deaf_after=deaf_after,
         )
 
     @router.get("/")
@@ -125,7 +131,12 @@ def page_routes(
             what = "There is no such alert, or it is not among those that you may see."
             raise PageProblem(missing(what), pages.html("wrong.html", title="No such alert here", what=what))
         return pages.render(
-            template, page=page, reader=reader.id, csrf=csrf_of(request), deaf_after=deaf_after
+            template,
+            page=page,
+            reader=reader.id,
+            places=places_of(reader),
+            csrf=csrf_of(request),
+            deaf_after=deaf_after,
         )
 
     @router.get("/alerts/{alert_id}")

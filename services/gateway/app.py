@@ -25,10 +25,11 @@ from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
 from services.gateway.routes_plans import plan_routes
 from services.gateway.routes_prompts import prompt_routes
-from services.gateway.routes_running import Blindness, health_routes, running_routes
+from services.gateway.routes_running import health_routes, running_routes
 from services.gateway.shares import Limits, Shares
 from services.gateway.standing import Standings
 from services.gateway.starting import caught_up
+from services.gateway.troubles import Blindness, Troubles
 from shared import clock
 from shared.blind import BLIND_AFTER
 from shared.instants import Duration, Instant
@@ -95,8 +96,10 @@ def make_app(deps: Deps) -> App:
     fold, rejected = caught_up(deps.log, deps.snapshot)
     door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows, deps.standings)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
+    troubles = Troubles(blind, fold, deps.views)
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
+    app.state.troubles = troubles
     app.state.answers = Answers(door, deps.access.people, deps.standings, deps.now)
     web_access.install(app, deps.access, deps.now)
     own = (
@@ -106,7 +109,7 @@ def make_app(deps: Deps) -> App:
         device_routes(deps.access, fold, deps.now),
         prompt_routes(deps.keys, fold, deps.now),
         plan_routes(deps.access.people, fold, deps.now),
-        running_routes(deps.log, fold, rejected, deps.views, blind),
+        running_routes(deps.log, fold, rejected, troubles),
     )
     for router in (*own, *deps.routers):
         app.include_router(router, prefix=API)

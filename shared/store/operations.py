@@ -74,6 +74,13 @@ def latest(connection: Connection, limit: int = 200, *, only_open: bool = False)
     return [Operation(**row) for row in connection.execute(query).mappings()]
 
 
+def over(connection: Connection, limit: int = 50) -> list[Operation]:
+    """Entries that are over, the latest first."""
+    query = select(OPERATIONS).where(OPERATIONS.c.resolved.is_not(None))
+    query = query.order_by(OPERATIONS.c.resolved.desc(), OPERATIONS.c.id).limit(limit)
+    return [Operation(**row) for row in connection.execute(query).mappings()]
+
+
 def mark_told(connection: Connection, entry_id: str, at: Instant) -> None:
     """Somebody was told."""
     connection.execute(update(OPERATIONS).where(OPERATIONS.c.id == entry_id).values(told=at))

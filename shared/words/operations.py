@@ -29,7 +29,7 @@ def operations_told(
     kind: str, home_id: str | None, since: Instant, facts: Mapping[str, Any], wall: Wall
 ) -> OperationsTold:
     """One of the three in words, as of `wall.now`."""
-    points, remedy = _KINDS.get(kind, (_plain, "Run `wakeful doctor`, and read the log of the service."))
+    points, remedy = _KINDS.get(kind, (_plain, "Run wakeful doctor, and read the log of the service."))
     title = OPERATIONS_TITLES.get(kind, kind.replace("_", " ").capitalize())
     where = () if home_id is None else (f"home {home_id}",)
     return OperationsTold(title, (*where, *points(facts, since, wall)), remedy)
@@ -49,6 +49,8 @@ def _blind(facts: Mapping[str, Any], since: Instant, wall: Wall) -> tuple[str, .
 
 
 def _gap(facts: Mapping[str, Any], since: Instant, wall: Wall) -> tuple[str, ...]:
+    if "detail" in facts:  # it says which rota, and when
+        return _cause(facts)
     rota, start, end = facts.get("rota"), facts.get("from"), facts.get("to") or facts.get("until")
     if rota is None:
         return (
@@ -73,24 +75,24 @@ def _undelivered(facts: Mapping[str, Any], since: Instant, wall: Wall) -> tuple[
 
 
 def _cause(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    cause = facts.get("cause") or facts.get("error") or facts.get("reason")
+    cause = facts.get("detail") or facts.get("cause") or facts.get("error") or facts.get("reason")
     return (str(cause),) if cause else ()
 
 
 _KINDS: Final[dict[str, tuple[Callable[[Mapping[str, Any], Instant, Wall], tuple[str, ...]], str]]] = {
     "monitor_blind": (
         _blind,
-        "Ring the homes: until this is put right they watch alone. Then run `wakeful doctor`; it says what stands "
+        "Ring the homes: until this is put right they watch alone. Then run wakeful doctor; it says what stands "
         "still, and why.",
     ),
     "rota_gap": (
         _gap,
-        "Put somebody on that rota, or an override, or a last resort into the home's policy: `wakeful oncall`, or "
-        "`PUT /api/v1/on-call/…`.",
+        "Put somebody on that rota, or an override, or a last resort into the home's policy: wakeful oncall, or "
+        "PUT /api/v1/on-call.",
     ),
     "page_undelivered": (
         _undelivered,
         "Ring the home and the next step of its chain yourself, now. Then put right how those people are reached, and "
-        "try it: `wakeful page test`.",
+        "try it: wakeful page test.",
     ),
 }

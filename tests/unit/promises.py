@@ -24,6 +24,8 @@ PURE = (
     "services/pager/lives.py",
     "services/pager/oncall/*.py",
     "services/pager/oncallfacts.py",
+    "services/pager/roster/page.py",
+    "services/pager/roster/strip.py",
     "services/pager/saved.py",
     "services/pager/stretches.py",
     "services/gateway/demand.py",

@@ -50,6 +50,11 @@ def policy_of(alert: DeskAlert, home: DeskHome) -> Policy:
     return WITHOUT if stated is None else _read(stated)
 
 
+def policy_now(home: DeskHome) -> Policy:
+    """The home's own of now: what an alert raised now would freeze."""
+    return WITHOUT if home.policy is None else _read(home.policy)
+
+
 def _read(stated: Mapping[str, Any]) -> Policy:
     steps = [
         Step(

@@ -4,6 +4,7 @@
 still until a test moves it.
 """
 
+import functools
 import uuid
 from pathlib import Path
 from typing import Any, Self
@@ -12,10 +13,12 @@ import orjson
 from httpx import Response
 
 from services.answered import answer_desk, mount
+from services.gateway import operationspage
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
-from services.house import standings
+from services.house import TEMPLATES, standings
 from services.pager.answering import api as answering
+from services.pager.roster import web as roster
 from services.reached import Reach
 from shared import clock
 from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
@@ -75,6 +78,13 @@ class House:
             self.app, "http://door.test", self.keys, self.access, others.feed, lambda: self.now
         )
         mount(self.app, desk, Pages([answering.TEMPLATES]))
+        own_pages = Pages(TEMPLATES)
+        now = functools.partial(getattr, self, "now")
+        for router in (
+            operationspage.operations_routes(self.app.state.troubles, own_pages, now),
+            roster.roster_routes(self.views, lambda: None, own_pages, now),
+        ):
+            self.app.include_router(router)
         pages.install(self.app, "http://door.test")
         self.client = Client(self.app)
         return self

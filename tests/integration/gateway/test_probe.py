@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from services.gateway.app import Deps, make_app
 from services.gateway.probe import Prober, probe_token
-from services.gateway.routes_running import Blindness, health_routes
+from services.gateway.routes_running import health_routes
+from services.gateway.troubles import Blindness
 from shared import clock
 from shared.log.sqlite import SqliteLog
 from shared.security.access import Access

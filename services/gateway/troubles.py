@@ -1,0 +1,100 @@
+"""What whoever runs the system must see to: blindness, homes that are not watched, rotas, pages that reached nobody.
+
+Worked out when it is asked for; what was told by others stands in the store (`shared.store.operations`).
+"""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Engine
+
+from services.gateway.fold import DoorFold
+from services.gateway.shapes import Trouble
+from shared.blind import Watch, why
+from shared.instants import Duration, Instant, show_instant
+from shared.log.base import DoorLog, least_present
+from shared.store import operations
+
+
+class Blindness:
+    """Whether the log's present moves, and every service with it, by the monotonic clock."""
+
+    def __init__(
+        self,
+        log: DoorLog,
+        monotonic: Callable[[], Duration],
+        blind_after: Duration,
+        services: Callable[[], Instant | None] = lambda: None,
+    ) -> None:
+        """`services`: since when some service has stood still; None while none does."""
+        self._log = log
+        self._services = services
+        self._monotonic = monotonic
+        self._watch = Watch(blind_after)
+        self.since()
+
+    def since(self) -> Instant | None:
+        """The instant up to which was watched, if nothing has been since; None while all is well."""
+        stands = self._stands()
+        return self._services() if stands is None else stands
+
+    def reason(self) -> str:
+        """Why nobody is watching, and what to do."""
+        return why(self._log.clock_off, self._log.ahead, stands=self._stands() is not None)
+
+    def _stands(self) -> Instant | None:
+        monotonic = self._monotonic()
+        self._watch.see(least_present(self._log), monotonic)
+        return self._watch.blind_since(monotonic)
+
+
+class Troubles:
+    """All of them, from wherever they are known."""
+
+    def __init__(self, blind: Blindness, fold: DoorFold, views: Engine | None) -> None:
+        self._blind = blind
+        self._fold = fold
+        self._views = views
+
+    def blind_since(self) -> Instant | None:
+        """See `Blindness.since`."""
+        return self._blind.since()
+
+    def now(self) -> list[Trouble]:
+        """What is open."""
+        told = _told(self._views) if self._views is not None else ()
+        return [*_blind(self._blind), *_door(self._fold), *told]
+
+    def over(self, limit: int) -> list[operations.Operation]:
+        """What was over last, the latest first."""
+        if self._views is None:
+            return []
+        with self._views.connect() as connection:
+            return operations.over(connection, limit)
+
+
+def _blind(blind: Blindness) -> Iterator[Trouble]:
+    since = blind.since()
+    if since is not None:
+        yield Trouble(kind="monitor_blind", since=show_instant(since), reason=blind.reason())
+
+
+def _door(fold: DoorFold) -> Iterator[Trouble]:
+    for home_id, since in sorted(fold.aside.items()):
+        reason = (
+            "the door's fold failed: it takes everything and refuses nothing; restart with a fixed version"
+        )
+        yield Trouble(
+            kind="monitor_blind", since=show_instant(since), home_id=home_id, service="gateway", reason=reason
+        )
+
+
+def _told(views: Engine) -> Iterator[Trouble]:
+    with views.connect() as connection:
+        found = operations.latest(connection, only_open=True)
+    for each in found:
+        if each.kind == operations.MONITOR_BLIND and each.home_id is None and each.service is None:
+            continue  # that is known here at once, and better
+        since = show_instant(each.since)
+        yield Trouble(
+            kind=each.kind, since=since, home_id=each.home_id, service=each.service, reason=each.detail
+        )

@@ -34,7 +34,7 @@ def said_of(given: Given, kind: str, by: str, now: Instant) -> Said:
         )
     if kind == "decide":
         return Said("Your decision is recorded", ("It closes the alert, with your reason.",))
-    lines: tuple[str, ...] = ("Until then nobody is paged about it again.",)
+    lines: tuple[str, ...] = ("It stays quiet until then, and comes back if it is still open.",)
     if standing.by not in (None, by):
         lines += (f"{standing.by} had it before.",)
     return Said(f"You have it until {_clock(standing, given.until, now)}", lines)

@@ -73,6 +73,8 @@ def test_one_thumb_takes_an_alert(door: Served, visit: Visit) -> None:
     page.get_by_role("radio", name="20 min").first.check()
     page.get_by_role("button", name="I have it").first.click()
     expect(page.get_by_role("heading")).to_contain_text("You have it until")
+    assert [each for each in page.evaluate(CONTRAST) if each[1] < 4.5] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="Back to the feed").click()
     expect(page.locator("#feed")).to_be_visible()
 

@@ -16,18 +16,20 @@ from services.pager import desk_rows, oncall
 from services.pager.alive import directory
 from services.pager.alive.directory import HomeContacts
 from services.pager.alive.memory import Memory
-from services.pager.alive.running import Alive, Parts
+from services.pager.alive.running import Alive, Parts, Turning, stuck
 from services.pager.alive.whom import Contact, Trouble
-from services.pager.channels.all import make
+from services.pager.channels.all import Channels, make
 from services.pager.channels.base import Address, Carriers
 from services.pager.trial import api, page
 from services.pager.trial.daily import Daily
 from services.pager.trial.sending import Sender
+from shared import clock
 from shared.blind import why
 from shared.instants import Instant
 from shared.log.base import DoorLog, least_present
 from shared.security.keys import KeyRing
 from shared.security.people import People, Person
+from shared.security.rights import Right
 from shared.settings import Settings
 from shared.web.pages import Pages
 
@@ -44,6 +46,18 @@ class Reach:
     def carriers(self) -> Carriers:
         """All channels, for the event loop of whoever asks; to be closed by it."""
         return make(self.settings)
+
+    def channels(self) -> Channels:
+        """The same, by their names."""
+        return make(self.settings)
+
+    def admins(self) -> Sequence[str]:
+        """Whoever runs the system, and can be reached."""
+        return [
+            person.id
+            for person in self.people.all()
+            if person.active and Right.ADMIN in person.rights and person.reach
+        ]
 
     def ways(self, person_id: str) -> Sequence[Address]:
         """How a person is reached, best first; nobody, or somebody who is not active: not at all."""
@@ -79,12 +93,16 @@ class Reach:
         shared: Engine,
         blind_since: Callable[[], Instant | None],
         watched_to: Callable[[], Instant | None],
+        *,
+        pager: Turning | None = None,
     ) -> Alive:
         """Who tells people that nobody watches, not begun. `shared`: where homes set aside and operations' entries
-        are."""
+        are. `pager`: its loop, where it runs here."""
         after = self.settings.blind_after
 
         def blind() -> Iterator[Trouble]:
+            if pager is not None:
+                yield from stuck("pager", pager, clock.monotonic(), clock.now(), after)
             since = blind_since()
             if since is not None:
                 services_follow = least_present(log) - (watched_to() or 0) < after

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import structlog
 
-from services import monitors, together
+from services import monitors, paging, together
+from services.alerts.feed import Feed
 from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
-from services.pager.alive.running import Alive
+from services.pager.alive.running import Alive, turns
 from services.reached import Reach
 from services.sample import receiver
 from services.sample.receiver import OnCallPhone
@@ -31,6 +32,7 @@ from services.sample.running import start as play_sample
 from services.serving import DoorServer, guarded, heed_signals, listen
 from shared import blind, clock, logs
 from shared.instants import Instant
+from shared.log.base import least_present
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.onecore import stay_on_one_core
@@ -70,6 +72,7 @@ class House:
             self.views = make_engine(folder / "views.sqlite3")
             stack.callback(self.views.dispose)
             monitors.migrate(self.views)
+            paging.migrate(self.views)
             for reached in ledger.clocks(self.views).values():
                 self.log.not_before(reached)  # the machine's clock may have been put back while nobody ran
             self._closing = stack.pop_all()
@@ -78,7 +81,12 @@ class House:
         self.in_hand = InHand()
         self.present = blind.Watch(settings.blind_after)
         self.metrics = Metrics(self.log, self.views, self.blind_since, folder)
-        self.runners = together.runners(self.log, self.views, self.notifier, observer=self.metrics)
+        waking = paging.Waking(self.metrics)
+        self.runners = together.runners(self.log, self.views, self.notifier, observer=waking)
+        hand = paging.Hand(self.runners["pager"], partial(least_present, self.log))
+        feed = Feed(self.views)
+        self.pager = paging.Paging(paging.engine(self.reach, self.log, feed, hand.held, alone=True))
+        waking.engine = self.pager.engine
         for name in self.runners:
             self.metrics.begins(name)
 
@@ -90,8 +98,12 @@ class House:
         return self.present.blind_since(now)
 
     def watching(self) -> bool:
-        """Whether somebody watches, as of now: every service has begun, and none stands still."""
-        return self.watched_to() is not None and self.blind_since() is None
+        """Whether somebody watches, as of now: every service has begun, none stands still, the pager's loop turns."""
+        return self.watched_to() is not None and self.blind_since() is None and self.pages()
+
+    def pages(self) -> bool:
+        """Whether the pager's loop turns."""
+        return turns(self.pager.engine, clock.monotonic(), self.settings.blind_after)
 
     def watched_to(self) -> Instant | None:
         """How far every service has come; None before all have begun."""
@@ -122,7 +134,9 @@ class House:
 
     def alive(self) -> Alive:
         """Who tells people that nobody watches, past the log."""
-        return self.reach.alive(self.log, self.views, self.blind_since, self.watched_to)
+        return self.reach.alive(
+            self.log, self.views, self.blind_since, self.watched_to, pager=self.pager.engine
+        )
 
     def keeper(self) -> Keeper:
         """Who keeps the door's snapshot."""
@@ -155,6 +169,10 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
         for runner in runners:
             stack.callback(runner.join)
         stack.callback(stop.set)
+        pager = guarded("pager-engine", house.pager.run)
+        stack.callback(pager.join)
+        stack.callback(house.pager.stop)
+        pager.start()
         for beside in (house.alive(), house.reach.daily()):
             stack.callback(beside.stop)
             beside.start()

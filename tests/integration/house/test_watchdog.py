@@ -194,8 +194,23 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.log.door_open(3_600_000)
     for runner in house.runners.values():
         runner.start()
+    pager = threading.Thread(target=house.pager.run)
+    pager.start()
     yield house
+    house.pager.stop()
+    pager.join()
     house.close()
+
+
+def test_a_pager_whose_loop_does_not_turn_stops_the_ping(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", master_key_file=tmp_path / "key", blind_after=300)
+    stuck = House(settings)
+    try:
+        assert stuck.pages()
+        until(lambda: not stuck.pages())
+        assert not stuck.watching()
+    finally:
+        stuck.close()
 
 
 def turn(house: House, *services: str) -> None:

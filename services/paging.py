@@ -1,0 +1,179 @@
+"""The pager's engine in a process: what it is given, by the parts of the house; put together here, because no service
+knows another.
+
+No rule lives here.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Engine as Database
+
+from services.alerts.feed import Feed
+from services.alerts.rows import SendRow
+from services.answered import answer_links
+from services.pager.answering.ways import answering
+from services.pager.channels.base import Message
+from services.pager.engine import tables
+from services.pager.engine.loop import Engine
+from services.pager.engine.ports import Appends, Held, Ports, Told
+from services.pager.telling.compose import compose
+from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
+from services.reached import Reach
+from shared.instants import Instant
+from shared.runner import Runner
+from shared.runner.observer import Handing, Observer
+from shared.security.people import Person
+from shared.security.rights import Actor, Right, Scope
+from shared.security.tokens import Kind
+from shared.store.schema import upgrade, version_table_of
+
+ALONE: Final = "the pager of this folder"
+"""Who claims receivers where only one process can ever run: nobody waits for the lease of the one before."""
+_HAPPENED: Final[Mapping[str, str]] = {
+    "sent": "told",
+    "undelivered": "unreached",
+    "acknowledged": "has_it",
+    "declined": "declined",
+}
+_EVERYTHING: Final = Actor(Kind.SYSTEM, "pager", frozenset({Right.READ}), Scope(everywhere=True))
+
+
+def migrate(views: Database) -> None:
+    """Bring the engine's own tables up to date: beside the pager's read model, and no part of it."""
+    upgrade(views, tables.MIGRATIONS, version_table_of("pager_engine"))
+
+
+def engine(
+    reach: Reach,
+    log: Appends,
+    feed: Feed,
+    held: Callable[[], Mapping[int, Held]],
+    *,
+    alone: bool,
+) -> Engine:
+    """The engine, not begun. `held`: the home-partitions whose pager runs here. `alone`: no other process can."""
+    ports = Ports(
+        held=held,
+        channels=reach.channels(),
+        reach=reach.ways,
+        compose=Words(reach, feed).message,
+        admins=reach.admins,
+        log=log,
+        blind_after=reach.settings.blind_after,
+    )
+    return Engine(reach.views, ports, me=ALONE if alone else None)
+
+
+class Words:
+    """Puts what is told into words: for each person as much as he may see."""
+
+    def __init__(self, reach: Reach, feed: Feed) -> None:
+        self._reach = reach
+        self._feed = feed
+        self._links = answer_links(reach.settings.url, reach.keys)
+
+    def message(self, told: Told) -> Message | None:
+        """In words; None where the reader may see none of it."""
+        stories = {alert.alert_id: self._story(alert.alert_id) for alert in told.alerts}
+        occasion = Occasion(
+            told.person,
+            told.purpose,
+            told.status,
+            told.step,
+            told.round,
+            told.at,
+            beside=told.beside,
+            key=told.key,
+        )
+        zones = {home_id: home.zone for home_id, home in told.homes.items()}
+        ways = answering(self._links, told.person, told.at)
+        return compose(told.alerts, zones, occasion, stories, ways, self._shows(told))
+
+    def _story(self, alert_id: str) -> list[Happened]:
+        found = (_happened(row) for row in self._feed.sends(_EVERYTHING, alert_id))
+        return [each for each in found if each is not None]
+
+    def _shows(self, told: Told) -> Shows:
+        """The home's own are shown all of it, since its policy names them; a commissioner's, their children's."""
+        person = self._reach.people.find(told.person)
+        if person is None or person.scope.commissioner_id is None:
+            return all_of_it
+        homes = {alert.alert_id: alert.home_id for alert in told.alerts}
+        return partial(_shown, self._feed, _reader(person), homes)
+
+
+def _shown(feed: Feed, reader: Actor, homes: Mapping[str, str], alert_id: str) -> bool:
+    home_id = homes.get(alert_id)
+    if home_id is None:  # a member of one that is told
+        return bool(feed.named(reader, [alert_id]))
+    return feed.shows(reader, home_id, alert_id)
+
+
+def _reader(person: Person) -> Actor:
+    return Actor(Kind.PERSON, person.id, person.rights | {Right.READ}, person.scope)
+
+
+def _happened(row: SendRow) -> Happened | None:
+    what = _HAPPENED.get(row.outcome)
+    if what is None:
+        return None
+    return Happened(row.at, what, row.person_id, row.step)  # type: ignore[arg-type]
+
+
+class Hand:
+    """The one home-partition of a folder, as its pager's runner has it. From any thread."""
+
+    def __init__(self, runner: Runner, present: Callable[[], Instant]) -> None:
+        self._runner = runner
+        self._present = present
+        self._goal: tuple[int, Instant] | None = None
+
+    def held(self) -> Mapping[int, Held]:
+        """It, once the runner has begun: caught up, when it has read what the log held when that was first seen."""
+        clock = self._runner.clock
+        if clock is None:
+            return {}
+        epoch = self._runner.entry.epoch
+        if self._goal is None or self._goal[0] != epoch:
+            self._goal = (epoch, self._present())
+        return {0: Held(epoch, clock >= self._goal[1] and not self._runner.behind)}
+
+
+class Waking(Handing):
+    """Wakes the engine once the desk has changed."""
+
+    def __init__(self, inner: Observer) -> None:
+        super().__init__(inner)
+        self.engine: Engine | None = None
+
+    def applied(self, service: str, facts: int) -> None:
+        super().applied(service, facts)
+        self._wake(service)
+
+    def reached(self, service: str, clock: Instant, lag: int) -> None:
+        super().reached(service, clock, lag)
+        self._wake(service)
+
+    def _wake(self, service: str) -> None:
+        if service == "pager" and self.engine is not None:
+            self.engine.wake()
+
+
+class Paging:
+    """The engine as a loop of a process: `run` in a thread of its own, until `stop`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Until it is told to stop. Raises what is a fault of the loop itself."""
+        self.engine.run(self._stop)
+
+    def stop(self) -> None:
+        """What is under way may end; what is given up goes again, under the same key."""
+        self._stop.set()
+        self.engine.wake()

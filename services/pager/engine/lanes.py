@@ -10,7 +10,6 @@ What a lane knows beside durable rows is only when to try again.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -25,7 +24,7 @@ from services.pager.engine.planning import Share
 from services.pager.engine.ports import Ports
 from services.pager.engine.rows import Sending
 from services.pager.engine.saying import said
-from services.pager.engine.store import Store, guard
+from services.pager.engine.store import Store, guard, woken
 from services.pager.engine.turns import Asked, Turn, still, turn
 from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant
 from shared.store.ledger import LostOwnership
@@ -74,6 +73,8 @@ class Lanes:
         self.store, self.ports, self.shares, self.heard, self.me = store, ports, shares, heard, me
         self.free = asyncio.Semaphore(AT_ONCE)
         self.stopping = False
+        self.fault: BaseException | None = None
+        """Why a lane has ended that should not have: the process must end with it, or a person would go untold."""
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -86,9 +87,15 @@ class Lanes:
                 lane.put(message)
                 task = asyncio.create_task(lane.run())
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._done)
             else:
                 lane.put(message)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            fault = task.exception()
+            self.fault = self.fault or fault
 
     def drop(self, partition: int) -> None:
         """Another worker sends these now."""
@@ -152,8 +159,7 @@ class Lane:
                 else:
                     _log.exception("a person's turn has failed", person_id=self._person)
             if rest > 0 and not self._all.stopping:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), rest / SECOND)
+                await woken(self.wake, rest)
         self._all.ended(self._person)
 
     # -- 1 -------------------------------------------------------------------------------------------------
@@ -247,9 +253,8 @@ class Lane:
         channel: Channel = self._all.ports.channels[address.channel]
         async with self._all.free:
             try:
-                return await asyncio.wait_for(
-                    channel.send(message, address, within), (within + GRACE) / SECOND
-                )
+                async with asyncio.timeout((within + GRACE) / SECOND):
+                    return await channel.send(message, address, within)
             except TimeoutError:
                 return Outcome(Result.LATER, "it took too long")
             except Exception as error:  # no channel's fault may end a lane

@@ -15,6 +15,7 @@ is still to be told by then. A fault of the loop itself ends the process.
 import asyncio
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -25,9 +26,9 @@ from services.pager.engine.lanes import Lanes
 from services.pager.engine.planning import Planner, Share
 from services.pager.engine.ports import Held, Ports
 from services.pager.engine.publishing import Publisher
-from services.pager.engine.store import Store
+from services.pager.engine.store import Store, woken
 from services.pager.engine.time import PagerTime
-from shared.instants import SECOND, Duration
+from shared.instants import Duration
 from shared.store.ledger import LostOwnership
 from shared.store.outage import is_outage
 
@@ -41,10 +42,17 @@ _log = structlog.get_logger("pager")
 class Engine:
     """`run` in a thread; `wake` from any."""
 
-    def __init__(self, database: Database, ports: Ports, *, me: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ports: Ports,
+        *,
+        me: str | None = None,
+        store: Callable[[Database], Store] = Store,
+    ) -> None:
         """`database`: of the pager's views, migrated. `me`: who claims receivers. Where only one process can ever run
         it is always the same, so that nobody waits for the lease of the one before."""
-        self._database, self._ports = database, ports
+        self._database, self._ports, self._make_store = database, ports, store
         self._me = me or str(uuid.uuid4())
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awake: asyncio.Event | None = None
@@ -76,7 +84,7 @@ class Engine:
     async def _main(self, stop: threading.Event) -> None:
         self._awake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        store = Store(self._database)
+        store = self._make_store(self._database)
         planner = Planner(store, self._ports)
         lanes = self._lanes = Lanes(store, self._ports, self._shares, self._heard, self._me)
         publisher = Publisher(store, self._ports, self._shares)
@@ -89,8 +97,9 @@ class Engine:
                 self._turned = self._ports.monotonic()
                 if publishing.done():
                     publishing.result()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), POLL / SECOND)
+                if lanes.fault is not None:
+                    raise lanes.fault
+                await woken(self._awake, POLL)
             await lanes.stop(STOP_WITHIN_S)
         finally:
             self._loop = None

@@ -8,7 +8,6 @@
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -17,7 +16,7 @@ from sqlalchemy import Connection
 from services.pager.engine.outcomes import OWNER
 from services.pager.engine.planning import Share
 from services.pager.engine.ports import Ports
-from services.pager.engine.store import Store, guard
+from services.pager.engine.store import Store, guard, woken
 from shared.instants import SECOND
 from shared.log.base import Unavailable
 from shared.store import outbox
@@ -42,8 +41,7 @@ class Publisher:
             self.wake.clear()
             for share in [share for share in self._shares.values() if share.begun]:
                 await self._all(share)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), _RETRY_S)
+            await woken(self.wake, SECOND)
 
     def close(self) -> None:
         """What is under way may end by itself."""

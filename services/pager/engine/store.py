@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from shared.instants import SECOND, Duration
 from shared.store import ledger
 from shared.store.engine import writing
 
@@ -26,6 +27,13 @@ _AT_ONCE: Final = 100
 
 SERVICE: Final = "pager"
 """Whose home-partitions the engine writes for."""
+
+
+async def woken(event: asyncio.Event, within: Duration) -> None:
+    """Wait for it, but not longer. (Not by `wait_for`: in Python 3.11 that may lose a cancellation.)"""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within / SECOND):
+            await event.wait()
 
 
 class Store:

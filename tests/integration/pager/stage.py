@@ -22,6 +22,7 @@ from services.pager.engine import tables
 from services.pager.engine.loop import Engine
 from services.pager.engine.ports import Held, Ports
 from services.pager.engine.saying import plainly
+from services.pager.engine.store import Store
 from services.pager.tables import ALERTS, HOMES, METADATA, MIGRATIONS
 from shared import clock
 from shared.instants import SECOND, Duration, Instant
@@ -105,6 +106,7 @@ class Stage:
         self._began = clock.monotonic()
         self._changed = 0
         self.engines: list[Engine] = []
+        self.faults: list[BaseException] = []
         self.ways: dict[str, list[str]] = {}
         self.change_home(home())
         self.own()
@@ -142,12 +144,15 @@ class Stage:
         for engine in self.engines:
             engine.wake(lanes=True)
 
-    def until(self, holds: Callable[[], bool]) -> None:
-        """Wait until it holds, while the log's present moves on as it does. The test's time limit ends it."""
+    def until(self, holds: Callable[[], bool], *, each: Duration = 0) -> None:
+        """Wait until it holds, while the log's present moves on as it does, by `each` more at every look. The test's
+        time limit ends it."""
         pause = threading.Event()
         while not holds():
-            self.tick()
-            pause.wait(0.05)
+            if self.faults:
+                return  # the engine has ended: `running` tells of it
+            self.go(each)
+            pause.wait(0.03)
 
     # -- the desk --------------------------------------------------------------------------------------------
 
@@ -207,16 +212,18 @@ class Stage:
         return Ports(**(given | others))
 
     @contextmanager
-    def running(self, database: Database | None = None, me: str = "stage", **others: Any) -> Iterator[Engine]:
+    def running(
+        self, me: str = "stage", store: Callable[[Database], Store] = Store, **others: Any
+    ) -> Iterator[Engine]:
         """An engine that runs, and ends with the block."""
-        engine = Engine(database or self.database, self.ports(**others), me=me)
-        stop, faults = threading.Event(), list[BaseException]()
+        engine = Engine(self.database, self.ports(**others), me=me, store=store)
+        stop, self.faults = threading.Event(), []
 
         def run() -> None:
             try:
                 engine.run(stop)
             except BaseException as error:
-                faults.append(error)
+                self.faults.append(error)
 
         thread = threading.Thread(target=run, name="engine")
         self.engines.append(engine)
@@ -228,8 +235,8 @@ class Stage:
             engine.wake()
             thread.join()
             self.engines.remove(engine)
-        if faults:
-            raise faults[0]
+        if self.faults:
+            raise self.faults[0]
 
     def _reach(self, person: str) -> list[Address]:
         paths = self.ways.get(person, [f"/{person}"])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine as Database
 
 from services.alerts.feed import Feed
@@ -19,6 +20,7 @@ from services.pager.channels.base import Message
 from services.pager.engine import tables
 from services.pager.engine.loop import Engine
 from services.pager.engine.ports import Appends, Held, Ports, Told
+from services.pager.figures import Counting, Standing
 from services.pager.telling.compose import compose
 from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
 from services.reached import Reach
@@ -51,20 +53,24 @@ def engine(
     log: Appends,
     feed: Feed,
     held: Callable[[], Mapping[int, Held]],
+    registry: CollectorRegistry,
     *,
     alone: bool,
 ) -> Engine:
-    """The engine, not begun. `held`: the home-partitions whose pager runs here. `alone`: no other process can."""
+    """The engine, not begun. `held`: the home-partitions whose pager runs here. `registry`: of metrics. `alone`: no
+    other process can run it."""
     ports = Ports(
         held=held,
         channels=reach.channels(),
         reach=reach.ways,
         compose=Words(reach, feed).message,
         admins=reach.admins,
-        log=log,
+        log=Counting(log, registry),
         blind_after=reach.settings.blind_after,
     )
-    return Engine(reach.views, ports, me=ALONE if alone else None)
+    made = Engine(reach.views, ports, me=ALONE if alone else None)
+    registry.register(Standing(reach.views, made.last_turn))
+    return made
 
 
 class Words:

@@ -85,7 +85,9 @@ class House:
         self.runners = together.runners(self.log, self.views, self.notifier, observer=waking)
         hand = paging.Hand(self.runners["pager"], partial(least_present, self.log))
         feed = Feed(self.views)
-        self.pager = paging.Paging(paging.engine(self.reach, self.log, feed, hand.held, alone=True))
+        self.pager = paging.Paging(
+            paging.engine(self.reach, self.log, feed, hand.held, self.metrics.registry, alone=True)
+        )
         waking.engine = self.pager.engine
         for name in self.runners:
             self.metrics.begins(name)

@@ -6,12 +6,15 @@ It stands here because no service knows another. No rule lives here.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import Engine
+
 from services.alerts.feed import Feed
 from services.gateway.answering import Answers as DoorAnswers
 from services.gateway.answering import Given, Result
 from services.gateway.fold import DoorFold
 from services.pager.answering import api, inbound
 from services.pager.answering.desk import AnswerDesk
+from services.pager.answering.late import FeedOrDesk
 from services.pager.answering.links import KEY_PURPOSE, Links
 from services.pager.answering.parts import Answer, Hand, Took
 from shared.instants import Instant
@@ -28,13 +31,13 @@ def answer_links(url: str, keys: KeyRing) -> Links:
 
 
 def answer_desk(
-    app: App, url: str, keys: KeyRing, access: Access, feed: Feed, now: Callable[[], Instant]
+    app: App, url: str, keys: KeyRing, access: Access, feed: Feed, desk: Engine, now: Callable[[], Instant]
 ) -> AnswerDesk:
-    """The desk at which links are opened, over the door of `app`."""
+    """Where links are opened, over the door of `app`. `desk`: the pager's views."""
     return AnswerDesk(
         answer_links(url, keys),
         access.people,
-        feed,
+        FeedOrDesk(feed, desk),
         Answers(app.state.answers, now),
         Rooms(app.state.fold),
         Texts(keys),

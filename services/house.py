@@ -171,7 +171,7 @@ def door_app(parts: Parts) -> App:
             begun=lambda: parts.watched_to() is not None,
         )
     )
-    desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, parts.log.now)
+    desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, views["pager"], parts.log.now)
     mount(app, desk, pages)  # behind the door: it answers by its way in
     app.include_router(roster.roster_routes(views["pager"], parts.blind_since, pages))
     app.include_router(operationspage.operations_routes(app.state.troubles, pages))

@@ -110,6 +110,7 @@ def test_two_people_see_who_has_it_and_the_second_may_take_it_over(opened: Opene
     ann.locator("#have").click()
     ben.locator("#have").click()
     expect(ben.locator("#note")).to_contain_text("ann was first")
+    house.now += 1_000
     ben.get_by_role("button", name="Take it over from ann").click()
     expect(ben.locator(f"#hand-{ALERT}")).to_contain_text("You have it until")
     ann.get_by_role("link", name="Look again").click()

@@ -110,7 +110,10 @@ async def _give(answers: Answers, alert: Shown, tap: Tap, person: Person, now: I
     took = await answers.give(answer_of(alert, tap, person, now))
     if took.resolved:
         return Given(alert, Decided.CLOSED, None)
-    return Given(alert, what, await answers.hand(alert.alert_id), took)
+    hand = await answers.hand(alert.alert_id)
+    if tap.kind == "acknowledge" and hand is not None and hand.by != person.id:
+        what = Decided.OTHERS_HAVE_IT  # both said so at once, and the log took the other's first
+    return Given(alert, what, hand, took)
 
 
 def said(given: Sequence[Given], tap: Tap, now: Instant) -> str:
@@ -124,7 +127,7 @@ def said(given: Sequence[Given], tap: Tap, now: Instant) -> str:
     it = "it" if len(takes) == 1 else f"these {len(takes)}"
     text = f"You have {it} until {local_clock(_until(first, now), first.alert.zone, now)}."
     before = next((each.took.before for each in takes if each.took and each.took.before), None)
-    return f"{text} Until then nobody is paged about it again." + (
+    return f"{text} Until then nobody is paged about {'it' if len(takes) == 1 else 'them'} again." + (
         "" if before is None else f" {before.by} had it before."
     )
 
@@ -139,8 +142,9 @@ def _nothing(given: Sequence[Given], now: Instant) -> str:
     kinds = {each.decided for each in given}
     if Decided.OTHERS_HAVE_IT in kinds:
         first = next(each for each in given if each.decided is Decided.OTHERS_HAVE_IT)
-        until = local_clock(_until(first, now), first.alert.zone, now)
-        return f"{first.hand.by if first.hand else 'Somebody'} was first, and has it until {until}."
+        if first.hand is not None:
+            until = local_clock(first.hand.until, first.alert.zone, now)
+            return f"{first.hand.by} was first, and has it until {until}."
     if Decided.HAS_ALREADY in kinds:
         return "You have it already."
     return "It is closed. Nothing is left to do." if Decided.CLOSED in kinds else ""

@@ -75,7 +75,7 @@ class House:
         )
         self.app = make_app(deps)
         desk = answer_desk(
-            self.app, "http://door.test", self.keys, self.access, others.feed, lambda: self.now
+            self.app, "http://door.test", self.keys, self.access, others.feed, self.views, lambda: self.now
         )
         mount(self.app, desk, Pages([answering.TEMPLATES]))
         own_pages = Pages(TEMPLATES)

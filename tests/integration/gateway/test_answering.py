@@ -17,7 +17,7 @@ from shared.instants import HOUR, MINUTE, show_instant
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
 from shared.topics import RESPONSES
-from tests.integration.gateway.alerts import has_it, over, shown
+from tests.integration.gateway.alerts import has_it, on_the_desk, over, shown
 from tests.integration.gateway.house import House
 
 ALERT, OTHER, THIRD = (str(uuid.UUID(int=number, version=5)) for number in (1, 2, 3))
@@ -145,6 +145,7 @@ def test_whoever_comes_second_sees_who_was_first_and_may_take_it_over(house: Hou
     assert "ann was first, and has it until 21:10" in second.text
     assert "Take it over from ann" in second.text
     assert [data["by"] for data in answers(house)] == ["ann"]
+    house.now += 1_000
     third = tap(house, link(house, "ben"), take=ALERT, form="2", do="I am going there")
     assert "ann had it before" in third.text
     assert [data["by"] for data in answers(house)] == ["ann", "ben"]
@@ -259,3 +260,34 @@ def test_a_link_that_was_made_for_a_test_of_the_on_call_answers_no_alert(house: 
     path = link(house, purpose=Purpose.TEST)
     assert {house.client.get(path, PAGE).status_code, house.client.post(path, b"").status_code} == {404}
     assert answers(house) == []
+
+
+def test_whoever_is_paged_before_the_feed_knows_of_it_sees_it_and_answers(house: House) -> None:
+    on_the_desk(house, OTHER, kind="child_not_found")
+    on_the_desk(house, THIRD, kind="cover_gap", placement_id=None, commissioner_id=None)
+    path = link(house, alerts=(OTHER, THIRD))
+    page = house.client.get(path, PAGE).text
+    assert "Child not found" in page
+    assert "Not enough waking cover" in page
+    assert "You have these 2 until 21:10" in have(house, path).text
+    assert {data["alert_id"] for data in answers(house)} == {OTHER, THIRD}
+
+
+@pytest.mark.parametrize(
+    ("scope", "sees"),
+    [
+        (Scope(commissioner_id="county"), (True, True)),
+        (Scope(commissioner_id="shire"), (False, False)),
+        (Scope(provider_id="south"), (False, False)),
+        (Scope(provider_id="north", homes=frozenset({"birch"})), (False, False)),
+    ],
+)
+def test_what_the_feed_does_not_know_yet_is_shown_to_nobody_who_would_not_see_it_there(
+    house: House, scope: Scope, sees: tuple[bool, bool]
+) -> None:
+    house.access.put_person(Person("ann", "Sample Ann", scope, frozenset(Right)), house.now)
+    on_the_desk(house, OTHER)
+    on_the_desk(house, THIRD, placement_id=None, commissioner_id=None, kind="cover_gap")
+    for alert_id, shows in zip((OTHER, THIRD), sees, strict=True):
+        status = house.client.get(link(house, alerts=(alert_id,)), PAGE).status_code
+        assert status == (200 if shows else 404)

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine as Database
 
 from services.alerts.feed import Feed
-from services.alerts.rows import SendRow
+from services.alerts.rows import SendRow, StepRow
 from services.answered import answer_links
 from services.pager.answering.ways import answering
 from services.pager.channels.base import Message
@@ -34,11 +34,11 @@ from shared.store.schema import upgrade, version_table_of
 
 ALONE: Final = "the pager of this folder"
 """Who claims receivers where only one process can ever run: nobody waits for the lease of the one before."""
-_HAPPENED: Final[Mapping[str, str]] = {
-    "sent": "told",
-    "undelivered": "unreached",
+_HAPPENED: Final[Mapping[str, str]] = {"sent": "told", "undelivered": "unreached", "declined": "declined"}
+_LIVED: Final[Mapping[str, str]] = {
     "acknowledged": "has_it",
-    "declined": "declined",
+    "reopened": "open_again",
+    "resolved": "closed",
 }
 _EVERYTHING: Final = Actor(Kind.SYSTEM, "pager", frozenset({Right.READ}), Scope(everywhere=True))
 
@@ -83,7 +83,8 @@ class Words:
 
     def message(self, told: Told) -> Message | None:
         """In words; None where the reader may see none of it."""
-        stories = {alert.alert_id: self._story(alert.alert_id) for alert in told.alerts}
+        first = told.status == "open" and told.step == 0 and told.round == 0  # there is no story yet
+        stories = {} if first else {alert.alert_id: self._story(alert.alert_id) for alert in told.alerts}
         occasion = Occasion(
             told.person,
             told.purpose,
@@ -99,8 +100,9 @@ class Words:
         return compose(told.alerts, zones, occasion, stories, ways, self._shows(told))
 
     def _story(self, alert_id: str) -> list[Happened]:
-        found = (_happened(row) for row in self._feed.sends(_EVERYTHING, alert_id))
-        return [each for each in found if each is not None]
+        sends = (_happened(row) for row in self._feed.sends(_EVERYTHING, alert_id))
+        life = (_lived(step) for step in self._feed.life(alert_id))
+        return sorted((each for each in (*sends, *life) if each is not None), key=lambda each: each.at)
 
     def _shows(self, told: Told) -> Shows:
         """The home's own are shown all of it, since its policy names them; a commissioner's, their children's."""
@@ -127,6 +129,14 @@ def _happened(row: SendRow) -> Happened | None:
     if what is None:
         return None
     return Happened(row.at, what, row.person_id, row.step)  # type: ignore[arg-type]
+
+
+def _lived(step: StepRow) -> Happened | None:
+    """Who has it is told by the alert's own life: an answer alone may have come to nothing."""
+    what = _LIVED.get(step.step)
+    if what is None:
+        return None
+    return Happened(step.at, what, step.by, until=step.until)  # type: ignore[arg-type]
 
 
 class Hand:

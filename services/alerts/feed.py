@@ -115,6 +115,12 @@ class Feed:
             query = query.order_by(ALERTS.c.raised_at, ALERTS.c.alert_id)
             return _alerts(connection, actor, connection.execute(query).all())
 
+    def life(self, alert_id: str) -> list[StepRow]:
+        """One alert's life whoever asks: for the pager, which tells of alerts that it knows. Never for a reader."""
+        with self._engine.connect() as connection:
+            steps = select(*_STEP).where(LIFE.c.alert_id == alert_id).order_by(LIFE.c.position)
+            return [StepRow(*row) for row in connection.execute(steps)]
+
     def row(self, alert_id: str) -> AlertRow | None:
         """One alert whoever asks: for the door itself, which asks on its own who may answer. Never for a reader."""
         with self._engine.connect() as connection:

@@ -21,8 +21,9 @@ class Line(NamedTuple):
 
 def story_lines(story: Sequence[Happened], wall: Wall, *, beside: bool) -> tuple[Line, ...]:
     """The story, the earliest first. `beside`: for a reader outside the provider, to whom it is not said whom each
-    message went to."""
-    ordered = sorted(story, key=lambda each: each.at)
+    message went to, nor who could not take it: as on the alert's page."""
+    told = (each for each in story if not (beside and each.what == "declined"))
+    ordered = sorted(told, key=lambda each: each.at)
     lines = tuple(_lines(ordered, wall, beside=beside))
     hidden = len(lines) - LINES_AT_MOST
     if hidden <= 0:

@@ -71,7 +71,11 @@ def test_a_later_step_says_who_was_told_and_what_they_answered() -> None:
 
 
 def test_a_commissioner_is_told_that_people_were_told_and_not_which() -> None:
-    story = (Happened(at("02:17"), "told", "W1", 0), Happened(at("02:18"), "told", "W2", 0))
+    story = (
+        Happened(at("02:17"), "told", "W1", 0),
+        Happened(at("02:18"), "told", "W2", 0),
+        Happened(at("02:19"), "declined", "W1"),
+    )
     message = told(alert(level=2), when=occasion(person_id="commissioner:C1", beside=True), story=story)
     assert "step 1: 2 people were told" in message.text
     assert "W1" not in message.text + message.html

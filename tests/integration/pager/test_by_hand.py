@@ -35,6 +35,7 @@ def up(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> I
         "DATA": str(up.data),
         "MASTER_KEY_FILE": str(tmp_path / "configuration" / "master.key"),
         "PORT": str(up.port),
+        "ALLOW_PRIVATE_RECEIVERS": "true",
     }.items():
         monkeypatch.setenv(f"WAKEFUL_{name}", value)
     with up:

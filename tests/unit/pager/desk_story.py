@@ -21,6 +21,7 @@ from shared.facts import Fact
 from shared.instants import Instant, show_instant
 from shared.monitor import Effect
 from shared.store import rows
+from shared.store.engine import writing
 from shared.topics import ALERTS, CHECK_INS, NIGHT_COVER, PAGES, PLAN_CHANGES, RESPONSES
 from tests.scenarios.facts import Evening
 
@@ -195,7 +196,7 @@ class DeskStory:
         return self._die()
 
     def _die(self) -> Self:
-        with self.engine.begin() as connection:
+        with writing(self.engine) as connection:
             rows.put(connection, METADATA, self.course.monitor.changed())
         if self.dies:
             monitor = PagerMonitor()

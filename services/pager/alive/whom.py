@@ -153,6 +153,8 @@ class Telling:
     ) -> list[Call]:
         """What is to be sent now. `now`: monotonic, in milliseconds."""
         standing = sorted(set(troubles), key=_worst_first)
+        if not standing and not self._told:
+            return []
         owed = {person: self._contacts[person] for person, told in self._told.items() if told.of}
         self._contacts = {**owed, **contacts}  # whoever was told that it is dark is told of the light
         found = (self._call(contact, standing, now) for contact in self._contacts.values())

@@ -13,6 +13,7 @@ from services.pager.channels.base import Message
 from shared.instants import Instant
 from shared.words.times import length, local_clock
 
+PAGER: Final = "pager"
 _SHOWN: Final = 20
 """Troubles that one message lists; of the rest, how many."""
 _BY_YOURSELVES: Final = (
@@ -50,18 +51,26 @@ def _dark(call: Call, at: Instant) -> str:
     worst = call.troubles[0]
     still = "still " if call.why is Why.AGAIN else ""
     if worst.home_id is None:
-        whom = "no home is watched" if call.contact.operations else "your home is not watched"
+        whom = _all_homes(worst, call.contact.operations)
         return f"Wakeful: {still}{whom} {_since(call, worst, at)}"
     homes = sorted({each.home_id for each in call.troubles if each.home_id})
     named = f"home {homes[0]} is" if len(homes) == 1 else f"{len(homes)} homes are"
     return f"Wakeful: {still}{named} not watched {_since(call, worst, at)}"
 
 
+def _all_homes(trouble: Trouble, operations: bool) -> str:
+    """A pager that stands still is another trouble than a watch that does: alerts are on the feed, and wake nobody."""
+    if trouble.service == PAGER:
+        return "alerts wake nobody" if operations else "your home's alerts wake nobody"
+    return "no home is watched" if operations else "your home is not watched"
+
+
 def _over(call: Call, at: Instant) -> str:
     first = min(call.troubles, key=lambda each: each.since)
+    again = "Wakeful wakes people again" if first.service == PAGER else "Wakeful watches again"
     if first.since == 0:
-        return "Wakeful watches again"
-    return f"Wakeful watches again; it had not {_since(call, first, at)} ({length(at - first.since)})"
+        return again
+    return f"{again}; it had not {_since(call, first, at)} ({length(at - first.since)})"
 
 
 def _since(call: Call, trouble: Trouble, at: Instant) -> str:

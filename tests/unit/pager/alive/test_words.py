@@ -52,3 +52,11 @@ def test_of_a_hundred_homes_the_first_are_listed_and_the_rest_counted() -> None:
 def test_what_never_began_to_be_watched_is_not_said_since_1970() -> None:
     told = message(Call(OPERATOR, Why.NEW, (Trouble(None, None, 0, "the disk"),), 0), NIGHT, None)
     assert told.title == "Wakeful: no home is watched since the start"
+
+
+def test_a_pager_that_stands_is_told_as_what_it_is() -> None:
+    stands = Trouble("pager", None, NIGHT, "the pager's loop does not turn")
+    told = message(Call(OPERATOR, Why.NEW, (stands,), 0), NIGHT + MINUTE, None)
+    assert told.title == "Wakeful: alerts wake nobody since 01:14 UTC"
+    over = message(Call(RESORT, Why.OVER, (stands,), 1), NIGHT + 2 * MINUTE, None)
+    assert over.title == "Wakeful wakes people again; it had not since 02:14 (2 min)"

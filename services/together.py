@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from services import monitors
 from services.alerts import reading
 from services.alerts import running as alerts
+from shared.blind import BLIND_AFTER
 from shared.facts import Fact
+from shared.instants import Duration
 from shared.log.base import Log, Record, fact_of
 from shared.runner import Runner
 from shared.runner.observer import Observer
@@ -25,9 +27,15 @@ DECODED: Final = 8192
 
 
 def runners(
-    log: Log, views: Engine, notifier: Notifier, *, observer: Observer | None = None
+    log: Log,
+    views: Engine,
+    notifier: Notifier,
+    *,
+    observer: Observer | None = None,
+    blind_after: Duration = BLIND_AFTER,
 ) -> dict[str, Runner]:
-    """The runners by their services' names, over migrated views. `notifier`: wakes the streams of the feed."""
+    """The runners by their services' names, over migrated views. `notifier`: wakes the streams of the feed;
+    `blind_after`: how long one that decides waits for the others."""
     once = lru_cache(maxsize=DECODED)(fact_of)  # nobody changes a fact: all who read it may have the same one
     made = {
         name: Runner(log, views, _decoding(service, once), observer=observer)
@@ -35,7 +43,10 @@ def runners(
         if name != alerts.SERVICE.name
     }
     feed = replace(alerts.SERVICE, decode=partial(reading.decode, inner=once))
-    return made | {feed.name: alerts.make_runner(log, views, notifier, observer=observer, service=feed)}
+    feeding = alerts.make_runner(
+        log, views, notifier, observer=observer, service=feed, blind_after=blind_after
+    )
+    return made | {feed.name: feeding}
 
 
 def _decoding(service: Service, decode: Callable[[Record], Fact]) -> Service:

@@ -82,7 +82,9 @@ class House:
         self.present = blind.Watch(settings.blind_after)
         self.metrics = Metrics(self.log, self.views, self.blind_since, folder)
         waking = paging.Waking(self.metrics)
-        self.runners = together.runners(self.log, self.views, self.notifier, observer=waking)
+        self.runners = together.runners(
+            self.log, self.views, self.notifier, observer=waking, blind_after=settings.blind_after
+        )
         hand = paging.Hand(self.runners["pager"], partial(least_present, self.log))
         feed = Feed(self.views)
         self.pager = paging.Paging(

@@ -69,7 +69,9 @@ class Worker:
                 log = first.another()
                 stack.callback(log.close)
                 self.metrics.begins(service.name)
-                crew = self.crews[service.name] = Crew(log, engine, service, self.metrics)
+                crew = self.crews[service.name] = Crew(
+                    log, engine, service, self.metrics, blind_after=settings.blind_after
+                )
                 self.ownerships.append(Ownership(broker, f"wakeful-{service.name}", crew.own))
             self._closing = stack.pop_all()
         self.standing = Standing(self.crews, self.ownerships, settings.blind_after)

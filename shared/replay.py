@@ -1,16 +1,22 @@
 """What would it have done? A whole log, or one home's part of it, run through monitors in memory (EVENTS.md, "The
 replay contract"). No database, no network, no files: reading lines and writing them is the caller's.
+
+A monitor that decides (`shared.monitor.Deciding`) is fed, in logical order, the inputs and what the others have told of
+them: the clock itself is how far everybody has come.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from shared.acceptance import Refusal
 from shared.alerting import LIFECYCLE
-from shared.course import Aside, Course, MemorySeen, Refused
+from shared.course import Aside, Course, FindNamed, MemorySeen, Refused, Seen, Turn
+from shared.events.decode import fact_of_event
 from shared.facts import Fact
-from shared.instants import Instant
-from shared.monitor import Effect, Monitor
-from shared.topics import RANK
+from shared.instants import NEVER, Instant
+from shared.monitor import Deciding, Effect, Monitor, Row
+from shared.topics import ALERTS, RANK, REJECTED, RESPONSES
 
 
 @dataclass(slots=True)
@@ -66,24 +72,110 @@ class Refusals:
         return found
 
 
+class Afterwards:
+    """A monitor that decides, fed portion by portion with facts and what other monitors told of them."""
+
+    def __init__(
+        self,
+        monitor: Deciding,
+        others: Iterable[str],
+        seen: Seen,
+        named: FindNamed,
+        keep: Callable[[Iterable[Row]], None] = deque[Row](maxlen=0).extend,
+        before: "Afterwards | None" = None,
+    ) -> None:
+        """`others`: the services that are heard. `keep`: is given the rows that each move changes. `before`: it goes on
+        where that one stood."""
+        self.course = Course(monitor, seen, named)
+        """Its own."""
+        self._others = [*others] or [""]
+        self._keep = keep
+        self._waiting: list[Fact] = []
+        self._answers: dict[tuple[str, str], Fact] = {}
+        if before is not None:
+            self.course.clock = before.course.clock
+            self._waiting, self._answers = before._waiting, before._answers
+
+    def take(self, facts: Iterable[Fact], effects: Iterable[Effect], upto: Instant) -> Turn:
+        """Facts, in order, and what was told of them, in any; whatever follows is of `upto` or later. What is of `upto`
+        itself waits for it."""
+        topics = self.course.monitor.topics
+        told = [fact_of_event(ALERTS, each.at, each.event) for each in as_told(effects)]
+        mine = in_order([*self._waiting, *(fact for fact in facts if fact.topic in topics), *told])
+        ready = [fact for fact in mine if fact.appended_at < upto]
+        self._waiting = mine[len(ready) :]
+        turn = self.course.take(ready)
+        if ready:
+            turn = _both(turn, self._decide(min(upto, ready[-1].appended_at)))
+        return self._answered(turn, ready)
+
+    def reach(self, upto: Instant) -> Turn:
+        """The clock at `upto`; more facts of that instant may follow."""
+        turn = _both(self.course.reach(upto), self._decide(upto))
+        return _both(self.take((), (), upto), self._answered(turn, ()))
+
+    def finish(self, until: Instant) -> Turn:
+        """The end: see `Course.finish`."""
+        waiting, self._waiting = self._waiting, []
+        turn = _both(self.course.take(waiting), self.course.finish(until))
+        return self._answered(_both(turn, self._decide(until, through=True)), waiting)
+
+    def _decide(self, upto: Instant, *, through: bool = False) -> Turn:
+        return self.course.decide(dict.fromkeys(self._others, upto), through=through)
+
+    def _answered(self, turn: Turn, taken: Sequence[Fact]) -> Turn:
+        """What it refuses is told as whatever else may not stand."""
+        self._keep(self.course.monitor.changed())
+        self._answers |= {(fact.home_id, fact.id): fact for fact in taken if fact.topic == RESPONSES}
+        for effect in turn.effects:
+            if effect.topic == REJECTED:
+                fact = self._answers[effect.home_id, effect.event["data"]["event_id"]]
+                turn.refused.append(Refused(fact, _refusal(effect.event["data"])))
+        turn.effects = [effect for effect in turn.effects if effect.topic == ALERTS]
+        return turn
+
+
+def _refusal(data: dict[str, str]) -> Refusal:
+    return Refusal(data["reason"], data["field"], "", data["remedy"], data["reason"].replace("_", " "))
+
+
+def _both(turn: Turn, more: Turn) -> Turn:
+    return Turn(turn.effects + more.effects, turn.refused + more.refused, turn.set_aside + more.set_aside)
+
+
 def replay(
-    facts: Sequence[Fact], monitors: Iterable[Callable[[], Monitor]], until: Instant | None = None
+    facts: Sequence[Fact],
+    monitors: Iterable[Callable[[], Monitor]],
+    until: Instant | None = None,
+    decider: Callable[[], Deciding] | None = None,
 ) -> Replayed:
     """Run `facts` (in order, see `in_order`) through each monitor, then put the clock to `until` (default: the last
-    `appended_at`). Facts appended after `until` are not read."""
+    `appended_at`). Facts appended after `until` are not read. `decider`: makes the monitor that decides, if there is
+    one, from what the others tell."""
     end = until if until is not None else facts[-1].appended_at if facts else 0
     told = Replayed()
     read = [fact for fact in facts if fact.appended_at <= end] if until is not None else facts
     refusals = Refusals()
+    names: list[str] = []
     for make in monitors:
         seen = MemorySeen()
         monitor = make()
+        names.append(monitor.name)
         mine = [fact for fact in read if fact.topic in monitor.topics]
         course = Course(monitor, seen, seen.named)
-        for turn in (course.take(mine), course.finish(end)):
-            told.effects += turn.effects
-            told.set_aside += turn.set_aside
-            told.refused += refusals.new(turn.refused)
+        _add(told, course.take(mine), refusals)
+        _add(told, course.finish(end), refusals)
+    if decider is not None:
+        seen = MemorySeen()
+        last = Afterwards(decider(), names, seen, seen.named)
+        _add(told, last.take(read, told.effects, NEVER), refusals)
+        _add(told, last.finish(end), refusals)
     told.effects = as_told(told.effects)
     told.refused.sort(key=in_the_log)
     return told
+
+
+def _add(told: Replayed, turn: Turn, refusals: Refusals) -> None:
+    told.effects += turn.effects
+    told.set_aside += turn.set_aside
+    told.refused += refusals.new(turn.refused)

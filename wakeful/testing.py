@@ -17,19 +17,21 @@ Feed facts, move the clock, read alerts:
     ['check_missed']
 
 Like Kafka Streams' TopologyTestDriver it is synchronous: `feed` returns what the fact caused, `advance_to` what time
-caused. It runs the very loop of the runner (`shared.course`), so that what holds here holds there.
+caused. It runs the very loop of the runner (`shared.course`), so that what holds here holds there. What is
+decided about alerts (who has one until when, a silent home, a pattern) is told once the clock has passed it.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.rules import MONITORS
+from services.rules import DECIDER, MONITORS
 from shared.course import Aside, Course, MemorySeen, Refused, Turn
 from shared.events.decode import fact_of_event
 from shared.events.validate import validate
+from shared.facts import Fact
 from shared.instants import Instant, parse_instant, show_instant
-from shared.monitor import Monitor
-from shared.replay import Refusals
+from shared.monitor import Deciding, Monitor
+from shared.replay import Afterwards, Refusals
 
 __all__ = ["Moment", "TestDriver"]
 
@@ -49,12 +51,20 @@ class TestDriver:
 
     __test__ = False  # not a test class, whatever its name begins with
 
-    def __init__(self, monitors: Sequence[Callable[[], Monitor]] = tuple(MONITORS.values())) -> None:
-        """`monitors`: those whose rules are tested; all there are, unless stated."""
+    def __init__(
+        self,
+        monitors: Sequence[Callable[[], Monitor]] = tuple(MONITORS.values()),
+        decider: Callable[[], Deciding] | None = DECIDER,
+    ) -> None:
+        """`monitors`: those whose rules are tested; all there are, unless stated. `decider`: the one that decides about
+        their alerts; None: nobody does."""
         self._courses = []
         for make in monitors:
             seen = MemorySeen()
             self._courses.append(Course(make(), seen, seen.named))
+        seen = MemorySeen()
+        names = [course.monitor.name for course in self._courses]
+        self._decider = None if decider is None else Afterwards(decider(), names, seen, seen.named)
         self.alerts: list[dict[str, Any]] = []
         """Every derived event so far, in the order in which it was told."""
         self._refusals = Refusals()
@@ -85,11 +95,20 @@ class TestDriver:
             whole = validate({**_ENVELOPE, "enteredat": event.get("time"), **event}, unknown="refuse")
             facts.append(fact_of_event(topic, at, whole))
         mine = [(course, [f for f in facts if topic in course.monitor.topics]) for course in self._courses]
-        return self._told([turn for course, some in mine for turn in (course.take(some), course.reach(at))])
+        turns = [turn for course, some in mine for turn in (course.take(some), course.reach(at))]
+        return self._told([*turns, *self._decided(facts, turns, at)])
 
     def advance_to(self, instant: Moment) -> list[dict[str, Any]]:
         """Put the clock to `instant`: every deadline strictly before it fires. Returns the derived events."""
-        return self._told([course.finish(_instant(instant)) for course in self._courses])
+        at = _instant(instant)
+        turns = [course.finish(at) for course in self._courses]
+        return self._told([*turns, *self._decided([], turns, at)])
+
+    def _decided(self, facts: Sequence[Fact], turns: Sequence[Turn], at: Instant) -> list[Turn]:
+        if self._decider is None:
+            return []
+        effects = [effect for turn in turns for effect in turn.effects]
+        return [self._decider.take(facts, effects, at), self._decider.reach(at)]
 
     def _told(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
         """What came of one move, in order of time; what several monitors refuse is refused once."""

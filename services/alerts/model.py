@@ -128,7 +128,7 @@ class AlertsMonitor:
                 self._lives.restore(row)
             elif row.table == DECISIONS.name:
                 self._decider.restore(row.key["home_id"], (row.values or {})["state"])
-            elif row.table != DECIDED.name:
+            elif row.table in (HOME_STATE.name, PLACEMENT_STATE.name):
                 self._houses.restore(row)
         self._houses.restored()
 

@@ -3,16 +3,28 @@
 What the composition root needs and `__main__` uses. No rule and no route lives here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
+from services.alerts.deciding.order import OWNERS
 from services.alerts.lives import OPEN
 from services.alerts.model import AlertsMonitor
 from services.alerts.numbering import numbered, numbered_again
 from services.alerts.reading import decode
-from services.alerts.tables import ALERTS, DECISIONS, HOME_STATE, LIFE, METADATA, MIGRATIONS, PLACEMENT_STATE
+from services.alerts.tables import (
+    ALERTS,
+    DECIDED,
+    DECISIONS,
+    HOME_STATE,
+    LIFE,
+    METADATA,
+    MIGRATIONS,
+    PLACEMENT_STATE,
+)
+from shared.blind import BLIND_AFTER
+from shared.instants import Duration, Instant
 from shared.log.base import Log
 from shared.monitor import Row
 from shared.runner import Runner
@@ -37,6 +49,12 @@ def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
     yield from _last_step(connection, partition)
 
 
+def _decided(connection: Connection, partition: int) -> Mapping[str, Instant]:
+    """How far what was told had been decided; nothing, where nothing was."""
+    found = connection.scalar(select(DECIDED.c.upto).where(DECIDED.c.partition == partition))
+    return found or {}
+
+
 SERVICE: Final = Service(
     "alerts",
     AlertsMonitor,
@@ -45,6 +63,8 @@ SERVICE: Final = Service(
     decode,
     memory=_memory,
     beside_others=_last_step,
+    after=OWNERS,
+    decided=_decided,
     numbered=numbered,
     numbered_again=numbered_again,
 )
@@ -70,7 +90,8 @@ def make_runner(
     observer: Observer | None = None,
     partition: int = 0,
     service: Service = SERVICE,
+    blind_after: Duration = BLIND_AFTER,
 ) -> Runner:
     """The service's runner over a migrated database. After each commit of facts it wakes the streams of `notifier`."""
     waking = Waking(observer or Silence(), notifier)
-    return Runner(log, views, service, partition=partition, observer=waking)
+    return Runner(log, views, service, partition=partition, observer=waking, blind_after=blind_after)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from shared import topics
+from shared.alerting import ACKNOWLEDGED, RAISED, REOPENED, RESOLVED
 from shared.events.alerts import AlertRaised, AlertResolved, AlertWorsened
 from shared.events.pages import PageFailed, PageSent, PageSkipped, PageUndelivered
 from shared.events.registry import TYPES, EventType
@@ -31,6 +32,7 @@ class _Topic(NamedTuple):
 
 
 _SWAPS: Final = "wakeful.swaps"
+_BLINDLY: Final = "alerts.decided_blindly.v1"
 
 _TOPICS: Final = {
     topics.CHECK_INS: _Topic("checks, attempts, corrections", "the gateway"),
@@ -43,15 +45,18 @@ _TOPICS: Final = {
     topics.RESPONSES: _Topic(
         "what people decide: acknowledgements, decisions, answers to pages", "the gateway"
     ),
-    topics.ALERTS: _Topic("an alert's life; derived, so that it could be computed again", "the monitors"),
+    topics.ALERTS: _Topic(
+        "an alert's life; derived, so that it could be computed again", "the monitors, and the alerts service"
+    ),
     topics.PAGES: _Topic("each attempt to reach a person, and its outcome; derived", "the pager"),
     topics.REJECTED: _Topic(
         "what could not be read, or was refused, with the reason: nothing is dropped",
         "any service that reads",
     ),
     _SWAPS: _Topic(
-        "each swap of a read model for one built anew: what it raised and what it closed",
-        "the service rebuilt",
+        "each swap of a read model for one built anew: what it raised and what it closed; and what was decided "
+        "without waiting any longer",
+        "the service rebuilt, or that decided",
     ),
 }
 
@@ -65,7 +70,7 @@ _PAGES: Final = frozenset(
 _WRITES: Final[dict[str, frozenset[str]]] = {
     "gateway": frozenset(name for name, kind in TYPES.items() if kind.family is not None),
     **dict.fromkeys(_RAISING, _ALERTS),
-    "alerts": frozenset(),
+    "alerts": frozenset({RAISED, ACKNOWLEDGED, REOPENED, RESOLVED}),
     "pager": _PAGES,
 }
 """What each service of this version writes, beside what its runner tells."""
@@ -109,7 +114,7 @@ def document() -> str:
         "operations": dict(_operations()),
         "components": {
             "messages": {name: _message(kind) for name, kind in TYPES.items()}
-            | {name: _untyped(name, data) for topic, (name, data) in _UNTYPED.items() if topic in topics.ALL},
+            | {name: _untyped(name, data) for name, (topic, data) in _UNTYPED.items() if topic in topics.ALL},
         },
     }
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
@@ -147,7 +152,7 @@ def _channel(topic: str) -> Json:
 def _names_in(topic: str) -> list[str]:
     """The names of the messages of a topic."""
     typed = [name for name, kind in TYPES.items() if kind.topic == topic]
-    return [*typed, *(name for each, (name, _) in _UNTYPED.items() if each == topic)]
+    return [*typed, *(name for name, (each, _) in _UNTYPED.items() if each == topic)]
 
 
 # -- operations --------------------------------------------------------------------------------------------------
@@ -157,8 +162,9 @@ def _operations() -> Iterable[tuple[str, Json]]:
     for service, written in _WRITES.items():
         for topic in topics.ALL:
             names = [name for name in _names_in(topic) if name in written]
-            if topic in _UNTYPED and service in _RUN:
-                names = _names_in(topic)
+            if service in _RUN:
+                untyped = (name for name in _names_in(topic) if name in _UNTYPED)
+                names += [name for name in untyped if name != _BLINDLY or service == "alerts"]
             if names:
                 yield _operation(service, "send", topic, names)
     for service, read in READS.items():
@@ -232,19 +238,18 @@ _IDS: Final = {"type": "array", "items": _TEXT}
 _AT: Final = {"type": "string", "format": "date-time"}
 
 _UNTYPED: Final = {
-    topics.REJECTED: (
-        "fact.rejected.v1",
+    "fact.rejected.v1": (
+        topics.REJECTED,
         _object(
             "A record that changed nothing, and why. What it said is not repeated.",
             {
-                **dict.fromkeys(("topic", "event_id", "reason", "sha256", "remedy"), _TEXT),
-                **dict.fromkeys(("partition", "position"), _WHOLE),
+                **dict.fromkeys(("topic", "event_id", "reason", "remedy"), _TEXT),
             },
-            {"field": _TEXT},
+            {**dict.fromkeys(("field", "sha256"), _TEXT), **dict.fromkeys(("partition", "position"), _WHOLE)},
         ),
     ),
-    _SWAPS: (
-        "readmodel.swapped.v1",
+    "readmodel.swapped.v1": (
+        _SWAPS,
         _object(
             "A service's read model was swapped for one built anew: the alerts that were raised and closed by that.",
             {
@@ -254,6 +259,19 @@ _UNTYPED: Final = {
                 **dict.fromkeys(("raised", "superseded"), _IDS),
             },
             {"home_id": _TEXT},
+        ),
+    ),
+    _BLINDLY: (
+        _SWAPS,
+        _object(
+            "A service decided from what others had told, without waiting for those named any longer.",
+            {
+                "service": _TEXT,
+                "partition": _WHOLE,
+                "without": _IDS,
+                **dict.fromkeys(("since", "upto"), _AT),
+            },
+            {},
         ),
     ),
 }

@@ -121,6 +121,10 @@ class Log(Protocol):
         Unavailable."""
         ...
 
+    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
+        """Where these topics end now, for whoever begins there or must have read so far. Raises Unavailable."""
+        ...
+
     def present(self, partition: int) -> Instant:
         """An instant before which nothing more can be appended to this home-partition; never less than
         answered before. It stands still while the door's probe does not succeed."""
@@ -158,10 +162,6 @@ class Log(Protocol):
 
 class DoorLog(Log, Protocol):
     """A log as the door writes it: what the prober says of the door moves the present."""
-
-    def ends(self, partition: int, topics: Sequence[str]) -> Positions:
-        """Where these topics end now, for whoever begins to read there. Raises Unavailable."""
-        ...
 
     def probe(self) -> Instant:
         """Write the door's own test by the very path that facts take; its stamp, once durable. Raises Unavailable."""

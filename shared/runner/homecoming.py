@@ -51,6 +51,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         ledger.lock(connection, *owner)
         entry = _entry(connection, owner, reading.monitor.version)
         reading.reach(entry)
+        reading.decide(service.decided(connection, partition))
         _refuse_broken(reading)
         rows.clear(connection, service.tables, reading.monitor.tables, home_id)
         rows.put(
@@ -61,15 +62,7 @@ def home(log: Log, engine: Engine, service: Service, home_id: str, *, partition:
         )
         outbox.put(connection, owner, reading.rejected)
         published.read_to_the_end(connection)
-        reconcile(
-            connection,
-            entry,
-            entry.version,
-            reading.open,
-            published.open,
-            closed=published.closed,
-            home_id=home_id,
-        )
+        reconcile(connection, entry, entry.version, reading, published, home_id=home_id)
         setaside.bring_back(connection, entry, home_id)
         return ledger.swap(connection, entry, replace(entry, epoch=entry.epoch + 1))
 

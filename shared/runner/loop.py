@@ -8,7 +8,8 @@ by turn:
     2. Decode; what cannot be read goes to `wakeful.rejected`. Pass over what was seen before (`shared.runner.sieve`);
        look up what the facts name.
     3. Let the course take the facts in order: ids seen before are left out, acceptance is asked, the clock is put to
-       each fact's instant. At the end of what there is, the clock is put to the present.
+       each fact's instant. At the end of what there is, the clock is put to the present. A service that decides from
+       what others have not told decides as far as they have (`shared.runner.deciding`).
     4. In one transaction: compare-and-swap the ledger's row; changed rows, effects in the outbox, homes set aside.
     5. Publish the outbox, mark it, move `published` in the ledger's row (`shared.runner.publisher`).
 
@@ -20,16 +21,17 @@ what was computed and not committed is kept. What a rule means never lives here.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection, Engine
 
 from shared import clock as machine
+from shared.blind import BLIND_AFTER
 from shared.course import Course, Turn
 from shared.instants import SECOND, Duration, Instant
-from shared.log.base import Log, Unavailable
-from shared.monitor import Effect, Monitor, Row
-from shared.runner import rebuild, rejection, setaside
+from shared.log.base import Log, Positions, Unavailable
+from shared.monitor import Deciding, Effect, Monitor, Row
+from shared.runner import deciding, rebuild, rejection, setaside
 from shared.runner.names import Names
 from shared.runner.observer import Observer, Silence
 from shared.runner.publisher import Publisher
@@ -67,6 +69,8 @@ class _Batch:
     turn: Turn
     rows: list[Row]
     differed: list[str]
+    told_upto: Instant
+    """Nothing of before it will be told any more, once the effects are."""
 
 
 class Runner:
@@ -82,8 +86,11 @@ class Runner:
         observer: Observer | None = None,
         clock: Callable[[], Instant] = machine.now,
         read: int = READ,
+        blind_after: Duration = BLIND_AFTER,
+        monotonic: Callable[[], Duration] = machine.monotonic,
     ) -> None:
-        """`engine` holds the service's read model, migrated. `clock`: for lags only. `read`: facts a turn."""
+        """`engine` holds the service's read model, migrated. `clock`: for lags only. `read`: facts a turn.
+        `blind_after`, by `monotonic`: how long it waits for other services, where it waits for any."""
         self._log = log
         self._engine = engine
         self._service = service
@@ -94,12 +101,14 @@ class Runner:
         self._now = clock
         self._publisher = Publisher(log, engine, self._owner, self._observer, clock)
         self._names = Names(self._sieve.named, lambda: self._course.clock)
+        self._waiting = deciding.Waiting(log, engine, self._owner, service.after, blind_after, monotonic)
         self.entry: ledger.Entry
         """The ledger's row as this runner wrote it last; none before the start."""
         self._monitor: Monitor
         self._course: Course
         self._unsaved: _Batch | None
         self._unpublished: bool
+        self._told_upto: Instant
         self._rested_at: int
         self._behind: bool  # the last turn left something to read
 
@@ -131,6 +140,9 @@ class Runner:
         for home_id in unwatched:
             self._monitor.drop(home_id)
         self._course = Course(self._monitor, self._names, self._names.named, entry.clock, unwatched)
+        self._told_upto = (
+            entry.published if self._service.after else entry.clock
+        )  # else nothing is still to come
         self.entry = entry
 
     def _take_over(self, stopping: Callable[[], bool]) -> ledger.Entry:
@@ -186,11 +198,11 @@ class Runner:
             self._unsaved = self._take()
         batch = self._unsaved
         moved = bool(batch.facts or batch.effects or batch.rejected or batch.turn.set_aside or batch.rows)
-        if moved or self._clock_is_worth_it(batch.entry):
+        if moved or self._clock_is_worth_it(batch):
             self._save(batch)
         self._unsaved = None
         while self._unpublished:
-            self.entry, self._unpublished = self._publisher.publish(self.entry)
+            self.entry, self._unpublished = self._publisher.publish(self.entry, self._told_upto)
         lag = max(0, self._now() - self._course.clock)
         self._observer.reached(self._owner.service, self._course.clock, lag)
         return moved
@@ -199,6 +211,8 @@ class Runner:
         """Steps 1 to 3. Until the course takes them, nothing has moved; from there on nothing here can fail
         but a bug."""
         partition, topics, entry = self._owner.partition, self._monitor.topics, self.entry
+        if self._service.after:
+            self._waiting.ask()
         present = self._log.present(partition)
         records, positions = self._log.read(partition, topics, entry.positions, present, self._read)
         read, rejected = rejection.decoded(partition, records, self._service.decode)
@@ -208,26 +222,42 @@ class Runner:
         turn = self._course.take(sifted.facts)
         if not self._behind:
             _add(turn, self._course.reach(present))
+        told_upto = self._decide(turn, positions, present) if self._service.after else self._course.clock
         rejected += [rejection.turned_away(partition, *each) for each in sifted.turned_away]
         rejected += rejection.refused(partition, records, turn.refused)
         reached = replace(entry, positions=positions, clock=max(self._course.clock, entry.clock))
         changed = list(self._monitor.changed())
-        return _Batch(reached, len(records), turn.effects, rejected, turn, changed, sifted.differed)
+        differed = sifted.differed
+        return _Batch(reached, len(records), turn.effects, rejected, turn, changed, differed, told_upto)
 
-    def _clock_is_worth_it(self, entry: ledger.Entry) -> bool:
-        return entry.clock - self.entry.clock >= IDLE_COMMIT
+    def _decide(self, turn: Turn, positions: Positions, present: Instant) -> Instant:
+        """Decide as far as may be; everything of before which instant has then been decided."""
+        monitor, before = cast(Deciding, self._monitor), cast(Deciding, self._monitor).undecided()
+        upto = self._waiting.upto(positions, present, self._course.clock)
+        _add(turn, self._course.decide(upto.may))
+        if upto.blind and (monitor.undecided() != before or turn.effects):
+            turn.effects.append(deciding.on_record(self._owner, upto))
+        return upto.least
+
+    def _clock_is_worth_it(self, batch: _Batch) -> bool:
+        return (
+            batch.entry.clock - self.entry.clock >= IDLE_COMMIT
+            or batch.told_upto - self._told_upto >= IDLE_COMMIT
+        )
 
     def _save(self, batch: _Batch) -> None:
         """Step 4."""
         entry = batch.entry
         unpublished = self._unpublished or bool(batch.rejected or batch.effects)
+        told_upto = max(batch.told_upto, entry.published)
         if not unpublished:
-            entry = replace(entry, published=entry.clock)
+            entry = replace(entry, published=told_upto)
         with writing(self._engine) as connection:
             # First: on Postgres the ledger's row is the turn to write what follows.
             if ledger.moved(connection, self.entry, entry):
                 self._write(connection, entry, batch)
         self.entry, self._unpublished = entry, unpublished  # only now is it so
+        self._told_upto = told_upto
         self._tell(batch)
 
     def _write(self, connection: Connection, entry: ledger.Entry, batch: _Batch) -> None:

@@ -35,14 +35,14 @@ class Publisher:
         self._observer = observer
         self._now = now
 
-    def publish(self, entry: ledger.Entry) -> tuple[ledger.Entry, bool]:
-        """The next portion of what waits: the ledger's row after it, and whether more waits. Raises
-        Unavailable and LostOwnership."""
+    def publish(self, entry: ledger.Entry, upto: Instant) -> tuple[ledger.Entry, bool]:
+        """The next portion of what waits: the ledger's row after it, and whether more waits. `upto`: nothing of before
+        it is still to come. Raises Unavailable and LostOwnership."""
         waiting = self._waiting()
         if waiting:
             receipts = self._log.append([effect.draft for effect in waiting])
             self._tell(waiting, receipts)
-        return self._mark(entry, waiting)
+        return self._mark(entry, waiting, upto)
 
     def _waiting(self) -> list[outbox.Waiting]:
         with self._engine.connect() as connection:
@@ -51,13 +51,15 @@ class Publisher:
         self._observer.outbox(self._owner.service, len(waiting), age)
         return waiting
 
-    def _mark(self, entry: ledger.Entry, published: Sequence[outbox.Waiting]) -> tuple[ledger.Entry, bool]:
+    def _mark(
+        self, entry: ledger.Entry, published: Sequence[outbox.Waiting], upto: Instant
+    ) -> tuple[ledger.Entry, bool]:
         with writing(self._engine) as connection:
             ledger.lock(connection, *self._owner)
             outbox.mark(connection, self._owner, published)
             left, _ = outbox.standing(connection, self._owner)
-            if not left and entry.published < entry.clock:
-                entry = ledger.swap(connection, entry, replace(entry, published=entry.clock))
+            if not left and entry.published < upto:
+                entry = ledger.swap(connection, entry, replace(entry, published=upto))
         return entry, left > 0
 
     def _tell(self, published: Sequence[outbox.Waiting], receipts: Sequence[Receipt]) -> None:

@@ -1,13 +1,16 @@
 """A second reading of the log: a new monitor is brought to where the service stands, and nothing is told meanwhile.
 
-What rebuilding a whole service and bringing one home back have in common. Nothing is written here; no rule lives here.
+What rebuilding a whole service and bringing one home back have in common. A service that decides from what others have
+told decides `BEHIND` what has been read, and at the end as far as it had when it was running. Nothing is written here;
+no rule lives here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-from shared.alerting import RESOLVED
+from shared.alerting import RAISED, RESOLVED
 from shared.course import Aside, Course, Turn
-from shared.instants import Instant
+from shared.instants import HOUR, Duration, Instant
 from shared.log.base import Log, Positions, Record, beside
 from shared.monitor import Effect, Row
 from shared.runner import rejection
@@ -15,9 +18,12 @@ from shared.runner.names import Names
 from shared.runner.service import Service
 from shared.runner.sieve import Sieve
 from shared.store.ledger import Entry
+from shared.topics import ALERTS
 
 STEP = 10_000
 """Records that are read at a time."""
+BEHIND: Final[Duration] = HOUR
+"""What was told later than that, the running service did not wait for either."""
 
 
 class Reading:
@@ -37,6 +43,8 @@ class Reading:
         self.positions: Positions = {}
         self.open: dict[str, list[Effect]] = {}
         """What is to be told of each alert that is open by this reading, by alert id."""
+        self.others: dict[str, Effect] = {}
+        """The last that is to be told of each alert that another service has raised, by alert id."""
         self.rejected: list[Effect] = []
         self.set_aside: dict[str, Aside] = {}
         """The homes that this reading could not go through with."""
@@ -80,6 +88,11 @@ class Reading:
         self.positions = {**self.positions, **entry.positions}
         self._keep(self._course.reach(entry.clock))
 
+    def decide(self, upto: Mapping[str, Instant]) -> None:
+        """Decide as far as the service had."""
+        if upto:
+            self._keep(self._course.decide(upto))
+
     def take(self, records: Sequence[Record]) -> None:
         """Take these, in order and in whole instants."""
         mine = [r for r in records if self._home_id in (None, r.home_id)]
@@ -90,12 +103,18 @@ class Reading:
         rejected += [rejection.turned_away(self._partition, *each) for each in sifted.turned_away]
         self.rejected += [*rejected, *rejection.refused(self._partition, mine, turn.refused)]
         self._keep(turn)
+        self.decide(dict.fromkeys(self._service.after, self._course.clock - BEHIND))
 
     def _keep(self, turn: Turn) -> None:
         """Of an alert that has closed nothing has to be told any more."""
         for effect in turn.effects:
-            alert_id = effect.event["data"]["alert_id"]
-            if effect.event["type"] == RESOLVED:
+            if effect.topic != ALERTS:
+                self.rejected.append(effect)
+                continue
+            alert_id, type_ = effect.event["data"]["alert_id"], effect.event["type"]
+            if type_ != RAISED and alert_id not in self.open and self._service.after:
+                self.others[alert_id] = effect
+            elif type_ == RESOLVED:
                 self.open.pop(alert_id, None)
             else:
                 self.open.setdefault(alert_id, []).append(effect)

@@ -162,6 +162,7 @@ class _Rebuild:
             ledger.lock(connection, *self._owner)
             entry = standing(connection, self._owner)
             self._reading.reach(entry)
+            self._reading.decide(self._service.decided(connection, self._owner.partition))
             rows.put(connection, self._fresh, self._monitor.changed(), partition=self._owner.partition)
             self._service.numbered_again(connection, self._owner.partition, self._fresh.tables)
             self._fresh.swap(connection)
@@ -171,8 +172,8 @@ class _Rebuild:
             if entry.clock:  # else it had told nothing yet
                 self._published.read_to_the_end(connection)
                 reconcile(
-                    connection, entry, self._monitor.version, self._reading.open, self._published.open,
-                    closed=self._published.closed, unwatched=aside.keys(),
+                    connection, entry, self._monitor.version, self._reading, self._published,
+                    unwatched=aside.keys(),
                 )  # fmt: skip
             self._reading.sieve.save(connection)
             made = replace(entry, epoch=entry.epoch + 1, positions=self._reading.positions)

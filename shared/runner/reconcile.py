@@ -1,9 +1,11 @@
 """What was told and what is so by a new reading, brought together (ARCHITECTURE.md, "The swap reconciles").
 
     1. An alert that is open by the new reading and was never published is published now, under its own id and instants.
-    2. One that was published and is not open is resolved `superseded`.
-    3. Both stand in the record of the swap, which goes into the log like everything that was decided: `export` shows
-       it, and `audit` explains by it.
+    2. One that was published and is not open is resolved `superseded`. What another service closed, by a person's
+       decision, is left as it is.
+    3. What the new reading says last of another's alert, and was never published, is published now.
+    4. The first two stand in the record of the swap, which goes into the log like everything that was decided: `export`
+       shows it, and `audit` explains by it.
 
 How the new reading was made, and what is swapped, is not decided here.
 """
@@ -20,7 +22,7 @@ from shared.events.canonical import canonical
 from shared.instants import NEVER, show_instant
 from shared.log.base import Log, Positions
 from shared.monitor import Effect
-from shared.runner.reading import STEP
+from shared.runner.reading import STEP, Reading
 from shared.store import outbox
 from shared.store.ledger import Entry
 from shared.topics import ALERTS, SWAPS
@@ -41,9 +43,10 @@ class Published:
         """The home of each, by alert id."""
         self.closed: set[str] = set()
         """Those that were told, and are not open any more."""
-        self._taken: set[str] = (
-            set()
-        )  # a log may hold one event twice, the second long after the alert has closed
+        self.decided: set[str] = set()
+        """Those that another service has closed: by a person's decision."""
+        self.told: set[str] = set()
+        """Every event that was told of any alert: a log may hold one twice, the second long after it has closed."""
 
     def read(self) -> None:
         """Read on in the log, to its end. Raises Unavailable."""
@@ -65,13 +68,18 @@ class Published:
     def _take(self, bodies: Iterable[bytes]) -> None:
         for body in bodies:
             event = orjson.loads(body)
-            if event["id"] in self._taken:
+            if event["id"] in self.told:
                 continue
-            self._taken.add(event["id"])
+            self.told.add(event["id"])
             alert_id = event["data"]["alert_id"]
-            if event["type"] == RAISED and event["source"] == f"wakeful/{self._owner.service}":
+            own = event["source"] == f"wakeful/{self._owner.service}"
+            if event["type"] == RAISED and own:
                 self.open[alert_id] = event["homeid"]
                 self.closed.discard(alert_id)
+                self.decided.discard(alert_id)
+            elif event["type"] == RESOLVED and not own:
+                if self.open.pop(alert_id, None) is not None:
+                    self.decided.add(alert_id)
             elif event["type"] == RESOLVED and self.open.pop(alert_id, None) is not None:
                 self.closed.add(alert_id)
 
@@ -80,28 +88,30 @@ def reconcile(
     connection: Connection,
     entry: Entry,
     version: int,
-    reading: dict[str, list[Effect]],
-    published: dict[str, str],
-    closed: Collection[str] = (),
+    reading: Reading,
+    published: Published,
     *,
     home_id: str | None = None,
     unwatched: Collection[str] = (),
 ) -> None:
     """Tell what has to be told, and record the swap.
 
-    `reading`: what is to be told of each alert that is open by the new reading, by alert id; `published`: the home of
-    each that is open by what was told; `closed`: alerts that were told and closed: they are told anew where they are
-    open after all, since under the ids of then nobody would hear of it; `unwatched`: homes of which nobody knows what
-    is so, by the new reading either: their alerts stay as they are.
+    `reading`: what the new one says of the alerts that are open by it; `published`: what was told of them. What was
+    told and closed is told anew where it is open after all, since under the ids of then nobody would hear of it;
+    `unwatched`: homes of which nobody knows what is so, by the new reading either: their alerts stay as they are.
     """
     owner = outbox.Owner(entry.service, entry.partition)
-    raised = sorted(reading.keys() - published.keys())
-    gone = {id_: home for id_, home in published.items() if id_ not in reading and home not in unwatched}
+    found = {id_: told for id_, told in reading.open.items() if id_ not in published.decided}
+    raised = sorted(found.keys() - published.open.keys())
+    gone = {
+        id_: home for id_, home in published.open.items() if id_ not in reading.open and home not in unwatched
+    }
     told = [
-        retold(effect, entry.clock) if alert_id in closed else effect
-        for alert_id, effects in reading.items()
+        retold(effect, entry.clock) if alert_id in published.closed else effect
+        for alert_id, effects in found.items()
         for effect in effects
     ]
+    told += [effect for effect in reading.others.values() if effect.id not in published.told]
     superseded = [
         resolved(entry.service, home, id_, entry.clock, Resolution.SUPERSEDED)
         for id_, home in sorted(gone.items())

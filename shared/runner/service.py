@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, Table
 
 from shared.facts import Fact
+from shared.instants import Instant
 from shared.log.base import Record, fact_of
 from shared.monitor import Monitor, Row
 from shared.store import rows
@@ -39,7 +40,10 @@ class Service:
     is only one, as in a snapshot.)"""
     beside_others: Callable[[Connection, int | None], Iterable[Row]] = lambda _connection, _partition: ()
     """The rows of other homes that a monitor has to know of before it reads one home alone."""
-
+    after: Sequence[str] = ()
+    """The services that it waits for before it decides (its monitor is `Deciding`); none: it decides nothing."""
+    decided: Callable[[Connection, int], Mapping[str, Instant]] = lambda _connection, _partition: {}
+    """How far what it has told was decided, by the services that it waits for: a new reading decides as far."""
     numbered: Callable[[Connection, Sequence[Row]], Sequence[Row]] = lambda _connection, rows: rows
     """What of its rows is counted across home-partitions gets its numbers at the commit."""
     numbered_again: Callable[[Connection, int, Mapping[str, Table]], None] = lambda _c, _partition, _fresh: (

@@ -10,6 +10,7 @@ has as many as come, so there whoever writes takes the row first (by `swap`, or 
 what he reads afterwards stays as it is until he commits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,6 +65,13 @@ def entries(connection: Connection) -> list[Entry]:
     """Every row: all services, all home-partitions."""
     rows = connection.execute(select(LEDGER).order_by(LEDGER.c.service, LEDGER.c.partition)).mappings()
     return [Entry(**{**row, "positions": orjson.loads(row["positions"])}) for row in rows]
+
+
+def published(connection: Connection, services: Sequence[str], partition: int) -> dict[str, Instant]:
+    """How far these have published, of those that have begun."""
+    query = select(LEDGER.c.service, LEDGER.c.published)
+    query = query.where(LEDGER.c.service.in_(services), LEDGER.c.partition == partition)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def lock(connection: Connection, service: str, partition: int) -> None:

@@ -24,6 +24,7 @@ import structlog
 from sqlalchemy import Engine
 
 from shared import clock
+from shared.blind import BLIND_AFTER
 from shared.instants import SECOND, Duration, Instant
 from shared.log.base import Log, Positions, Unavailable
 from shared.runner import rebuild
@@ -92,14 +93,16 @@ class Crew:
         observer: Observer,
         *,
         monotonic: Callable[[], Duration] = clock.monotonic,
+        blind_after: Duration = BLIND_AFTER,
     ) -> None:
-        """`engine`: of this service's schema, migrated. `log`: this crew's own."""
+        """`engine`: of this service's schema, migrated. `log`: this crew's own. `blind_after`: see `Runner`."""
         self._log = log
         self._engine = engine
         self._service = service
         self._observer = observer
         self._shares = Shares(observer, service.name)
         self._monotonic = monotonic
+        self._blind_after = blind_after
         rules = service.make()
         self._topics, self._version = rules.topics, rules.version
         self._owned: frozenset[int] = frozenset()
@@ -165,7 +168,10 @@ class Crew:
 
     def _runner(self, partition: int) -> Runner:
         share = self._shares.of(partition)
-        return Runner(self._log, self._engine, self._service, partition=partition, observer=share, read=READ)
+        return Runner(
+            self._log, self._engine, self._service, partition=partition, observer=share, read=READ,
+            blind_after=self._blind_after,
+        )  # fmt: skip
 
     def _wait(self) -> bool:
         """Wait for what is new; whether a round is worth it: time moves by what comes, and by nothing else."""

@@ -15,18 +15,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.rules import MONITORS
+from services.rules import DECIDER, MONITORS
 from shared import alerting
 from shared.course import Refused
 from shared.events.decode import fact_of_event
+from shared.facts import Fact
 from shared.instants import Instant, show_instant
+from shared.monitor import Effect
 from shared.topics import RANK
 from tests.scenarios.facts import Evening, Said, registered, started
 from tests.scenarios.on_a_broker import Move, tell_again
-from tests.simulation.logs import Reader
+from tests.simulation.logs import Decider, Reader
 from tests.simulation.places import Place
 from wakeful.testing import TestDriver
 
+DECIDES = "alerts"
+"""The service that decides about what the others raise: a night hears it only where it is named."""
 _ENVELOPE = {"specversion": "1.0", "datacontenttype": "application/json"}
 
 
@@ -42,7 +46,10 @@ class Night:
     ) -> None:
         """`services`: whose monitors hear it."""
         self.services = services
-        self.driver = TestDriver([MONITORS[name] for name in services])
+        self.driver = TestDriver(
+            [MONITORS[name] for name in services if name in MONITORS],
+            DECIDER if DECIDES in services else None,
+        )
         self.place = place
         """Where on a broker it is told once more."""
         self.expect = Expect(self)
@@ -99,20 +106,23 @@ class Night:
             tell_again(self.place, self.services, self.moves, self.driver)
 
     def _read_again_by_one_who_dies(self) -> None:
-        heard: list[dict[str, Any]] = []
-        for service in self.services:
-            reader = Reader(MONITORS[service])
-            for topic, at, event in self.moves:
-                if topic is None:
-                    reader.move(lambda course, at=at: course.finish(at))  # type: ignore[misc]
-                elif topic in reader.topics:
-                    fact = fact_of_event(topic, at, event)
-                    reader.move(lambda course, fact=fact: course.take([fact]))  # type: ignore[misc]
-                reader.die_and_come_back()
-            heard += [effect.event for effect in reader.effects]
+        watching = [service for service in self.services if service in MONITORS]
+        readers = [Reader(MONITORS[service]) for service in watching]
+        decider = Decider(DECIDER, watching) if DECIDES in self.services else None
+        heard: list[Effect] = []
+        for topic, at, event in self.moves:
+            fact = None if topic is None else fact_of_event(topic, at, event)
+            told = [effect for reader in readers for effect in _moved(reader, fact, at)]
+            heard += told
+            if decider is not None:
+                heard += decider.hear([] if fact is None else [fact], told, at)
+                decider.die_and_come_back()
         if len(self.services) > 1:
-            heard.sort(key=lambda event: str(event["time"]))
-        assert heard == self.driver.alerts, "told otherwise after a death"
+            heard.sort(key=lambda effect: effect.at)
+            expected = sorted(self.driver.alerts, key=lambda event: str(event["time"]))
+        else:
+            expected = self.driver.alerts
+        assert [effect.event for effect in heard] == expected, "told otherwise after a death"
 
     def instant(self, clock: str) -> Instant:
         """The instant of a clock text."""
@@ -145,6 +155,17 @@ class Night:
             "source": fact.source,
             "data": data,
         }
+
+
+def _moved(reader: Reader, fact: Fact | None, at: Instant) -> list[Effect]:
+    """What a reader tells of one move, before it dies."""
+    before = len(reader.effects)
+    if fact is None:
+        reader.move(lambda course: course.finish(at))
+    elif fact.topic in reader.topics:
+        reader.move(lambda course: course.take([fact]))
+    reader.die_and_come_back()
+    return reader.effects[before:]
 
 
 class Expect:
@@ -251,6 +272,24 @@ class Heard:
         when = self._night.text(at)
         self._expect.take(alerting.WORSENED, when, {"alert_id": self.id, "level": level, "at": when}, facts)
         return self
+
+    def acknowledged(self, by: str, until: str, at: str | None = None) -> "Heard":
+        """Somebody has it."""
+        told = {"alert_id": self.id, "by": by, "until": self._night.text(until)}
+        self._expect.take(alerting.ACKNOWLEDGED, self._night.text(at), told, {})
+        return self
+
+    def reopened(self, at: str | None = None) -> "Heard":
+        """Nobody has it any more."""
+        when = self._night.text(at)
+        self._expect.take(alerting.REOPENED, when, {"alert_id": self.id, "at": when}, {})
+        return self
+
+    def decided(self, by: str, at: str | None = None) -> None:
+        """A person's decision has closed it."""
+        when = self._night.text(at)
+        told = {"alert_id": self.id, "how": "decision", "at": when, "by": by}
+        self._expect.take(alerting.RESOLVED, when, told, {})
 
     def resolved(self, how: str, at: str | None = None, by: str | None = None) -> None:
         """It is closed; `by`: the fact that closed it."""

@@ -14,8 +14,8 @@ from shared.events.canonical import canonical
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
 from shared.instants import NEVER, Instant, parse_instant
-from shared.monitor import Effect, Monitor, Row
-from shared.replay import as_told, in_order, replay
+from shared.monitor import Deciding, Effect, Monitor, Row
+from shared.replay import Afterwards, as_told, in_order, replay
 
 Line = dict[str, Any]
 OWN: Final = frozenset(column for service in SERVICES.values() for column in service.memory_columns)
@@ -123,14 +123,17 @@ class Reader:
         """All that is in memory is lost; a new monitor stands on what is its memory at rest, as services load it: the
         columns that are its own, table by table. Which ids were seen is the ledger's."""
         monitor = self._make()
+        monitor.restore(self._at_rest(monitor), self._course.clock)
+        self._course = _Course(monitor, self._seen, self._course)
+
+    def _at_rest(self, monitor: Monitor) -> list[Row]:
         order = {table: number for number, table in enumerate(monitor.tables)}
         rows = sorted(self._known.items(), key=lambda each: (order[each[1].table], each[0]))
         own = [
             row._replace(values={name: value for name, value in (row.values or {}).items() if name in OWN})
             for _, row in rows
         ]
-        monitor.restore([row for row in own if row.values], self._course.clock)
-        self._course = _Course(monitor, self._seen, self._course)
+        return [row for row in own if row.values]
 
     def read_again(self, home_id: str) -> list[Effect]:
         """The home is dropped and read once more, alone, as far as the reader has come; what that tells."""
@@ -151,13 +154,48 @@ class Reader:
 
     def _write(self, monitor: Monitor) -> None:
         """As `shared.store.rows.put` does: a row that names some columns leaves the others as they are."""
-        for row in monitor.changed():
+        self._put(monitor.changed())
+
+    def _put(self, rows: Iterable[Row]) -> None:
+        for row in rows:
             key = row.table, canonical(row.key)
             if row.values is None:
                 self._known.pop(key, None)
                 continue
             known = self._known.get(key)
             self._known[key] = row._replace(values={**((known and known.values) or {}), **row.values})
+
+
+class Decider(Reader):
+    """One that decides about what others tell, as `shared.replay.Afterwards` has it, and can die likewise."""
+
+    def __init__(self, make: Callable[[], Deciding], others: Sequence[str]) -> None:
+        super().__init__(make)
+        self._make_deciding = make
+        self._others = others
+        self._afterwards = self._new(None)
+
+    def _new(self, before: Afterwards | None) -> Afterwards:
+        monitor = self._make_deciding()
+        if before is not None:
+            monitor.restore(self._at_rest(monitor), before.course.clock)
+        return Afterwards(monitor, self._others, self._seen, self._seen.named, self._put, before)
+
+    def _at_rest(self, monitor: Monitor) -> list[Row]:
+        """All rows, whole: what its service loads of them is its own affair."""
+        order = {table: number for number, table in enumerate(monitor.tables)}
+        rows = sorted(self._known.items(), key=lambda each: (order[each[1].table], each[0]))
+        return [row for _, row in rows]
+
+    def hear(self, facts: Sequence[Fact], effects: Sequence[Effect], upto: Instant) -> list[Effect]:
+        """What came of it when the clock has come to `upto`."""
+        turns = [self._afterwards.take(facts, effects, upto), self._afterwards.reach(upto)]
+        assert [turn.set_aside for turn in turns] == [[], []]
+        return [effect for turn in turns for effect in turn.effects]
+
+    def die_and_come_back(self) -> None:
+        """All that is in memory is lost, but what the log still holds for it."""
+        self._afterwards = self._new(self._afterwards)
 
 
 def _home_of(row: Row) -> str:

@@ -5,14 +5,16 @@
     2. Replay the facts of before that instant, by the loop that the service runs, and put the clock there.
     3. Read the alerts of before that instant which the service published, the first of each id.
     4. List every difference. One that a recorded swap of a read model accounts for is *explained*.
+    5. Last, the same for the service that decides about alerts: it is fed what is due from the others. What it decided
+       without waiting for them any longer, as is on record, is explained too.
 
 A broker's log may hold an id twice: which of them stand is found out here anew, not looked up in what the service has
 noted. The log and the read models are only read. What is told of it is `wakeful.cli.audit`'s.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 
@@ -21,10 +23,11 @@ from wakeful.cli.errors import Failure
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from shared.course import Seen
     from shared.facts import Fact
     from shared.instants import Instant
     from shared.log.base import Log, Record
-    from shared.monitor import Effect, Monitor
+    from shared.monitor import Deciding, Effect, Monitor
     from shared.runner.rejection import Read
     from shared.store.ledger import Entry
 
@@ -73,16 +76,17 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
     from shared.instants import show_instant
 
     entries = _entries(log, views)
-    swaps = _swaps(log)
+    recorded = _recorded(log)
     found = Audited(show_instant(min(entry.published for entry in entries)))
     aside: set[str] = set(_aside(views))
     read = _Count(reached)
+    told: dict[int, list[Effect]] = {}  # by home-partition
     for entry in entries:
-        due, failed = _due(log, entry, read)
+        due, failed = _due(log, entry, told.setdefault(entry.partition, []), read)
         published = _published(log, entry)
         aside.update(failed)
         found.compared += len(published)
-        mine = [swap for swap in swaps if swap["service"] == entry.service]
+        mine = [each for each in recorded if each["service"] == entry.service]
         for each in _differences(due, published):
             explains = _explains(mine, each, entry.partition)
             (found.explained if explains else found.differences).append(each)
@@ -103,15 +107,24 @@ class _Count:
 
 
 def _entries(log: "Log", views: "Engine") -> "list[Entry]":
-    """How far each service stands in every home-partition."""
-    from services.rules import MONITORS
+    """How far each service stands in every home-partition; last the one that decides, no further than the others: it
+    is fed what they tell."""
+    from services.rules import DECIDER, MONITORS
 
+    monitors = [make() for make in (*MONITORS.values(), DECIDER)]
     with views.connect() as connection:
-        return [
-            entry
-            for service, make in MONITORS.items()
-            for entry in _entries_of(log, connection, service, make().version)
+        entries = [
+            entry for each in monitors for entry in _entries_of(log, connection, each.name, each.version)
         ]
+    least = {
+        partition: min(entry.published for entry in entries if entry.partition == partition)
+        for partition in range(log.partitions)
+    }
+    last = monitors[-1].name
+    return [
+        replace(entry, published=least[entry.partition]) if entry.service == last else entry
+        for entry in entries
+    ]
 
 
 def _entries_of(log: "Log", connection: "Connection", service: str, version: int) -> "list[Entry]":
@@ -133,49 +146,73 @@ def _entries_of(log: "Log", connection: "Connection", service: str, version: int
     return entries
 
 
-def _due(log: "Log", entry: "Entry", read: _Count) -> tuple[dict[str, bytes], list[str]]:
-    """What should have been told before `published`, by event id; and the homes that this very replay set aside."""
-    from services.rules import MONITORS
+def _due(
+    log: "Log", entry: "Entry", told: "list[Effect]", read: _Count
+) -> tuple[dict[str, bytes], list[str]]:
+    """What should have been told before `published`, by event id; and the homes that this very replay set aside.
+    `told`: what the others should have told there; what this one tells is added."""
+    from services.rules import DECIDER, MONITORS
     from shared.log.base import fact_of
+    from shared.replay import as_told
     from shared.runner.rejection import decoded
 
     until, partition = entry.published, entry.partition
-    course = _Course(log, partition, MONITORS[entry.service]())
     due: dict[str, bytes] = {}
+    if entry.service in MONITORS:
+        course = _Course(log, partition, MONITORS[entry.service]())
+    else:
+        course = _Course(log, partition, DECIDER(), [each for each in as_told(told) if each.at < until])
     for records in _portions(log, partition, course.topics, until):
-        _first(due, course.take(decoded(partition, records, fact_of)[0]), until)
+        told += _first(due, course.take(decoded(partition, records, fact_of)[0]), until)
         read.more(len(records))
-    _first(due, course.course.reach(until).effects, until)
-    return due, sorted(course.course.aside)
+    told += _first(due, course.reach(until), until)
+    return due, sorted(course.aside)
 
 
-def _first(due: dict[str, bytes], effects: "Iterable[Effect]", until: "Instant") -> None:
-    """Of an id the first event stands in a log."""
+def _first(due: dict[str, bytes], effects: "Iterable[Effect]", until: "Instant") -> "Iterator[Effect]":
+    """Of an id the first event stands in a log; those that do."""
     from shared.events.canonical import canonical
 
     for effect in effects:
-        if effect.at < until:
-            due.setdefault(effect.id, canonical(effect.event))
+        if effect.at < until and effect.id not in due:
+            due[effect.id] = canonical(effect.event)
+            yield effect
 
 
 class _Course:
     """A course over one home-partition of a log, whatever that log promises of ids."""
 
-    def __init__(self, log: "Log", partition: int, monitor: "Monitor") -> None:
+    def __init__(
+        self, log: "Log", partition: int, monitor: "Monitor", told: "Sequence[Effect] | None" = None
+    ) -> None:
+        """`told`: what the others told, in order; the monitor is the one that decides from it."""
+        from services.rules import MONITORS
         from shared.course import Course
+        from shared.replay import Afterwards
         from shared.runner.names import Names
+        from shared.topics import INPUTS
         from wakeful.cli.replaying import SlimSeen
 
-        self.topics = monitor.topics
+        self.topics = [topic for topic in monitor.topics if topic in INPUTS]
         self._partition = partition
         self._partitions = log.partitions
         self._names: Names | None = None
+        seen: Seen
         if log.once:
-            self._names = Names(log.named, lambda: self.course.clock)
-            self.course = Course(monitor, self._names, self._names.named)
+            seen = self._names = Names(log.named, lambda: self._course.clock)
         else:
             seen = SlimSeen()
-            self.course = Course(monitor, seen, seen.named)
+        self._told = None if told is None else list(reversed(told))
+        if self._told is None:
+            self._course = Course(monitor, seen, seen.named)
+        else:
+            self._afterwards = Afterwards(cast("Deciding", monitor), MONITORS, seen, seen.named)
+            self._course = self._afterwards.course
+
+    @property
+    def aside(self) -> set[str]:
+        """The homes that were set aside."""
+        return self._course.aside
 
     def take(self, read: "Sequence[Read]") -> "list[Effect]":
         """What comes of them."""
@@ -184,7 +221,21 @@ class _Course:
         ]
         if self._names is not None:
             self._names.look_up(facts)
-        return self.course.take(facts).effects
+        if self._told is None:
+            return self._course.take(facts).effects
+        upto = facts[-1].appended_at + 1 if facts else self._course.clock  # a portion ends with an instant
+        return self._afterwards.take(facts, self._before(upto), upto).effects
+
+    def reach(self, until: "Instant") -> "list[Effect]":
+        """The clock at the end."""
+        if self._told is None:
+            return self._course.reach(until).effects
+        turn = self._afterwards.take((), self._before(until), until)
+        return [*turn.effects, *self._afterwards.reach(until).effects]
+
+    def _before(self, upto: "Instant") -> "Iterator[Effect]":
+        while self._told and self._told[-1].at < upto:
+            yield self._told.pop()
 
     def _is_in_its_place(self, record: "Record", fact: "Fact") -> bool:
         from shared.runner.seensieve import in_its_place
@@ -243,12 +294,16 @@ def _difference(what: str, body: bytes) -> Difference:
     return Difference(what, event["homeid"], event["subject"], event["id"], event["type"], event["time"])
 
 
-def _explains(swaps: Sequence[dict[str, Any]], each: Difference, partition: int) -> bool:
+def _explains(recorded: Sequence[dict[str, Any]], each: Difference, partition: int) -> bool:
     """Whether a recorded swap accounts for it: it names the alert; or it came from other rules, or brought a home back,
-    and so only told what was still open by then."""
+    and so only told what was still open by then. Or it lies where nobody was waited for any longer."""
     from shared.instants import parse_instant
 
-    for swap in swaps:
+    for swap in recorded:
+        if "without" in swap:
+            if swap["partition"] == partition and swap["since"] <= each.at < swap["upto"]:
+                return True
+            continue
         if each.alert_id in (*swap["raised"], *swap["superseded"]):
             return True
         of_home = (
@@ -260,8 +315,8 @@ def _explains(swaps: Sequence[dict[str, Any]], each: Difference, partition: int)
     return False
 
 
-def _swaps(log: "Log") -> list[dict[str, Any]]:
-    """What is on record of read models having been made anew."""
+def _recorded(log: "Log") -> list[dict[str, Any]]:
+    """What is on record of read models having been made anew, and of deciding without waiting any longer."""
     from shared.instants import NEVER
     from shared.topics import SWAPS
 

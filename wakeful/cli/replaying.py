@@ -9,20 +9,20 @@ Bad lines are the reader's (`factlines`), rules the monitors'.
 """
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Final
 
-from services.rules import MONITORS
-from shared.course import Aside, Course, Refused, Verdict
+from services.rules import DECIDER, MONITORS
+from shared.course import Aside, Course, Refused, Turn, Verdict
 from shared.events.contenthash import of_fact
 from shared.facts import Fact
 from shared.instants import DAY, NEVER, Instant
 from shared.log.base import Named
 from shared.monitor import Effect
-from shared.replay import Refusals, as_told, in_order, in_the_log, replay
-from shared.topics import CHECK_INS, RANK
+from shared.replay import Afterwards, Refusals, as_told, in_order, in_the_log, replay
+from shared.topics import CHECK_INS, RANK, RESPONSES
 from wakeful.cli.factlines import Bad, Chunk, chunks
 
 """All that there are."""
@@ -85,33 +85,50 @@ def _whole(read: Iterator[Chunk], until: Instant | None) -> Outcome:
     for chunk in read:
         facts += chunk.facts
         numbers += chunk.numbers
-    done = replay(in_order(facts), MONITORS.values(), until)
-    return Outcome(done.effects, _numbered(done.refused, Chunk(facts, numbers)), done.set_aside)
+    done = replay(in_order(facts), MONITORS.values(), until, DECIDER)
+    number_of = {id(fact): number for fact, number in zip(facts, numbers, strict=True)}
+    return Outcome(done.effects, _numbered(done.refused, number_of), done.set_aside)
 
 
 def _streamed(read: Iterator[Chunk], until: Instant | None) -> Outcome:
     outcome, end, rank = Outcome(), -NEVER, 0
     courses = [Course(make(), seen := SlimSeen(), seen.named) for make in MONITORS.values()]
-    refusals = Refusals()
+    afterwards = Afterwards(DECIDER(), MONITORS, seen := SlimSeen(), seen.named)
+    refusals, answers = Refusals(), dict[int, int]()
     for chunk in read:
         end, rank = _in_order(chunk.facts, end, rank)
         facts = chunk.facts
         if until is not None and end > until:
             facts = [fact for fact in facts if fact.appended_at <= until]
-        for course in courses:
-            topics = course.monitor.topics
-            turn = course.take([fact for fact in facts if fact.topic in topics])
-            outcome.effects += turn.effects
-            outcome.set_aside += turn.set_aside
-            outcome.refused += _numbered(refusals.new(turn.refused), chunk)
+        upto = end if until is None else min(end, until)
+        numbers = {id(fact): number for fact, number in zip(chunk.facts, chunk.numbers, strict=True)}
+        answers |= {id(fact): numbers[id(fact)] for fact in facts if fact.topic == RESPONSES}
+        turns = [turn for course in courses for turn in _taken(course, facts, upto)]
+        turns.append(afterwards.take(facts, [each for turn in turns for each in turn.effects], upto))
+        for turn in turns:
+            _add(outcome, turn)
+            outcome.refused += _numbered(refusals.new(turn.refused), answers | numbers)
     last = until if until is not None else max(end, 0)
-    for course in courses:
-        turn = course.finish(last)
-        outcome.effects += turn.effects
-        outcome.set_aside += turn.set_aside
+    turns = [course.finish(last) for course in courses]
+    turns.append(afterwards.take((), [each for turn in turns for each in turn.effects], last))
+    turns.append(afterwards.finish(last))
+    for turn in turns:
+        _add(outcome, turn)
+        outcome.refused += _numbered(refusals.new(turn.refused), answers)
     outcome.effects = as_told(outcome.effects)
     outcome.refused.sort(key=lambda numbered: in_the_log(numbered[1]))
     return outcome
+
+
+def _taken(course: Course, facts: Sequence[Fact], upto: Instant) -> Iterator[Turn]:
+    topics = course.monitor.topics
+    yield course.take([fact for fact in facts if fact.topic in topics])
+    yield course.reach(upto)
+
+
+def _add(outcome: Outcome, turn: Turn) -> None:
+    outcome.effects += turn.effects
+    outcome.set_aside += turn.set_aside
 
 
 def _in_order(facts: Sequence[Fact], at: Instant, rank: int) -> tuple[Instant, int]:
@@ -127,11 +144,8 @@ def _in_order(facts: Sequence[Fact], at: Instant, rank: int) -> tuple[Instant, i
     return at, rank
 
 
-def _numbered(refused: Sequence[Refused], chunk: Chunk) -> list[tuple[int, Refused]]:
-    if not refused:
-        return []
-    number_of = {id(fact): number for fact, number in zip(chunk.facts, chunk.numbers, strict=True)}
-    return [(number_of[id(each.fact)], each) for each in refused]
+def _numbered(refused: Sequence[Refused], numbers: Mapping[int, int]) -> list[tuple[int, Refused]]:
+    return [(numbers[id(each.fact)], each) for each in refused]
 
 
 _Kept = tuple[str | Fact, str, str, Instant, str]

@@ -16,6 +16,8 @@ ANSWERED: Final = 2
 PASSED: Final = 3
 """The phases of one instant, in order."""
 
+OWNERS: Final = ("checks", "cover", "reviews", "integrity")
+"""The services whose alerts are decided about."""
 SILENCE_OWNERS: Final = ("checks", "cover")
 """The services that own what a silent home and a pattern over nights are made of."""
 

@@ -25,6 +25,9 @@ from shared.topics import ALERTS
 from shared.web.live import Notifier
 from tests.unit.cli.story import Line
 
+DECIDING = "alerts"
+"""The service that decides from what all others have told."""
+
 
 class House:
     """One folder. Whatever it opens is closed again before a command looks at it, unless `running` says otherwise."""
@@ -58,7 +61,8 @@ class House:
         """Append the lines, each instant as one step, with all services running; then let the clock go to `until`
         (default: half an hour after the last)."""
         with self.log() as log, self.views() as views:
-            runners = list(together.runners(log, views, Notifier()).values())
+            running = together.runners(log, views, Notifier())
+            runners = list(running.values())
             for runner in runners:
                 runner.start()
             for instant, step in groupby(lines, key=lambda line: line["appended_at"]):
@@ -66,6 +70,9 @@ class House:
                 log.append([draft(line) for line in step])
             self.now = until if until is not None else self.now + 30 * MINUTE
             while any(runner.turn() for runner in runners):
+                pass
+            self.now += 1  # what was told at this very instant is read once it is over
+            while running[DECIDING].turn():
                 pass
             log.probe()
 

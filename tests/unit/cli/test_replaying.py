@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from services.rules import MONITORS
+from services.rules import DECIDER, MONITORS
 from shared.events.canonical import canonical
 from shared.events.lines import read_line
 from shared.instants import DAY, parse_instant
@@ -39,7 +39,7 @@ def test_a_streamed_night_tells_what_the_whole_log_tells(seed: int, monkeypatch:
     ordered = sorted(lines, key=lambda line: [fact.id for fact in facts].index(line["event"]["id"]))
     until = parse_instant(lines[-1]["appended_at"]) + DAY // 24
     for end in (None, until, parse_instant(lines[len(lines) // 2]["appended_at"])):
-        whole = replay(facts, MONITORS.values(), end)
+        whole = replay(facts, MONITORS.values(), end, DECIDER)
         outcome = of_file(ordered, end)
         assert bytes_of(outcome) == [canonical(effect.event) for effect in whole.effects]
         refused = [(each.fact.id, each.reason) for _number, each in outcome.refused]

@@ -169,6 +169,7 @@ def door_app(parts: Parts) -> App:
             limits=parts.limits,
             services=parts.blind_since,
             begun=lambda: parts.watched_to() is not None,
+            unreachable=parts.reach.wrong,
         )
     )
     desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, views["pager"], parts.log.now)

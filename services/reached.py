@@ -30,6 +30,7 @@ from shared.log.base import DoorLog, least_present
 from shared.security.keys import KeyRing
 from shared.security.people import People, Person
 from shared.security.rights import Right
+from shared.security.ways import Ways
 from shared.settings import Settings
 from shared.web.pages import Pages
 
@@ -62,7 +63,21 @@ class Reach:
     def ways(self, person_id: str) -> Sequence[Address]:
         """How a person is reached, best first; nobody, or somebody who is not active: not at all."""
         person = self.people.find(person_id)
-        return () if person is None or not person.active else ways_of(person)
+        return () if person is None or not person.active else self.open_addresses(person)
+
+    def open_addresses(self, person: Person) -> tuple[Address, ...]:
+        """How a person is reached, as `people` has it, with its secrets opened."""
+        return self.sealing.opened(person.id, person.reach)
+
+    @cached_property
+    def wrong(self) -> Callable[[Address], str | None]:
+        """What is wrong with a way of reaching somebody, and what to do; None: nothing. Opens and looks up nothing."""
+        return make(self.settings).wrong
+
+    @cached_property
+    def sealing(self) -> Ways:
+        """Seals and opens how people are reached."""
+        return Ways(self.keys.ways_key)
 
     def contacts(self) -> Mapping[str, Contact]:
         """Everybody who can be told that nobody watches, as of now."""
@@ -71,7 +86,7 @@ class Reach:
                 HomeContacts(home.home_id, home.zone, oncall.last_resort(home.policy))
                 for home in desk_rows.homes(connection)
             ]
-        return directory.contacts(self.people.all(), homes, ways_of)
+        return directory.contacts(self.people.all(), homes, self.open_addresses)
 
     @cached_property
     def sender(self) -> Sender:
@@ -114,8 +129,3 @@ class Reach:
     def daily(self) -> Daily:
         """The daily tests, not begun."""
         return Daily(self.views, self.sender, self.ways)
-
-
-def ways_of(person: Person) -> tuple[Address, ...]:
-    """How a person is reached, as `people` has it."""
-    return tuple(Address(way["channel"], way["to"]) for way in person.reach)

@@ -36,6 +36,7 @@ from shared.instants import Duration, Instant
 from shared.log.base import DoorLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
+from shared.security.ways import Address, Ways
 from shared.web import access as web_access
 from shared.web import problems
 from shared.web.app import App
@@ -89,6 +90,8 @@ class Deps:
     """Since when some service has stood still."""
     begun: Callable[[], bool] = lambda: True
     """Whether every service has begun."""
+    unreachable: Callable[[Address], str | None] = lambda _address: None
+    """What is wrong with a way of reaching somebody, and what to do; None: nothing."""
 
 
 def make_app(deps: Deps) -> App:
@@ -105,7 +108,7 @@ def make_app(deps: Deps) -> App:
     own = (
         fact_routes(door),
         home_routes(fold),
-        access_routes(deps.access, fold, deps.now),
+        access_routes(deps.access, fold, deps.now, Ways(deps.keys.ways_key), deps.unreachable),
         device_routes(deps.access, fold, deps.now),
         prompt_routes(deps.keys, fold, deps.now),
         plan_routes(deps.access.people, fold, deps.now),

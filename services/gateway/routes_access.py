@@ -5,20 +5,30 @@ a token is worth is `shared.security`'s.
 """
 
 import secrets
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 
 from services.gateway.fold import DoorFold
-from services.gateway.shapes import EnrolBody, Enrolled, PersonBody, PersonShape, Session, SessionBody
-from shared.events.errors import FieldError
+from services.gateway.shapes import (
+    EnrolBody,
+    Enrolled,
+    PersonBody,
+    PersonShape,
+    Session,
+    SessionBody,
+    WayShape,
+)
+from shared.events.errors import WITHHELD, FieldError
 from shared.events.fields import Id
 from shared.instants import Instant, show_instant
 from shared.security.access import Access, Pause
 from shared.security.people import Person
 from shared.security.rights import Actor, HomeRef, Right, Scope
 from shared.security.tokens import Kind
+from shared.security.ways import Address, Ways, WayWrong, shown
 from shared.web.access import Doorkeeper, needs, open_to_all
 from shared.web.problems import forbidden, invalid, later, missing, unauthorised
 
@@ -27,8 +37,14 @@ SignedIn = Annotated[Actor, needs(kinds=frozenset({Kind.WORKER, Kind.PERSON}))]
 Manager = Annotated[Actor, needs(Right.MANAGE)]
 
 
-def access_routes(access: Access, fold: DoorFold, now: Callable[[], Instant]) -> APIRouter:
-    """`/devices:enrol`, `/sessions` and `/people`."""
+def access_routes(
+    access: Access,
+    fold: DoorFold,
+    now: Callable[[], Instant],
+    ways: Ways,
+    unreachable: Callable[[Address], str | None],
+) -> APIRouter:
+    """`/devices:enrol`, `/sessions` and `/people`. `unreachable`: what is wrong with a way of reaching somebody."""
     router = APIRouter()
 
     @router.post(
@@ -92,6 +108,7 @@ def access_routes(access: Access, fold: DoorFold, now: Callable[[], Instant]) ->
         if known is not None and not known.scope.within(manager.scope):
             raise forbidden("this person is another's to manage; take another id")
         _hands_on(manager, wanted, known)
+        wanted = replace(wanted, reach=_reach(person_id, body, known, ways, unreachable))
         try:
             access.put_person(wanted, now(), pin=body.pin)
         except ValueError as error:
@@ -108,7 +125,30 @@ def _wanted(person_id: str, body: PersonBody) -> Person:
         scope = Scope(body.provider_id, body.commissioner_id, homes)
     except ValueError as error:
         raise invalid([FieldError("commissioner_id", body.commissioner_id, str(error))]) from None
-    return Person(person_id, body.name, scope, frozenset(body.rights), tuple(body.reach), body.active)
+    return Person(person_id, body.name, scope, frozenset(body.rights), active=body.active)
+
+
+def _reach(
+    person_id: str,
+    body: PersonBody,
+    known: Person | None,
+    ways: Ways,
+    unreachable: Callable[[Address], str | None],
+) -> tuple[Mapping[str, Any], ...]:
+    """How they are to be reached, as it is kept. What is kept already is not asked about again: a person can always be
+    changed otherwise. Raises Problem."""
+    kept = () if known is None else known.reach
+    given = [Address(each.channel, each.to, each.secret, each.options) for each in body.reach]
+    try:
+        wanted = ways.wanted(person_id, given, kept)
+    except WayWrong as error:
+        raise invalid([FieldError(f"reach.{error.number}.{error.part}", WITHHELD, error.remedy)]) from None
+    before = ways.opened(person_id, kept)
+    wrong = [(number, unreachable(each)) for number, each in enumerate(wanted) if each not in before]
+    errors = [FieldError(f"reach.{number}", given[number].channel, text) for number, text in wrong if text]
+    if errors:
+        raise invalid(errors)
+    return ways.kept(person_id, wanted)
 
 
 def _hands_on(manager: Actor, wanted: Person, known: Person | None) -> None:
@@ -132,7 +172,7 @@ def _shape(person: Person) -> PersonShape:
         commissioner_id=scope.commissioner_id,
         homes=None if scope.homes is None else sorted(scope.homes),
         rights=sorted(person.rights),
-        reach=[dict(way) for way in person.reach],
+        reach=[WayShape(**shown(way)) for way in person.reach],
         active=person.active,
         has_pin=person.has_pin,
     )

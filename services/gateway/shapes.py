@@ -3,7 +3,7 @@
 The hot routes of facts have theirs in `openapi`. No rule lives here.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +66,17 @@ class Session(BaseModel):
     valid_until: Instant
 
 
+class WayBody(Given):
+    """One way of reaching somebody (`docs/channels.md`). What was shown of one stands for what is kept."""
+
+    channel: Id
+    to: Annotated[str, Field(min_length=1, max_length=2_000)]
+    secret: Annotated[
+        str | None, Field(min_length=1, max_length=1_000, description="Never shown again but as `set`.")
+    ] = None
+    options: Annotated[dict[str, str], Field(max_length=20)] = {}
+
+
 class PersonBody(Given):
     """A person as they are to be. What is left out is empty; the PIN alone stays as it was."""
 
@@ -74,9 +85,18 @@ class PersonBody(Given):
     commissioner_id: Id | None = None
     homes: Annotated[list[Id] | None, Field(max_length=1000)] = None
     rights: Annotated[list[Right], Field(max_length=10)] = []
-    reach: Annotated[list[dict[str, str]], Field(max_length=20)] = []
+    reach: Annotated[list[WayBody], Field(max_length=20, description="Best first.")] = []
     active: bool = True
     pin: Annotated[str | None, Field(max_length=32, description="Write-only: 4 to 12 digits.")] = None
+
+
+class WayShape(BaseModel):
+    channel: str
+    to: Annotated[
+        str, Field(description="Of an address that is a secret itself, where it leads and no more.")
+    ]
+    secret: Annotated[Literal["set"] | None, Field(description="Whether there is one.")] = None
+    options: dict[str, str] = {}
 
 
 class PersonShape(BaseModel):
@@ -86,7 +106,7 @@ class PersonShape(BaseModel):
     commissioner_id: str | None
     homes: list[str] | None
     rights: list[Right]
-    reach: list[dict[str, str]]
+    reach: list[WayShape]
     active: bool
     has_pin: bool
 

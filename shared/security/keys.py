@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Engine
 
 from shared.events.canonical import canonical
@@ -124,6 +126,14 @@ class KeyRing:
         """The installation's key for one purpose, for what need not outlive its master key
         (`shared.security.masterkey.derived`)."""
         return self._derived(purpose)
+
+    @property
+    def ways_key(self) -> bytes:
+        """What the ways of reaching people are sealed by (`shared.security.ways`): derived from the installation's key,
+        so it is as old as that, wherever the installation goes and however often its master key is replaced."""
+        return HKDF(SHA256(), KEY_BYTES, None, b"wakeful ways of reaching people").derive(
+            self._contenthash_key
+        )
 
     def seal(self, text: str, home_id: str, placement_id: str | None) -> dict[str, str]:
         """The text under the key of the placement, or of the home; the key is durable before it is used.

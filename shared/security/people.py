@@ -27,8 +27,8 @@ class Person:
     name: str = field(repr=False)
     scope: Scope
     rights: frozenset[Right]
-    reach: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
-    """How to reach them, best first: `{"channel": "sms", "to": "+44…"}`."""
+    reach: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    """How to reach them, best first, as `shared.security.ways` keeps it: what opens anything is sealed."""
     active: bool = True
     has_pin: bool = False
 

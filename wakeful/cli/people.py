@@ -1,6 +1,7 @@
 """`wakeful people`: staff, managers, commissioners' people. Their names go into the people table, nowhere else."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,10 @@ from wakeful.cli.terminal import Data, Json, write_json, write_line, write_table
 
 if TYPE_CHECKING:
     from shared.security.people import Person
+    from shared.security.ways import Address
+    from shared.settings import Settings
+    from wakeful.cli.apart import Apart
+    from wakeful.cli.folder import Folder
 
 app = typer.Typer(name="people", help="People: add, list, set-pin.", no_args_is_help=True)
 
@@ -31,6 +36,13 @@ def add(
         list[str] | None,
         typer.Option(metavar="CHANNEL:TO", help="How to reach them, best first; again for each."),
     ] = None,
+    secrets: Annotated[
+        bool,
+        typer.Option(
+            "--secrets",
+            help="Ask for the secret of each --reach (or read a line for each from standard input); empty: none.",
+        ),
+    ] = False,
     pin: Annotated[
         bool, typer.Option("--pin", help="Ask for a PIN (or read it from standard input).")
     ] = False,
@@ -42,9 +54,12 @@ def add(
     from shared.security.people import Person
 
     scope = scope_of(provider, commissioner, home, everywhere)
-    person = Person(person_id, name, scope, rights_named(right), tuple(map(_way, reach or ())))
+    here = installation(data)
+    ways = _ways(here.settings, reach or (), secrets)
     given = _pin() if pin else None
-    with installation(data).access() as access:
+    kept = _kept(here, person_id, ways)
+    person = Person(person_id, name, scope, rights_named(right), kept)
+    with here.access() as access:
         try:
             access.put_person(person, clock.now(), pin=given)
         except ValueError as error:
@@ -94,20 +109,51 @@ def set_pin(
 
 
 def _pin() -> str:
+    return _asked("PIN", twice=True)
+
+
+def _asked(what: str, *, twice: bool) -> str:
     """Never an argument: those stand in the shell's history and in the list of processes."""
     if sys.stdin.isatty():
-        return str(typer.prompt("PIN", hide_input=True, confirmation_prompt=True, err=True))
+        return str(typer.prompt(what, default="", hide_input=True, confirmation_prompt=twice, err=True))
     return sys.stdin.readline().strip()
 
 
-def _way(text: str) -> dict[str, str]:
-    channel, colon, to = text.partition(":")
-    if not (channel and colon and to):
-        raise Failure(f"--reach {text!r}: write it like sms:+447700900123", UNREADABLE)
-    return {"channel": channel, "to": to}
+def _ways(settings: "Settings", reach: Sequence[str], secrets: bool) -> "list[Address]":
+    """How to reach somebody, each looked at by its channel."""
+    from services.pager.channels.all import make
+    from shared.security.ways import Address
+
+    channels = make(settings)
+    ways = []
+    for number, text in enumerate(reach, start=1):
+        channel, colon, to = text.partition(":")
+        if not (channel and colon and to):
+            raise Failure(f"--reach {text!r}: write it like sms:+447700900123", UNREADABLE)
+        secret = (_asked(f"Secret of way {number} ({channel})", twice=False) or None) if secrets else None
+        way = Address(channel, to, secret)
+        wrong = channels.wrong(way)
+        if wrong is not None:
+            raise Failure(f"--reach {channel}:…, the address {wrong}", UNREADABLE)
+        ways.append(way)
+    return ways
+
+
+def _kept(
+    here: "Folder | Apart", person_id: str, ways: "Sequence[Address]"
+) -> "tuple[Mapping[str, Any], ...]":
+    """The same as they are kept; where there is anything to seal, with the keys of the installation."""
+    from shared.security.ways import SHOWN, Ways
+
+    if all(way.channel in SHOWN and way.secret is None for way in ways):
+        return tuple({"channel": way.channel, "to": way.to} for way in ways)
+    with here.ring(make=True) as ring:
+        return Ways(ring.ways_key).kept(person_id, ways)
 
 
 def _shown(person: "Person") -> dict[str, Any]:
+    from shared.security.ways import shown
+
     scope = person.scope
     homes = None if scope.homes is None else sorted(scope.homes)
     where = (
@@ -126,7 +172,7 @@ def _shown(person: "Person") -> dict[str, Any]:
         "homes": homes,
         "everywhere": scope.everywhere,
         "rights": sorted(person.rights),
-        "reach": [dict(way) for way in person.reach],
+        "reach": [shown(way) for way in person.reach],
         "active": person.active,
         "has_pin": person.has_pin,
     }

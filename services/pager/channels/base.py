@@ -1,11 +1,12 @@
 """What a channel is: it carries one message to one address, and says what became of it. No channel lives here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
 
 from shared.instants import Duration, Instant
+from shared.security.ways import Address as Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,6 @@ class Message:
     """kind, severity, level, home, placement, step: for machines; ids only."""
     thread: str
     """The same for all that is told of one alert (or group): later messages take the place of earlier ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One way to reach somebody, as `people` keeps it, with its secret opened."""
-
-    channel: str
-    to: str = field(repr=False)
-    secret: str | None = field(default=None, repr=False)
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Result(Enum):

@@ -159,3 +159,30 @@ def test_a_home_that_is_not_registered_yet_is_told(house: House) -> None:
 def test_a_folder_that_is_made_is_for_nobody_else(house: House) -> None:
     wakeful("token", "list")
     assert house.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_way_that_opens_something_is_asked_for_its_secret_and_kept_sealed(
+    house: House, access: Access
+) -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    made = wakeful(
+        *SAM,
+        "--reach",
+        "sms:+447700900123",
+        "--reach",
+        "pagerduty:default",
+        "--secrets",
+        given=f"\n{key}\n".encode(),
+    )
+    assert made.exit_code == 0
+    person = access.people.get("S1")
+    assert person is not None
+    assert [each.get("secret") for each in person.reach] == [None, "set"]
+    shown = wakeful("people", "list", "--json").stdout
+    assert key not in shown
+    assert [each["secret"] for each in orjson.loads(shown)[0]["reach"][1:]] == ["set"]
+    assert all(key.encode() not in file.read_bytes() for file in house.folder.iterdir())
+    for wrong in ("pagerduty:default", "pigeon:loft", "webhook:http://receiver.example"):
+        refused = wakeful(*SAM, "--reach", wrong)
+        assert refused.exit_code != 0
+        assert "Traceback" not in refused.stderr

@@ -72,6 +72,7 @@ class House:
             limits=self.limits,
             now=lambda: self.now,
             monotonic=(lambda: self.elapsed) if self._moves else clock.monotonic,
+            unreachable=reach.wrong,
         )
         self.app = make_app(deps)
         desk = answer_desk(

@@ -21,6 +21,7 @@ from shared.instants import Instant
 from shared.security.access import Access
 from shared.security.keys import KeyRing, SealBroken
 from shared.security.people import Person
+from shared.security.ways import Address
 from shared.web.app import App
 from shared.web.pages import Pages
 
@@ -45,16 +46,18 @@ def answer_desk(
     )
 
 
-def mount(app: App, desk: AnswerDesk, pages: Pages) -> None:
-    """Give the app the page, and the addresses that others call back."""
+def mount(app: App, desk: AnswerDesk, pages: Pages, ways: Callable[[Person], Sequence[Address]]) -> None:
+    """Give the app the page, and the addresses that others call back. `ways`: how a person is reached, opened."""
     app.include_router(api.answer_routes(desk, pages))
-    app.include_router(inbound.inbound_routes(desk, pagerduty_secrets, alerts_of))
+    app.include_router(
+        inbound.inbound_routes(desk, lambda person: pagerduty_secrets(ways(person)), alerts_of)
+    )
 
 
-def pagerduty_secrets(person: Person) -> Sequence[str]:
+def pagerduty_secrets(ways: Sequence[Address]) -> Sequence[str]:
     """What the webhooks of a person's PagerDuty channels are signed with."""
-    ways = [way for way in person.reach if way["channel"] == "pagerduty"]
-    return [way[inbound.SECRET] for way in ways if way.get(inbound.SECRET)]
+    theirs = [way.options.get(inbound.SECRET) for way in ways if way.channel == "pagerduty"]
+    return [secret for secret in theirs if secret]
 
 
 def alerts_of(thread: str) -> Sequence[str]:

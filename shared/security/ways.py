@@ -2,7 +2,7 @@
 
 Every way is kept as what may be shown of it and, where there is more, a sealed part. Of e-mail addresses and telephone
 numbers all may be shown; of any other address only where it leads, for whoever knows the rest may send there or read
-along; of a secret only that there is one.
+along; of a secret, and of an option whose name ends in `secret`, only that there is one.
 
 The key is derived from the installation's own, which the master key wraps: a new master key, a backup and a move to
 another machine leave every way as it was (`shared.security.keysrotation`, `keysfile`).
@@ -29,6 +29,8 @@ SET: Final = "set"
 """What is shown of a secret."""
 SHOWN: Final = frozenset({"email", "sms", "voice"})
 """The channels whose addresses are no secret."""
+DEFAULT: Final = "default"
+"""An address that says nothing: the channel's own."""
 HIDDEN: Final = "…"
 """Stands for the part of an address that is not shown."""
 
@@ -85,30 +87,40 @@ class Ways:
         before: Sequence[tuple[Mapping[str, Any], Address | None]],
     ) -> Address:
         hidden = given.channel not in SHOWN and HIDDEN in given.to
-        if not hidden and given.secret != SET:
+        asked = given.secret == SET or any(
+            value == SET and is_secret(name) for name, value in given.options.items()
+        )
+        if not hidden and not asked:
             return given
         for kept, address in before:
             if address is None or address.channel != given.channel:
                 continue
             if given.to in (address.to, shown(kept)["to"]):
                 secret = address.secret if given.secret in (None, SET) else given.secret
-                return replace(given, to=address.to, secret=secret)
-        part = "to" if hidden else "secret"
+                options = {
+                    name: address.options.get(name, value) if value == SET and is_secret(name) else value
+                    for name, value in given.options.items()
+                }
+                return replace(given, to=address.to, secret=secret, options=options)
+        part = "to" if hidden else "secret" if given.secret == SET else "options"
         raise WayWrong(number, part, "none is kept that this could stand for; write it whole")
 
     def _kept(self, person_id: str, address: Address) -> Mapping[str, Any]:
         open_ = address.channel in SHOWN
         kept: dict[str, Any] = {
             "channel": address.channel,
-            "to": address.to if open_ else f"{_outside(address)}{HIDDEN}{self._mark(address)}",
+            "to": address.to
+            if open_ or address.to == DEFAULT
+            else f"{_outside(address)}{HIDDEN}{self._mark(address)}",
         }
+        hidden = {name: value for name, value in address.options.items() if is_secret(name)}
         if address.options:
-            kept["options"] = dict(address.options)
+            kept["options"] = {**address.options, **dict.fromkeys(hidden, SET)}
         if address.secret is not None:
             kept["secret"] = SET
-        if not open_ or address.secret is not None:
+        if not open_ or address.secret is not None or hidden:
             nonce = secrets.token_bytes(NONCE_BYTES)
-            plain = canonical({"to": address.to, "secret": address.secret})
+            plain = canonical({"to": address.to, "secret": address.secret, "options": hidden})
             sealed = self._sealing.encrypt(nonce, plain, _bound_to(person_id, address.channel))
             kept["sealed"] = base64.b64encode(nonce + sealed).decode()
         return kept
@@ -124,7 +136,7 @@ class Ways:
             _log.error("a way of reaching somebody does not open; write it anew", person_id=person_id)
             return None
         opened = orjson.loads(plain)
-        return Address(channel, opened["to"], opened["secret"], options)
+        return Address(channel, opened["to"], opened["secret"], {**options, **opened["options"]})
 
     def _mark(self, address: Address) -> str:
         """Tells two addresses of one place apart, and nothing else of them."""
@@ -132,11 +144,18 @@ class Ways:
         return hmac.new(self._marking, about, hashlib.sha256).hexdigest()[:6]
 
 
+def is_secret(option: str) -> bool:
+    """Whether an option is a secret, by its name."""
+    return option.endswith("secret")
+
+
 def shown(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What may be shown of a way as it is kept."""
     may = {name: value for name, value in kept.items() if name != "sealed"}
     if kept.get("secret") is not None:
         may["secret"] = SET
+    if kept.get("options"):
+        may["options"] = {name: SET if is_secret(name) else each for name, each in kept["options"].items()}
     if "sealed" not in kept and kept["channel"] not in SHOWN:
         may["to"] = f"{_outside(Address(kept['channel'], kept['to']))}{HIDDEN}"
     return may

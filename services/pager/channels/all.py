@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from services.pager.channels.addresses import LookUp, Resolver, look_up
 from services.pager.channels.alertmanager import Alertmanager
@@ -16,6 +17,9 @@ from services.pager.channels.webhook import Webhook
 from shared import clock
 from shared.instants import Instant
 from shared.settings import Settings
+
+_OPTIONS: Final[Mapping[str, frozenset[str]]] = {"pagerduty": frozenset({"webhook_secret"})}
+"""Beside address and secret: what PagerDuty signs with when it calls back (`services.pager.answering.inbound`)."""
 
 
 class Channels(Mapping[str, Channel]):
@@ -58,6 +62,9 @@ class Channels(Mapping[str, Channel]):
         channel = self.get(address.channel)
         if channel is None:
             return f"is of no channel that there is; take one of {', '.join(self)}"
+        strange = sorted(address.options.keys() - _OPTIONS.get(address.channel, frozenset()))
+        if strange:
+            return f"has an option that {address.channel} does not know ({strange[0]}); leave it out"
         return channel.wrong(address)
 
     async def close(self) -> None:

@@ -78,7 +78,7 @@ class House:
         desk = answer_desk(
             self.app, "http://door.test", self.keys, self.access, others.feed, self.views, lambda: self.now
         )
-        mount(self.app, desk, Pages([answering.TEMPLATES]))
+        mount(self.app, desk, Pages([answering.TEMPLATES]), reach.open_addresses)
         own_pages = Pages(TEMPLATES)
         now = functools.partial(getattr, self, "now")
         for router in (

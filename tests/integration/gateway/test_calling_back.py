@@ -12,6 +12,7 @@ from httpx import Response
 
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
+from shared.security.ways import Address, Ways
 from tests.integration.gateway.alerts import has_it, over, shown
 from tests.integration.gateway.house import House
 from tests.integration.gateway.test_answering import answers
@@ -31,8 +32,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def on_call(house: House, **changes: Any) -> None:
-    way = {"channel": "pagerduty", "to": "default", "secret": "r" * 32, "webhook_secret": SECRET}
-    usual: dict[str, Any] = {"scope": Scope(provider_id="north"), "rights": frozenset(Right), "reach": (way,)}
+    way = Address("pagerduty", "default", "r" * 32, {"webhook_secret": SECRET})
+    reach = Ways(house.keys.ways_key).kept("ann", [way])
+    usual: dict[str, Any] = {"scope": Scope(provider_id="north"), "rights": frozenset(Right), "reach": reach}
     house.access.put_person(Person("ann", "Sample Ann", **usual | changes), house.now)
 
 

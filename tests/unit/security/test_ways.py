@@ -67,6 +67,16 @@ def test_what_was_shown_stands_for_what_is_kept() -> None:
     assert ways.wanted("ann", back[::-1], known) == [SMS, OTHER_HOOK, replace(HOOK, options={})]
 
 
+def test_an_option_that_is_a_secret_is_kept_like_one() -> None:
+    ways = Ways(KEY)
+    way = Address("pagerduty", "default", "sample-key", {"webhook_secret": "sample-secret", "plain": "shown"})
+    (kept,) = known = ways.kept("ann", [way])
+    assert ways.opened("ann", known) == (way,)
+    assert shown(kept)["options"] == {"webhook_secret": "set", "plain": "shown"}
+    back = Address("pagerduty", shown(kept)["to"], "set", shown(kept)["options"])
+    assert ways.wanted("ann", [back], known) == [way]
+
+
 def test_a_new_secret_is_written_beside_what_was_shown() -> None:
     ways = Ways(KEY)
     known = ways.kept("ann", [HOOK])

@@ -1,11 +1,13 @@
 """What the log says of alerts and of on-call, as it lies on the desk. The monitor dies after every step."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from services.pager.desk import DeskHome
 from shared.alerting import Resolution
+from shared.facts import Fact
 from tests.unit.pager.desk_story import DeskStory, policy
 
 
@@ -192,3 +194,28 @@ def test_a_backlog_that_is_read_late_is_no_blind_stretch(story: DeskStory) -> No
 
 def ids(house: DeskHome) -> list[str]:
     return [each["silence_id"] for each in house.silences]
+
+
+@pytest.mark.parametrize(
+    ("type_", "data"),
+    [
+        ("on_call.policy_set.v1", {"steps": [{"after": "soon", "who": ["A"]}], "repeat_last_every": "PT10M"}),
+        ("on_call.policy_set.v1", {"steps": [{"after": "PT0S"}], "repeat_last_every": "PT10M"}),
+        ("on_call.rota_set.v1", {"rota": "manager", "weekly": [{"person_id": "A", "days": ["someday"]}]}),
+        ("on_call.override_set.v1", {"rota": "manager", "person_id": "A", "from": "now", "to": "later"}),
+        (
+            "silence.set.v1",
+            {"silence_id": "S1", "covers": {"kinds": ["anomaly"]}, "from": "now", "until": "x"},
+        ),
+    ],
+)
+def test_on_call_that_cannot_be_read_costs_its_home_and_stops_nobodys_chain(
+    story: DeskStory, type_: str, data: dict[str, Any]
+) -> None:
+    """The door would refuse it; nobody validates what a log holds."""
+    when = story.clock
+    fact = Fact("wakeful.plan-changes", when, "H1", "odd", type_, "H1", "test", "S1", when, when, data)
+    turn = story.course.take([fact])
+    assert [aside.home_id for aside in turn.set_aside] == ["H1"]
+    story.home("H2")
+    assert story.house("H2").provider_id == "PR1"

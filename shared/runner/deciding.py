@@ -29,7 +29,7 @@ from shared.topics import ALERTS, SWAPS
 
 BLINDLY: Final = "alerts.decided_blindly.v1"
 _NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:decided-blindly")
-_SAMPLES: Final = 12
+_SAMPLES: Final = 60
 """How many presents are remembered for as long as is waited."""
 
 

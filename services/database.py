@@ -16,6 +16,8 @@ from sqlalchemy.engine import make_url
 
 from services.gateway.tables import MIGRATIONS as GATEWAY
 from services.monitors import SERVICES
+from services.pager.engine.tables import MIGRATIONS as PAGES
+from services.pager.running import SERVICE as PAGER
 from shared.security.access import MIGRATIONS as ACCESS
 from shared.security.access import open_engine as open_access
 from shared.security.keys import MIGRATIONS as KEYS
@@ -40,6 +42,7 @@ class Part(NamedTuple):
 PARTS: Final = (
     Part(SHARED, STORE_MIGRATIONS, version_table_of("store")),
     *(Part(each.name, each.migrations, version_table_of(each.name)) for each in SERVICES.values()),
+    Part(PAGER.name, PAGES, version_table_of("pager_engine")),
     Part("gateway", GATEWAY, version_table_of("gateway")),
     Part("keys", KEYS, version_table_of("keys")),
     Part("access", ACCESS, version_table_of("access")),
@@ -82,12 +85,14 @@ def access(url: str) -> Engine:
 def migrate(url: str) -> dict[str, Standing]:
     """Bring all of it up to date, schemas that are not there included; how each stood before, by schema. Of several
     processes that do it at once one does it. Raises TooNew."""
-    before = {}
+    before: dict[str, Standing] = {}
     with _open(url) as engine:
         schema.make_schemas(engine, [part.schema for part in PARTS])
     for part in PARTS:
         with _open(url, part.schema) as engine:
-            before[part.schema] = schema.current(engine, part.scripts, part.version_table)
+            stood = schema.current(engine, part.scripts, part.version_table)
+            if part.schema not in before or not stood.up_to_date:  # two owners may share a schema
+                before[part.schema] = stood
             schema.upgrade(engine, part.scripts, part.version_table)
     return before
 

@@ -5,7 +5,7 @@ No rule lives here.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -59,9 +59,11 @@ def engine(
 ) -> Engine:
     """The engine, not begun. `held`: the home-partitions whose pager runs here. `registry`: of metrics. `alone`: no
     other process can run it."""
+    channels = reach.channels()
     ports = Ports(
         held=held,
-        channels=reach.channels(),
+        channels=channels,
+        closes=channels.close,
         reach=reach.ways,
         compose=Words(reach, feed).message,
         admins=reach.admins,
@@ -139,23 +141,33 @@ def _lived(step: StepRow) -> Happened | None:
     return Happened(step.at, what, step.by, until=step.until)  # type: ignore[arg-type]
 
 
-class Hand:
-    """The one home-partition of a folder, as its pager's runner has it. From any thread."""
+class Hands:
+    """The home-partitions of this process, as their pagers' runners have them. From any thread.
 
-    def __init__(self, runner: Runner, present: Callable[[], Instant]) -> None:
-        self._runner = runner
+    A runner has caught up when it has read what the log held when it was first seen.
+    """
+
+    def __init__(
+        self, runners: Callable[[], Mapping[int, Runner]], present: Callable[[int], Instant]
+    ) -> None:
+        """`present`: of a home-partition, or a clock that it follows."""
+        self._runners = runners
         self._present = present
-        self._goal: tuple[int, Instant] | None = None
+        self._goals: dict[tuple[int, int], Instant] = {}
 
     def held(self) -> Mapping[int, Held]:
-        """It, once the runner has begun: caught up, when it has read what the log held when that was first seen."""
-        clock = self._runner.clock
-        if clock is None:
-            return {}
-        epoch = self._runner.entry.epoch
-        if self._goal is None or self._goal[0] != epoch:
-            self._goal = (epoch, self._present())
-        return {0: Held(epoch, clock >= self._goal[1] and not self._runner.behind)}
+        """Those that have begun."""
+        return {partition: self._held(partition, runner) for partition, runner in self._begun()}
+
+    def _begun(self) -> Sequence[tuple[int, Runner]]:
+        return [each for each in self._runners().items() if each[1].clock is not None]
+
+    def _held(self, partition: int, runner: Runner) -> Held:
+        epoch = runner.entry.epoch
+        if (partition, epoch) not in self._goals:
+            self._goals[partition, epoch] = self._present(partition)
+        reached = (runner.clock or 0) >= self._goals[partition, epoch]
+        return Held(epoch, reached and not runner.behind)
 
 
 class Waking(Handing):
@@ -167,13 +179,6 @@ class Waking(Handing):
 
     def applied(self, service: str, facts: int) -> None:
         super().applied(service, facts)
-        self._wake(service)
-
-    def reached(self, service: str, clock: Instant, lag: int) -> None:
-        super().reached(service, clock, lag)
-        self._wake(service)
-
-    def _wake(self, service: str) -> None:
         if service == "pager" and self.engine is not None:
             self.engine.wake()
 

@@ -32,7 +32,6 @@ from services.sample.running import start as play_sample
 from services.serving import DoorServer, guarded, heed_signals, listen
 from shared import blind, clock, logs
 from shared.instants import Instant
-from shared.log.base import least_present
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.onecore import stay_on_one_core
@@ -85,10 +84,10 @@ class House:
         self.runners = together.runners(
             self.log, self.views, self.notifier, observer=waking, blind_after=settings.blind_after
         )
-        hand = paging.Hand(self.runners["pager"], partial(least_present, self.log))
+        hands = paging.Hands(lambda: {0: self.runners["pager"]}, self.log.present)
         feed = Feed(self.views)
         self.pager = paging.Paging(
-            paging.engine(self.reach, self.log, feed, hand.held, self.metrics.registry, alone=True)
+            paging.engine(self.reach, self.log, feed, hands.held, self.metrics.registry, alone=True)
         )
         waking.engine = self.pager.engine
         for name in self.runners:

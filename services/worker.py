@@ -17,9 +17,13 @@ from typing import Final
 
 import structlog
 import uvicorn
+from sqlalchemy import Engine
 
-from services import apart, database
+from services import apart, database, paging
+from services.alerts.feed import Feed
 from services.gate import INDEX
+from services.pager.running import SERVICE as PAGER
+from services.reached import Reach
 from services.serving import guarded, heed_signals, listen
 from shared import clock, logs
 from shared.instants import Instant
@@ -28,6 +32,7 @@ from shared.log.kafka.producer import Producer
 from shared.metrics import Metrics
 from shared.runner.service import Service
 from shared.security.access import Access
+from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
 from shared.web import access as web_access
 from shared.web import problems
@@ -50,7 +55,9 @@ class Worker:
     ) -> None:
         """`prefix`: of tests, that share a broker. `sealed`: not of tests that bring their own times."""
         broker, url = apart.found(settings, prefix, sealed=sealed)
+        self._settings = settings
         self._stop = threading.Event()
+        self.pager: paging.Paging | None = None
         self.crews: dict[str, Crew] = {}
         self.ownerships: list[Ownership] = []
         with ExitStack() as stack:
@@ -69,15 +76,39 @@ class Worker:
                 log = first.another()
                 stack.callback(log.close)
                 self.metrics.begins(service.name)
+                waking = paging.Waking(self.metrics)
                 crew = self.crews[service.name] = Crew(
-                    log, engine, service, self.metrics, blind_after=settings.blind_after
+                    log, engine, service, waking, blind_after=settings.blind_after
                 )
+                if service.name == PAGER.name:
+                    log = first.another()
+                    stack.callback(log.close)
+                    self.pager = self._paging(url, engine, log, crew, waking, stack)
                 self.ownerships.append(Ownership(broker, f"wakeful-{service.name}", crew.own))
             self._closing = stack.pop_all()
         self.standing = Standing(self.crews, self.ownerships, settings.blind_after)
         self._threads = [
             guarded(f"crew-{name}", partial(crew.run, self._stop)) for name, crew in self.crews.items()
         ]
+        if self.pager is not None:
+            self._threads.append(guarded("pager-engine", self.pager.run))
+
+    def _paging(
+        self, url: str, views: Engine, log: KafkaLog, crew: Crew, waking: paging.Waking, stack: ExitStack
+    ) -> paging.Paging:
+        """Who sends for the home-partitions whose pager runs here."""
+        settings = self._settings
+        master = load_master_key(settings.master_key_file, data_folder=settings.data)
+        keys = KeyRing(database.keys(url), master)
+        stack.callback(keys.close)
+        alerts = database.views(url, INDEX)
+        stack.callback(alerts.dispose)
+        reach = Reach(settings, self.access.people, keys, views)
+        hands = paging.Hands(crew.runners, lambda _partition: clock.now())
+        waking.engine = paging.engine(
+            reach, log, Feed(alerts), hands.held, self.metrics.registry, alone=False
+        )
+        return paging.Paging(waking.engine)
 
     def blind_since(self) -> Instant | None:
         """Since when something that this process owns has not been watched; None while all of it is."""
@@ -101,6 +132,8 @@ class Worker:
     def stop(self) -> None:
         """Finish the turn under way, leave the groups, let go of everything."""
         self._stop.set()
+        if self.pager is not None:
+            self.pager.stop()
         for thread in self._threads:
             thread.join()
         leaving = [threading.Thread(target=each.stop, args=(LEAVE_WITHIN_S,)) for each in self.ownerships]

@@ -135,7 +135,7 @@ def make_schemas(engine: Engine, names: Iterable[str]) -> None:
     with writing(engine) as connection:
         take_turn(connection, MIGRATING)
         there = inspect(connection).get_schema_names()
-        for name in names:
+        for name in dict.fromkeys(names):  # two owners may share one
             if name not in there:  # asked first: the right to make schemas is needed only once
                 connection.execute(CreateSchema(name))
 

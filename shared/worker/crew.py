@@ -135,6 +135,11 @@ class Crew:
             for partition in self._owned
         }
 
+    def runners(self) -> dict[int, Runner]:
+        """The runners of the partitions that it owns and has begun to watch. From any thread."""
+        hands = self._hands.copy()
+        return {each: hands[each].runner for each in self._owned if each in hands and hands[each].started}
+
     def run(self, stop: threading.Event) -> None:
         """The numbered rounds. What is under way is finished; nothing is begun after `stop`."""
         while not stop.is_set():

@@ -94,19 +94,20 @@ def projected(volume: dict[str, Any]) -> set[str]:
     return {item["path"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
 
 
-def test_the_master_key_comes_to_the_gateway_alone_and_as_its_owners_own() -> None:
+def test_the_master_key_comes_to_the_gateway_and_the_pager_alone_and_as_their_owners_own() -> None:
     """What a secret's volume gives is its group's too, and such a key is not taken."""
     key = "wakeful-master"
     having = [name for name, each in PODS.items() if key in str(each["spec"]["volumes"])]
-    assert having == ["Deployment/wakeful-gateway"]
-    [copying] = PODS[having[0]]["spec"]["initContainers"]
-    assert copying["command"][:3] == ["install", "-m", "0600"]
-    [variable] = [
-        one["value"]
-        for one in PODS[having[0]]["spec"]["containers"][0]["env"]
-        if one["name"] == "WAKEFUL_MASTER_KEY_FILE"
-    ]
-    assert copying["command"][-1] == variable
+    assert set(having) == {"Deployment/wakeful-gateway", "Deployment/wakeful-pager"}
+    for name in having:
+        [copying] = PODS[name]["spec"]["initContainers"]
+        assert copying["command"][:3] == ["install", "-m", "0600"]
+        [variable] = [
+            one["value"]
+            for one in PODS[name]["spec"]["containers"][0]["env"]
+            if one["name"] == "WAKEFUL_MASTER_KEY_FILE"
+        ]
+        assert copying["command"][-1] == variable
 
 
 def test_every_service_that_watches_has_two_workers_and_loses_one_at_a_time() -> None:

@@ -108,6 +108,8 @@ class Engine:
             await asyncio.gather(publishing, return_exceptions=True)
             publisher.close()
             store.close()
+            if self._ports.closes is not None:
+                await self._ports.closes()
             self._shares.clear()
 
     def _heard(self, partition: int, alert_id: str) -> None:

@@ -1,6 +1,6 @@
 """What the engine is given, and by whom: the composition root puts it together. No rule lives here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -65,6 +65,8 @@ class Ports:
     admins: Callable[[], Sequence[str]]
     """Whoever runs the system, and can be reached."""
     log: Appends
+    closes: Callable[[], Awaitable[None]] | None = None
+    """Lets go of the channels, in the engine's loop, when nothing is sent any more."""
     blind_after: Duration = MINUTE
     send_within: Duration = SEND_WITHIN
     wall: Callable[[], Instant] = clock.now

@@ -184,7 +184,7 @@ class Stage:
     def change_home(self, house: DeskHome) -> None:
         """The home's on-call stands so from now on; who is there is `THERE`'s."""
         values = asdict(replace(house, on_duty=house.on_duty or ["night-1"]))
-        values["state"] = b"{}"
+        values |= {"state": b"{}", "changed": 1}
         values["rotas"] = house.rotas or {"managers": _always("manager")}
         with writing(self.database) as connection:
             rows.put(

@@ -62,6 +62,7 @@ class Ways:
 
     def __init__(self, key: bytes) -> None:
         self._sealing = AESGCM(key)
+        self._told: set[str] = set()
         self._marking = hashlib.sha256(b"wakeful mark of a way" + key).digest()
 
     def kept(self, person_id: str, addresses: Sequence[Address]) -> tuple[Mapping[str, Any], ...]:
@@ -69,7 +70,7 @@ class Ways:
         return tuple(self._kept(person_id, each) for each in addresses)
 
     def opened(self, person_id: str, reach: Sequence[Mapping[str, Any]]) -> tuple[Address, ...]:
-        """The addresses, best first. One that does not open is left out, and that is logged."""
+        """The addresses, best first. One that does not open is left out, and that is logged once."""
         found = (self._opened(person_id, each) for each in reach)
         return tuple(each for each in found if each is not None)
 
@@ -133,7 +134,9 @@ class Ways:
         try:
             plain = self._sealing.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], _bound_to(person_id, channel))
         except InvalidTag:
-            _log.error("a way of reaching somebody does not open; write it anew", person_id=person_id)
+            if person_id not in self._told:  # asked again before every send
+                self._told.add(person_id)
+                _log.error("a way of reaching somebody does not open; write it anew", person_id=person_id)
             return None
         opened = orjson.loads(plain)
         return Address(channel, opened["to"], opened["secret"], {**options, **opened["options"]})

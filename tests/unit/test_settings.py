@@ -159,6 +159,30 @@ def test_what_only_tests_ask_and_every_true_setting_are_not_told_as_unknown() ->
     assert unknown(dict.fromkeys(names, "x")) == []
 
 
+# --- How messages go out -----------------------------------------------------------------------------------------
+
+
+def test_a_mail_server_elsewhere_is_never_spoken_to_in_the_clear() -> None:
+    mail = {"WAKEFUL_SMTP_HOST": "mail.example", "WAKEFUL_SMTP_FROM": "wakeful@provider.example"}
+    assert Settings.read(mail).smtp_tls == "starttls"
+    wrong({**mail, "WAKEFUL_SMTP_TLS": "none"}, "WAKEFUL_SMTP_TLS is 'none'", "starttls or implicit")
+    here = Settings.read({**mail, "WAKEFUL_SMTP_TLS": "none", "WAKEFUL_SMTP_HOST": "127.0.0.1"})
+    assert here.smtp_tls == "none"
+
+
+def test_mail_comes_from_one_address() -> None:
+    wrong({"WAKEFUL_SMTP_HOST": "mail.example"}, "WAKEFUL_SMTP_FROM", "wakeful@provider.example")
+    wrong({"WAKEFUL_SMTP_FROM": "Wakeful <w@provider.example>"}, "WAKEFUL_SMTP_FROM", "without a name")
+
+
+def test_what_signs_for_a_gateway_is_long_enough_and_is_not_repeated() -> None:
+    wrong({"WAKEFUL_SMS_SECRET": "whsec_c2hvcnQ="}, "WAKEFUL_SMS_SECRET is hidden", "24 to 64")
+    good = "whsec_c2FtcGxlLXNlY3JldC1vZi0zMi1ieXRlcy1sb25nIQ=="
+    two = Settings.read({"WAKEFUL_VOICE_SECRET": f"{good} {good}"}).voice_secret
+    assert two is not None
+    assert two.get_secret_value() == f"{good} {good}"
+
+
 # --- A secret in a file of its own -------------------------------------------------------------------------------
 
 

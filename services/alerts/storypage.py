@@ -13,7 +13,7 @@ from services.alerts.timeline import ANSWERS, LEGEND, Picture, picture
 from services.alerts.watch import Watch
 from shared.instants import Instant
 from shared.security.rights import Actor
-from shared.words import Wall, step_told
+from shared.words import Wall, local_clock, step_told
 from shared.words.doing import what_next
 from shared.words.referral import referral
 from shared.words.sends import send_told
@@ -34,6 +34,8 @@ class AlertPage(Standing):
     """All that the template needs."""
 
     card: Card
+    unwatched: str
+    """Since when nobody watches its home; empty while somebody does."""
     next: str
     """What to do; empty where nothing is."""
     picture: Picture
@@ -57,10 +59,12 @@ def alert_page(feed: Feed, watch: Watch, actor: Actor, alert_id: str, now: Insta
     sends = feed.sends(actor, alert_id)
     names = alert.facts.get("members") or alert.facts.get("alerts") or ()
     members = feed.named(actor, [str(name) for name in names]) if names else []
+    off = watch.asides().get(alert.home_id)
     drawn = picture(alert, life, sends, now)
     return AlertPage(
         **standing(watch, alert.zone, position, now),
         card=card_of(alert, now, actor),
+        unwatched="" if off is None else local_clock(off, alert.zone, now),
         next=what_next(alert.kind) if alert.resolved_at is None else "",
         picture=drawn,
         legend=tuple((kind, LEGEND[kind]) for kind in drawn.kinds),
@@ -80,12 +84,23 @@ def _draft(alert: AlertRow, members: Sequence[AlertRow], now: Instant) -> str:
 def _lines(
     alert: AlertRow, life: Sequence[StepRow], sends: Sequence[SendRow], wall: Wall
 ) -> tuple[Line, ...]:
-    """All of it, the earliest first. An answer that became a step of its life is told by that step alone."""
+    """All of it, the earliest first. An answer that became a step of its life is told by that step alone, and tries
+    that failed alike are one line."""
     taken = {(step.at, step.by, step.step) for step in life}
     told = [(step.at, 0, step_told(step, alert, wall), step.step) for step in life]
     told += [
-        (send.at, 1, send_told(send, wall), send.outcome)
-        for send in sends
-        if send.outcome not in ANSWERS or (send.at, send.person_id, send.outcome) not in taken
+        (first.at, 1, send_told(first, wall, last, tries), first.outcome)
+        for first, last, tries in _alike(sends)
+        if first.outcome not in ANSWERS or (first.at, first.person_id, first.outcome) not in taken
     ]
-    return tuple(Line(wall.second(at), text, kind) for at, _, text, kind in sorted(told))
+    lines = (Line(wall.second(at), text, kind) for at, _, text, kind in sorted(told))
+    return tuple(dict.fromkeys(lines))
+
+
+def _alike(sends: Sequence[SendRow]) -> list[tuple[SendRow, SendRow, int]]:
+    """The first and the last of what is told as one, and how many that is."""
+    found: dict[object, list[SendRow]] = {}
+    for number, send in enumerate(sends):
+        same = (send.step, send.person_id, send.channel, send.error)
+        found.setdefault(same if send.outcome == "failed" else number, []).append(send)
+    return [(together[0], together[-1], len(together)) for together in found.values()]

@@ -10,6 +10,8 @@ class Send(Protocol):
     """Somebody was told of an alert, could not be told, or answered."""
 
     @property
+    def at(self) -> Instant: ...
+    @property
     def outcome(self) -> str:
         """sent, failed, skipped (`why` says why) or undelivered; of an answer: acknowledged, declined or decided."""
         ...
@@ -42,14 +44,16 @@ _WHY: Final[dict[str, str]] = {
 }
 
 
-def send_told(send: Send, wall: Wall) -> str:
-    """One of them in a few words; without its own time, which stands beside it."""
+def send_told(send: Send, wall: Wall, last: Send | None = None, tries: int = 1) -> str:
+    """One of them in a few words; without its own time, which stands beside it. `last`: of several tries that failed
+    alike, the last."""
     step = "" if send.step is None else f"Step {send.step + 1}: "
     if send.why is not None:
         return f"{step}{send.person_id} not told: {_WHY.get(send.why, send.why)}"
     return {
         "sent": f"{step}{send.person_id} told{_by(send)}{_tries(send)}",
-        "failed": f"{step}{send.person_id} not reached{_by(send)}{_error(send)}{_again(send, wall)}",
+        "failed": f"{step}{send.person_id} not reached{_by(send)}{_error(send)}{_often(last, tries, wall)}"
+        f"{_again(last or send, wall)}",
         "undelivered": f"{step}nobody could be reached; the chain goes on at once",
         "acknowledged": f"{send.person_id} says: I have it",
         "declined": f"{send.person_id} says: I can’t; the next step is told at once",
@@ -58,7 +62,7 @@ def send_told(send: Send, wall: Wall) -> str:
 
 
 def _by(send: Send) -> str:
-    return f" by {send.channel}" if send.channel else ""
+    return f" by {send.channel}" if send.channel not in (None, "none") else ""
 
 
 def _tries(send: Send) -> str:
@@ -67,6 +71,10 @@ def _tries(send: Send) -> str:
 
 def _error(send: Send) -> str:
     return f": {send.error.rstrip('.')}" if send.error else ""
+
+
+def _often(last: Send | None, tries: int, wall: Wall) -> str:
+    return "" if last is None or tries < 2 else f"; {tries} tries, the last at {wall.second(last.at)}"
 
 
 def _again(send: Send, wall: Wall) -> str:

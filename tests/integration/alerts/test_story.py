@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared import clock
 from shared.monitor import Effect
 from tests.integration.alerts.house import House, id_of, serving
 from tests.integration.alerts.paging import answers, paged
@@ -91,6 +92,24 @@ def test_the_page_tells_the_story_line_by_line(built: House, url: str, alert: Ef
     places = [page.find(each) for each in told]
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_tries_that_fail_alike_are_one_line_of_the_page_and_all_in_the_answer(
+    built: House, url: str, alert: Effect
+) -> None:
+    for attempt in (1, 2, 3):
+        paged(built, alert, "failed", "M3", 2, error="it hangs", attempt=attempt)
+    page = get(built, url, f"/alerts/{id_of(alert)}", provider_id="PR1").text
+    assert page.count("M3 not reached by sms: it hangs") == 1
+    assert "it hangs; 3 tries, the last at" in page
+    assert [each["to"] for each in pages(built, url, alert, provider_id="PR1")].count("M3") == 3
+
+
+def test_an_alert_of_a_home_that_nobody_watches_says_so(built: House, url: str, alert: Effect) -> None:
+    path = f"/alerts/{id_of(alert)}"
+    assert "not watched since" not in get(built, url, path, provider_id="PR1").text
+    built.asides["H1"] = clock.now()
+    assert "This home is not watched since" in get(built, url, path, provider_id="PR1").text
 
 
 @pytest.mark.parametrize("part", ["", "/feed-part"])

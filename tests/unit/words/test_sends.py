@@ -32,3 +32,11 @@ SENT = SendRow("A1", WALL.now, "sent", "M1", 1, "sms", 1, None, None, None)
 )
 def test_each_outcome_has_words(send: SendRow, said: str) -> None:
     assert send_told(send, WALL) == said
+
+
+def test_tries_that_failed_alike_are_told_as_one() -> None:
+    first = replace(SENT, outcome="failed", error="no answer", channel="none", retry_at=WALL.now)
+    last = replace(first, at=WALL.now + 30_000, retry_at=None)
+    assert (
+        send_told(first, WALL, last, 4) == "Step 2: M1 not reached: no answer; 4 tries, the last at 02:22:30"
+    )

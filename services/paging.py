@@ -24,6 +24,7 @@ from services.pager.figures import Counting, Standing
 from services.pager.telling.compose import compose
 from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
 from services.reached import Reach
+from services.rotas import Rotas
 from shared.instants import Instant
 from shared.runner import Runner
 from shared.runner.observer import Handing, Observer
@@ -184,15 +185,21 @@ class Waking(Handing):
 
 
 class Paging:
-    """The engine as a loop of a process: `run` in a thread of its own, until `stop`."""
+    """The engine as a loop of a process: `run` in a thread of its own, until `stop`. As long as it runs, holes in
+    on-call are looked for too."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rotas: Rotas) -> None:
         self.engine = engine
+        self._rotas = rotas
         self._stop = threading.Event()
 
     def run(self) -> None:
         """Until it is told to stop. Raises what is a fault of the loop itself."""
-        self.engine.run(self._stop)
+        self._rotas.start()
+        try:
+            self.engine.run(self._stop)
+        finally:
+            self._rotas.stop()
 
     def stop(self) -> None:
         """What is under way may end; what is given up goes again, under the same key."""

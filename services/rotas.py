@@ -53,7 +53,8 @@ class Rotas(threading.Thread):
             self.join()
 
     def look(self) -> None:
-        """Look now at all there is to look at. Never raises for a database that is away: the next look begins there."""
+        """Look now at all there is to look at. Never raises: the next look begins where this one failed, and whoever
+        sends pages goes on."""
         mine = {(partition, held.epoch) for partition, held in self._held().items() if held.caught_up}
         self._watches = {
             each: self._watches.get(each) or RotaWatch(self._views, each[0]) for each in sorted(mine)
@@ -63,10 +64,14 @@ class Rotas(threading.Thread):
                 while watch.look(self._now()) and not self._stopping.is_set():
                     pass
         except Exception as error:
-            if not is_outage(error):
-                raise
-            if not self._away:
-                _log.warning("rotas are not looked at", reason=said(error, str(self._views.url)))
-            self._away = True
+            self._failed(error)
         else:
             self._away = False
+
+    def _failed(self, error: Exception) -> None:
+        """Said once, until it goes well again."""
+        if not self._away and is_outage(error):
+            _log.warning("rotas are not looked at", reason=said(error, str(self._views.url)))
+        elif not self._away:
+            _log.error("rotas are not looked at", exc_info=error)
+        self._away = True

@@ -26,6 +26,7 @@ from services.gateway.snapshot import Keeper
 from services.house import Parts, door_app
 from services.pager.alive.running import Alive, turns
 from services.reached import Reach
+from services.rotas import Rotas
 from services.sample import receiver
 from services.sample.receiver import OnCallPhone
 from services.sample.running import start as play_sample
@@ -87,7 +88,8 @@ class House:
         hands = paging.Hands(lambda: {0: self.runners["pager"]}, self.log.present)
         feed = Feed(self.views)
         self.pager = paging.Paging(
-            paging.engine(self.reach, self.log, feed, hands.held, self.metrics.registry, alone=True)
+            paging.engine(self.reach, self.log, feed, hands.held, self.metrics.registry, alone=True),
+            Rotas(self.views, hands.held),
         )
         waking.engine = self.pager.engine
         for name in self.runners:

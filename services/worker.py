@@ -24,6 +24,7 @@ from services.alerts.feed import Feed
 from services.gate import INDEX
 from services.pager.running import SERVICE as PAGER
 from services.reached import Reach
+from services.rotas import Rotas
 from services.serving import guarded, heed_signals, listen
 from shared import clock, logs
 from shared.instants import Instant
@@ -108,7 +109,7 @@ class Worker:
         waking.engine = paging.engine(
             reach, log, Feed(alerts), hands.held, self.metrics.registry, alone=False
         )
-        return paging.Paging(waking.engine)
+        return paging.Paging(waking.engine, Rotas(views, hands.held))
 
     def blind_since(self) -> Instant | None:
         """Since when something that this process owns has not been watched; None while all of it is."""

@@ -29,7 +29,7 @@ ROOT: Final = Path(__file__).parents[4]
 OURS: Final = (f"{ROOT}/shared/", f"{ROOT}/services/")
 BETWEEN: Final = ("shared/store/engine.py",)
 """Stands between who asks and the database, and says nothing about who it is."""
-LOOPS: Final = frozenset({*SERVICES, "log-writer", "prober", "watchdog", "MainThread"})
+LOOPS: Final = frozenset({*SERVICES, "log-writer", "prober", "rotas", "watchdog", "MainThread"})
 SHARED: Final = frozenset({"ledger", "outbox", "asides", "operations", "swaps"})
 """Tables that tell one commit of the views from another; all others are rows of read models."""
 OFTEN: Final = 20

@@ -40,6 +40,7 @@ class Heard:
 
     title: str
     text: str
+    """Without its links: they are buttons here."""
     status: str
     purpose: str
     at: str
@@ -108,7 +109,7 @@ def _heard(data: Mapping[str, Any], at: str) -> Heard:
     instant = parse_instant(at)
     return Heard(
         title=str(data["title"]),
-        text=str(data["text"]),
+        text="\n".join(line for line in str(data["text"]).splitlines() if "://" not in line),
         status=str(data["status"]),
         purpose=str(data["purpose"]),
         at=local_clock(instant, _ZONE, instant),

@@ -146,13 +146,12 @@ def _settle_home(door: httpx.Client, home: SampleHome, pace: Pace) -> Begun:
     if new:
         _tell(door, home.id, "homes", "home.registered.v1", home.id, papers.registration(home, terms))
     here = set() if new else {each["placement_id"] for each in known.raise_for_status().json()["placements"]}
+    _once(door, home.id, "on-call", "on_call.policy_set.v1", papers.on_call())
     versions = [_settle_child(door, home, child, terms, here) for child in home.children]
     if new:
         _settle_reviews(door, home)
-    elif BEFORE_TONIGHT not in versions:
-        return Begun.AGAIN
-    _tell(door, home.id, "on-call", "on_call.policy_set.v1", home.id, papers.on_call())
-    return Begun.NEW if new else Begun.AFTER_PAST
+        return Begun.NEW
+    return Begun.AFTER_PAST if BEFORE_TONIGHT in versions else Begun.AGAIN
 
 
 def _settle_child(door: httpx.Client, home: SampleHome, child: Child, terms: Terms, here: set[str]) -> int:
@@ -192,12 +191,29 @@ def _today() -> date:
     return local_date(TIME_ZONE, clock.now())
 
 
+def _once(door: httpx.Client, home_id: str, family: str, type_: str, data: Mapping[str, Any]) -> None:
+    """What is told of a home once and for all: told again it is known already, and stands."""
+    answer = _put(door, f"{family}/sample-{family}-{home_id}", home_id, type_, home_id, data)
+    if answer.status_code != httpx.codes.CONFLICT:
+        _taken(answer, type_, home_id)
+
+
 def _tell(
     door: httpx.Client, home_id: str, family: str, type_: str, subject: str, data: Mapping[str, Any]
 ) -> None:
+    path = f"{family}/sample-{secrets.token_hex(16)}"
+    _taken(_put(door, path, home_id, type_, subject, data), type_, subject)
+
+
+def _put(
+    door: httpx.Client, path: str, home_id: str, type_: str, subject: str, data: Mapping[str, Any]
+) -> httpx.Response:
     at = show_instant(clock.now())
     body = {"type": type_, "subject": subject, "time": at, "enteredat": at, "homeid": home_id, "data": data}
-    answer = door.put(f"/{family}/sample-{secrets.token_hex(16)}", json=body)
+    return door.put(f"/{path}", json=body)
+
+
+def _taken(answer: httpx.Response, type_: str, subject: str) -> None:
     if answer.is_client_error:
         raise Refused(f"the door does not take {type_} of {subject}: {answer.text}")
     answer.raise_for_status()

@@ -16,7 +16,7 @@ def told(thread: str, **data: Any) -> bytes:
     usual: dict[str, Any] = {
         "thread": thread,
         "title": f"Check missed: {thread}",
-        "text": "…",
+        "text": "Not seen\nI have it: http://x/a/b",
         "status": "open",
     }
     usual |= {"purpose": "page", "link": f"http://127.0.0.1:8000/a/{thread}"}
@@ -33,7 +33,7 @@ def test_a_message_is_shown_with_the_way_to_answer_it_on_this_machine() -> None:
     phone = OnCallPhone()
     hear(phone, told("one"))
     (heard,) = phone.heard
-    assert (heard.title, heard.link) == ("Check missed: one", "/a/one")
+    assert (heard.title, heard.text, heard.link) == ("Check missed: one", "Not seen", "/a/one")
     assert heard.actions == (("I have it", "/a/have-one"),)
 
 

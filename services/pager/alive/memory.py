@@ -104,8 +104,7 @@ class Memory(threading.Thread):
 
     def _read(self) -> None:
         with self._views.connect() as connection:
-            if self.before is None:
-                self.before = _open_entries(connection)
+            before = _open_entries(connection) if self.before is None else self.before
             self.asides = tuple(
                 Trouble(row.service, row.home_id, row.since, row.reason)
                 for row in connection.execute(_ASIDES)
@@ -114,6 +113,7 @@ class Memory(threading.Thread):
         if not self.contacts or (self._old(now) and self._well()):
             self.contacts = self._directory()
             self._read_at = now
+        self.before = before  # last: with it, the contacts are known
 
     def _old(self, now: Duration) -> bool:
         return self._read_at is None or now - self._read_at >= CONTACTS_EVERY

@@ -96,7 +96,7 @@ class Alive(threading.Thread):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._stopped = threading.Event()
-        self._remembered = False
+        self._looked = self._remembered = False
 
     def run(self) -> None:
         self._parts.memory.start()
@@ -130,6 +130,8 @@ class Alive(threading.Thread):
 
     def _turn(self, began: Duration) -> None:
         parts, now = self._parts, clock.monotonic()
+        if not self._looked and parts.memory.before is not None:
+            self._ask_for_somebody()
         if not self._remembered and parts.memory.before is not None and parts.memory.contacts:
             self._remember(began, now)
         standing = self._standing.see([*parts.sees(), *parts.memory.asides], now)
@@ -140,6 +142,12 @@ class Alive(threading.Thread):
             task = asyncio.create_task(self._call(call))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _ask_for_somebody(self) -> None:
+        """At the start, where nobody who runs the system can be told: it is better heard by day."""
+        self._looked = True
+        if not any(each.operations for each in self._parts.memory.contacts.values()):
+            _log.warning("when nobody watches, nobody who runs the system can be told", remedy=_REMEDY)
 
     def _remember(self, began: Duration, now: Duration) -> None:
         """What the process before us told is not told again; that it is over is."""

@@ -7,6 +7,7 @@ from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import Engine
+from structlog.testing import capture_logs
 
 from services import monitors
 from services.pager.alive import whom
@@ -189,3 +190,11 @@ def test_a_loop_that_does_not_turn_for_a_minute_is_a_trouble() -> None:
     assert stuck("pager", Loop(now - MINUTE + 1), now, wall) == []
     (trouble,) = stuck("pager", Loop(now - MINUTE), now, wall)
     assert (trouble.service, trouble.home_id, trouble.since) == ("pager", None, wall - MINUTE)
+
+
+def test_a_house_in_which_nobody_can_be_told_asks_for_somebody_at_the_start(house: House) -> None:
+    with capture_logs() as logged, phone() as receiver:
+        house.contacts = {"R1": Contact("R1", (Address("post", receiver.url),), False, frozenset({"H1"}))}
+        with house.alive():
+            until(lambda: logged)
+    assert "people reach" in logged[0]["remedy"]

@@ -20,6 +20,7 @@ from wakeful.cli import (
     oncall,
     page,
     people,
+    reach,
     rebuild,
     replay,
     restore,
@@ -59,6 +60,7 @@ for command in (
     version,
 ):
     command.add_to(app)
+reach.add_to(people.app)
 for group in (token, people, device, page, keys, topics):
     app.add_typer(group.app)
 

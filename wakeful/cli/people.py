@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wakeful.cli.apart import Apart
     from wakeful.cli.folder import Folder
 
-app = typer.Typer(name="people", help="People: add, list, set-pin.", no_args_is_help=True)
+app = typer.Typer(name="people", help="People: add, list, reach, set-pin.", no_args_is_help=True)
 
 
 @app.command(
@@ -64,7 +64,7 @@ def add(
             access.put_person(person, clock.now(), pin=given)
         except ValueError as error:
             raise Failure(f"the PIN cannot be taken: {error}") from error
-        _tell(access.people.get(person_id) or person, json)
+        tell(access.people.get(person_id) or person, json)
 
 
 @app.command(name="list", epilog="Example: wakeful people list")
@@ -105,15 +105,15 @@ def set_pin(
             access.put_person(person, clock.now(), pin=_pin())
         except ValueError as error:
             raise Failure(f"the PIN cannot be taken: {error}") from error
-        _tell(access.people.get(person_id) or person, json)
+        tell(access.people.get(person_id) or person, json)
 
 
 def _pin() -> str:
-    return _asked("PIN", twice=True)
+    return asked("PIN", twice=True)
 
 
-def _asked(what: str, *, twice: bool) -> str:
-    """Never an argument: those stand in the shell's history and in the list of processes."""
+def asked(what: str, *, twice: bool) -> str:
+    """A secret, without an echo. Never an argument: those stand in the shell's history and in the list of processes."""
     if sys.stdin.isatty():
         return str(typer.prompt(what, default="", hide_input=True, confirmation_prompt=twice, err=True))
     return sys.stdin.readline().strip()
@@ -130,7 +130,7 @@ def _ways(settings: "Settings", reach: Sequence[str], secrets: bool) -> "list[Ad
         channel, colon, to = text.partition(":")
         if not (channel and colon and to):
             raise Failure(f"--reach {text!r}: write it like sms:+447700900123", UNREADABLE)
-        secret = (_asked(f"Secret of way {number} ({channel})", twice=False) or None) if secrets else None
+        secret = (asked(f"Secret of way {number} ({channel})", twice=False) or None) if secrets else None
         way = Address(channel, to, secret)
         wrong = channels.wrong(way)
         if wrong is not None:
@@ -178,7 +178,8 @@ def _shown(person: "Person") -> dict[str, Any]:
     }
 
 
-def _tell(person: "Person", json: bool) -> None:
+def tell(person: "Person", json: bool) -> None:
+    """Who they are now, in a line or as JSON."""
     if json:
         write_json(_shown(person))
     else:

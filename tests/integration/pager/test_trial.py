@@ -67,7 +67,7 @@ class Door:
 
     def put(self, home: DeskHome) -> None:
         with writing(self.views) as connection:
-            connection.execute(insert(HOMES).values(**asdict(home), state=b"", partition=0))
+            connection.execute(insert(HOMES).values(**asdict(home), state=b"", partition=0, changed=1))
 
     def ask(self, method: str, path: str, body: Any = None, provider: str = "PR1") -> Response:
         issued = self.access.tokens.issue_system("tests", MANAGE, Scope(provider_id=provider), clock.now())

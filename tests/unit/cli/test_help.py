@@ -32,7 +32,7 @@ def test_all_that_there_are() -> None:
     assert {"gateway", "worker", "migrate", "topics make", "topics check", "topics seal"} <= names
     assert {"page test", "page tests", "page list", "page story"} <= names
     assert "oncall" in names
-    assert {"people add", "people list", "people set-pin"} <= names
+    assert {"people add", "people list", "people reach", "people set-pin"} <= names
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

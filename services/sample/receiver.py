@@ -18,6 +18,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from shared.instants import parse_instant
 from shared.security.rights import Actor, Right
+from shared.security.ways import Address
 from shared.settings import Settings
 from shared.web.access import open_to_all
 from shared.web.pages import Pages
@@ -57,9 +58,9 @@ class OnCallPhone:
         self.secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
         self._heard: dict[str, Heard] = {}
 
-    def way(self, url: str) -> dict[str, str]:
-        """How it is reached, as `people` keeps it."""
-        return {"channel": "webhook", "to": f"{url}{PATH}", "secret": self.secret}
+    def way(self, url: str) -> Address:
+        """How it is reached."""
+        return Address("webhook", f"{url}{PATH}", self.secret)
 
     @property
     def heard(self) -> tuple[Heard, ...]:

@@ -13,13 +13,15 @@ from typing import Final, Protocol
 import httpx
 
 from services.sample import setting
-from services.sample.cast import AT_ONCE, HOMES, SHORT, UNASSESSED, UNSIGNED, Pace
+from services.sample.cast import AT_ONCE, HOMES, ON_CALL, SHORT, UNASSESSED, UNSIGNED, Pace
 from services.sample.phone import Phone
 from services.sample.playing import Player, RealTime
 from services.sample.receiver import PATH, OnCallPhone
 from services.sample.setting import Begun
 from shared.instants import MINUTE, SECOND, Duration
 from shared.security.access import Access
+from shared.security.keys import KeyRing
+from shared.security.ways import Ways
 from shared.settings import Settings
 
 SEED: Final = 13
@@ -33,6 +35,8 @@ class House(Protocol):
     def settings(self) -> Settings: ...
     @property
     def access(self) -> Access: ...
+    @property
+    def keys(self) -> KeyRing: ...
 
 
 def start(
@@ -108,7 +112,8 @@ def _stage(
     """The phones, and what was there; None if it is time to stop. Tries until the door answers."""
     access, url = house.access, house.settings.url
     begun = Begun.AGAIN
-    pins = setting.people(access, None if phone is None else phone.way(url))
+    ways = [] if phone is None else [phone.way(url)]
+    pins = setting.people(access, Ways(house.keys.ways_key).kept(ON_CALL, ways))
     while True:
         try:
             begun = max(begun, setting.settle(access, url, pace))

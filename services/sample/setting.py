@@ -68,11 +68,10 @@ class Refused(Exception):  # noqa: N818 - reads as what it says
     """The door does not take what the sample needs. The message repeats its reason."""
 
 
-def people(access: Access, way: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The manager, who is on call and how they are reached (`way`), and the workers with a new PIN each that nobody
+def people(access: Access, reach: tuple[Mapping[str, Any], ...] = ()) -> dict[str, str]:
+    """The manager, who is on call and how they are reached (as kept), and the workers with a new PIN each that nobody
     else knows: PINs by worker."""
     now = clock.now()
-    reach = () if way is None else (way,)
     access.put_person(Person(ON_CALL, "Sample on-call manager (invented)", _SCOPE, _ON_CALL, reach), now)
     if access.people.get(MANAGER) is None:
         access.put_person(Person(MANAGER, "Sample manager (invented)", _SCOPE, _MANAGERS), now)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.acceptance import Refusal
-from shared.alerting import LIFECYCLE
+from shared.alerting import LIFECYCLE, WORSENED
 from shared.course import Aside, Course, FindNamed, MemorySeen, Refused, Seen, Turn
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
@@ -100,7 +100,10 @@ class Afterwards:
         """Facts, in order, and what was told of them, in any; whatever follows is of `upto` or later. What is of `upto`
         itself waits for it."""
         topics = self.course.monitor.topics
-        told = [fact_of_event(ALERTS, each.at, each.event) for each in as_told(effects)]
+        steps = (
+            each for each in as_told(effects) if each.event["type"] != WORSENED
+        )  # nothing follows from levels
+        told = [fact_of_event(ALERTS, each.at, each.event) for each in steps]
         mine = in_order([*self._waiting, *(fact for fact in facts if fact.topic in topics), *told])
         ready = [fact for fact in mine if fact.appended_at < upto]
         self._waiting = mine[len(ready) :]

@@ -187,6 +187,11 @@ class Decider(Reader):
         rows = sorted(self._known.items(), key=lambda each: (order[each[1].table], each[0]))
         return [row for _, row in rows]
 
+    def at_rest(self, monitor: Monitor) -> list[Row]:
+        """What another one can be restored from, once what this monitor has changed is written."""
+        self._put(monitor.changed())
+        return self._at_rest(monitor)
+
     def hear(self, facts: Sequence[Fact], effects: Sequence[Effect], upto: Instant) -> list[Effect]:
         """What came of it when the clock has come to `upto`."""
         turns = [self._afterwards.take(facts, effects, upto), self._afterwards.reach(upto)]

@@ -72,7 +72,7 @@ def start(
 def announcement(link: str, token: Path, pace: Pace, begun: Begun, phone: str | None = None) -> Iterator[str]:
     """What whoever started it reads."""
     forgotten, home = HOMES[0].children[0], HOMES[0]
-    missed, late = (_about(percent * pace.ceiling // 100) for percent in (130, 175))
+    missed, late = (_about(percent * pace.ceiling // 100) for percent in (130, 500))
     yield ""
     yield f"A sample night: {len(HOMES)} homes, and everybody in them is invented."
     yield f"  Watch it:     {link}"
@@ -83,8 +83,9 @@ def announcement(link: str, token: Path, pace: Pace, begun: Begun, phone: str | 
     yield from _at_once(begun)
     yield f"  Until {missed:<8}Checks come in from every home, and all else is quiet."
     yield f"  After {missed:<8}{home.workers[0]} has forgotten {forgotten.id} in {home.id}:"
-    yield "                an alert appears by itself."
-    yield f"  After {late:<8}The check comes after all; it closes the alert, and the record says `late`."
+    yield "                an alert appears by itself, and whoever is on call is paged, every minute, until"
+    yield "                somebody answers. Say `I have it`, and it is quiet."
+    yield f"  After {late:<8}The check comes after all: it closes the alert (`late`), and who was paged is told."
     yield "  Then          It goes on: a phone without a signal, a child at school, a concern, a break"
     yield f"                without relief in {SHORT.id}. Ctrl+C ends it."
     yield ""

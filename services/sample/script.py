@@ -52,6 +52,11 @@ FORGOTTEN: Final = Scene(
     "The worker forgets: missed at deadline + grace, closed as `late` by the check that comes after all.",
     (Step(Act.CHECK, 160, 175),),
 )
+FIRST_FORGOTTEN: Final = Scene(
+    "first_forgotten",
+    "The same at the start, for as long as whoever watches needs to take the page, answer it, and see it stay quiet.",
+    (Step(Act.CHECK, 480, 500),),
+)
 NO_SIGNAL: Final = Scene(
     "no_signal",
     "The worker checks in time without a signal: missed as far as anybody knew, then closed as `unreported`.",
@@ -96,7 +101,7 @@ class Script:
         self._left: list[list[Step]] = []
         for child in range(children):
             first = Step(Act.CHECK, 2 + 4 * child, 4 + 4 * child)
-            self._left.append([first, *(FORGOTTEN.steps if child == 0 else ())])
+            self._left.append([first, *(FIRST_FORGOTTEN.steps if child == 0 else ())])
         if children:
             self._troubled = 0
 

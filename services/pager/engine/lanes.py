@@ -25,7 +25,7 @@ from services.pager.engine.ports import Ports
 from services.pager.engine.rows import Sending
 from services.pager.engine.saying import said
 from services.pager.engine.store import Store, guard, woken
-from services.pager.engine.turns import Asked, Turn, still, turn
+from services.pager.engine.turns import Asked, Turn, gathers, still, turn
 from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant
 from shared.store.ledger import LostOwnership
 from shared.store.outage import is_outage
@@ -130,6 +130,8 @@ class Lane:
         self._items: dict[str, _Item] = {}
         self._refused: set[tuple[str, str, str | None]] = set()
         """Ways that will not take anything, as they were written down."""
+        self._receiver: claims.Receiver | None = None
+        """What he had been told at the last turn: for asking less often, never for sending."""
         self.wake = asyncio.Event()
 
     def put(self, message: Sending) -> None:
@@ -178,8 +180,12 @@ class Lane:
         ]
         if not due:
             return self._rest(monotonic, now)
+        until = None if self._receiver is None else gathers(self._receiver, due, now)
+        if until is not None:
+            return min(max(until - now, 1), self._rest(monotonic, now))
         asked = self._asked(due, now)
         made = await self._all.store.write(partial(turn, asked=asked))
+        self._receiver = made.receiver
         for message in made.skipped:
             self._items.pop(message.key, None)
             self._all.heard(message.partition, message.alert_id)

@@ -91,6 +91,11 @@ class _Plan:
     resolved: set[str]
     """Homes where somebody was reached again."""
 
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to write: most looks change nothing."""
+        return bool(self.chains or self.messages or self.told or self.raised or self.resolved)
+
 
 class Planner:
     """The rounds."""
@@ -110,7 +115,9 @@ class Planner:
             return []
         try:
             plan = await self._store.read(lambda connection: self._decided(connection, share, ids))
-            new = await self._store.write(lambda connection: self._save(connection, share, plan))
+            new = []
+            if plan.writes:
+                new = await self._store.write(lambda connection: self._save(connection, share, plan))
         except BaseException:
             share.todo |= dict.fromkeys(ids)
             raise
@@ -232,8 +239,9 @@ class Planner:
         news, after = updates(alert, made.chain, told)
         at = share.time.best(monotonic)
         done = made.reason is Reason.RESOLVED
-        row = rows.ChainRow(after, alert.home_id, share.partition, made.reason.value, done)
-        plan.chains.append(row)
+        if after != before or (done and alert.alert_id in share.chains):
+            row = rows.ChainRow(after, alert.home_id, share.partition, made.reason.value, done)
+            plan.chains.append(row)
         plan.looks[alert.alert_id] = made.look_again
         queue: Sequence[Queued] = (*made.queue, *news)
         plan.messages.extend(rows.sending(alert, share.partition, each, at) for each in queue)

@@ -57,6 +57,18 @@ class Turn:
     held: Mapping[str, Instant] = field(default_factory=dict)
     """By key: what is held back, until when."""
     look_again: Instant = NEVER
+    receiver: claims.Receiver | None = None
+    """What the person has been told, this included; None: somebody else has him."""
+
+
+def gathers(receiver: claims.Receiver, messages: Sequence[Sending], now: Instant) -> Instant | None:
+    """Until when all of these only gather, by what is known of the receiver; None: something may go."""
+    if any(message.bundle is not None for message in messages):
+        return None
+    pages = [Waiting(m.key, rank_of(m.kind), 0, m.queued_at) for m in messages if m.purpose != "update"]
+    updates = [Waiting(m.key, 0, 0, m.queued_at) for m in messages if m.purpose == "update"]
+    made, later = gather(receiver.pages, pages, now), gather(receiver.updates, updates, now)
+    return None if made.keys or later.keys else min(made.look_again, later.look_again)
 
 
 def turn(connection: Connection, asked: Asked) -> Turn:
@@ -75,7 +87,7 @@ def turn(connection: Connection, asked: Asked) -> Turn:
         look_again=min(judged.held.values(), default=NEVER),
     )
     going, receiver, look_again = _going(judged, receiver, asked.now)
-    made = replace(made, look_again=min(made.look_again, look_again))
+    made = replace(made, look_again=min(made.look_again, look_again), receiver=receiver)
     if not going:
         claims.release(connection, asked.person, asked.me)
         return made

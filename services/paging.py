@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
+from urllib.parse import urljoin
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine as Database
@@ -15,12 +16,14 @@ from sqlalchemy import Engine as Database
 from services.alerts.feed import Feed
 from services.alerts.rows import SendRow, StepRow
 from services.answered import answer_links
+from services.gateway import operationspage
 from services.pager.answering.ways import answering
 from services.pager.channels.base import Message
 from services.pager.engine import tables
 from services.pager.engine.loop import Engine
 from services.pager.engine.ports import Appends, Held, Ports, Told
 from services.pager.figures import Counting, Standing
+from services.pager.operators.running import Operators, Parts
 from services.pager.telling.compose import compose
 from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
 from services.reached import Reach
@@ -74,6 +77,12 @@ def engine(
     made = Engine(reach.views, ports, me=ALONE if alone else None)
     registry.register(Standing(reach.views, made.last_turn))
     return made
+
+
+def operators(reach: Reach, mine: Callable[[], bool]) -> Operators:
+    """Who tells whoever runs the system of operations' entries, not begun. `mine`: whether this process does."""
+    link = urljoin(reach.settings.url, operationspage.PATH)
+    return Operators(Parts(reach.views, mine, reach.admins, reach.ways, reach.carriers, link))
 
 
 class Words:
@@ -186,20 +195,22 @@ class Waking(Handing):
 
 class Paging:
     """The engine as a loop of a process: `run` in a thread of its own, until `stop`. As long as it runs, holes in
-    on-call are looked for too."""
+    on-call are looked for too, and whoever runs the system is told of them."""
 
-    def __init__(self, engine: Engine, rotas: Rotas) -> None:
+    def __init__(self, engine: Engine, rotas: Rotas, operators: Operators) -> None:
         self.engine = engine
-        self._rotas = rotas
+        self._beside = (rotas, operators)
         self._stop = threading.Event()
 
     def run(self) -> None:
         """Until it is told to stop. Raises what is a fault of the loop itself."""
-        self._rotas.start()
+        for each in self._beside:
+            each.start()
         try:
             self.engine.run(self._stop)
         finally:
-            self._rotas.stop()
+            for each in self._beside:
+                each.stop()
 
     def stop(self) -> None:
         """What is under way may end; what is given up goes again, under the same key."""

@@ -90,6 +90,7 @@ class House:
         self.pager = paging.Paging(
             paging.engine(self.reach, self.log, feed, hands.held, self.metrics.registry, alone=True),
             Rotas(self.views, hands.held),
+            paging.operators(self.reach, lambda: True),
         )
         waking.engine = self.pager.engine
         for name in self.runners:

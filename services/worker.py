@@ -44,6 +44,8 @@ from shared.worker.ownership import Ownership
 
 LEAVE_WITHIN_S: Final = 5.0
 """How long leaving the group may take: a broker that is gone holds nobody up."""
+FIRST: Final = 0
+"""Whose pager has this home-partition tells whoever runs the system."""
 
 _log = structlog.get_logger("worker")
 
@@ -109,7 +111,8 @@ class Worker:
         waking.engine = paging.engine(
             reach, log, Feed(alerts), hands.held, self.metrics.registry, alone=False
         )
-        return paging.Paging(waking.engine, Rotas(views, hands.held))
+        operators = paging.operators(reach, lambda: FIRST in hands.held())
+        return paging.Paging(waking.engine, Rotas(views, hands.held), operators)
 
     def blind_since(self) -> Instant | None:
         """Since when something that this process owns has not been watched; None while all of it is."""

@@ -24,6 +24,7 @@ from shared.words.operations import operations_told
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 """To be given to `Pages`."""
+PATH: Final = "/operations"
 OVER_AT_MOST: Final = 40
 
 
@@ -46,7 +47,7 @@ def operations_routes(
     """The page, to be mounted at the root. `pages` must know `TEMPLATES`."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/operations")
+    @router.get(PATH)
     def page(request: Request, reader: Annotated[Actor, page_needs(pages, Right.ADMIN)]) -> Response:
         now, since = clock_now(), troubles.blind_since()
         return pages.render(

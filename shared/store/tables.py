@@ -72,8 +72,23 @@ OPERATIONS: Final = Table(
     Column("told", BigInteger),  # when somebody was told; None: nobody yet
     Column("resolved", BigInteger),
     Column("detail", Text, nullable=False),
+    Column("acknowledged_by", String),
+    Column("action", Text),  # what he will do
+    Column("until", BigInteger),  # until when nobody is told of it again
     Index("operations_open", "resolved", "since"),
 )
+
+OPERATIONS_TOLD: Final = Table(
+    "operations_told",
+    METADATA,
+    Column("entry_id", String, primary_key=True),
+    Column("person_id", String, primary_key=True),
+    Column("thread", String, nullable=False),  # of the message that told it first
+    Column("told", BigInteger, nullable=False),  # last
+    Column("over", BigInteger),  # when he was told that it is over
+    Index("operations_told_owed", "over"),
+)
+"""Who was told of which entry of operations."""
 
 SEEN: Final = Table(
     "seen",

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from services.alerts.lives import NOBODY, Whose
-from services.alerts.tables import COMMISSIONERS, HOME_STATE, HOMES, PLACEMENT_STATE
+from services.alerts.names import COMMISSIONERS, HOME_STATE, HOMES, PLACEMENT_STATE
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Home, Homes, Placement
 from shared.home.saved import (
@@ -129,25 +129,23 @@ class Houses:
         for home_id, placement_id in changed:
             if placement_id is None:
                 state = home_state(self.fold.homes[home_id])
-                rows.append(Row(HOME_STATE.name, {"home_id": home_id}, {"state": state}))
+                rows.append(Row(HOME_STATE, {"home_id": home_id}, {"state": state}))
             else:
                 child = self.fold.homes[home_id].placements[placement_id]
                 values = {
                     "state": placement_state(child),
                     "earlier": self._earlier.get((home_id, placement_id), []),
                 }
-                rows.append(
-                    Row(PLACEMENT_STATE.name, {"home_id": home_id, "placement_id": placement_id}, values)
-                )
+                rows.append(Row(PLACEMENT_STATE, {"home_id": home_id, "placement_id": placement_id}, values))
         return rows
 
     def restore(self, row: Row) -> None:
         """One row, as it was stored. Homes come before their placements; what readers were told follows from both."""
         values, home_id = row.values or {}, row.key["home_id"]
-        if row.table == HOME_STATE.name:
+        if row.table == HOME_STATE:
             self._resting[home_id] = _Rest(values["state"])
             self._homes.lay(home_id)
-        elif row.table == PLACEMENT_STATE.name:
+        elif row.table == PLACEMENT_STATE:
             state = values["state"]
             self._resting[home_id].placements.append((row.key["placement_id"], state, values["earlier"]))
             if not (isinstance(state, str) and promises_nothing(state)):
@@ -210,12 +208,12 @@ class Houses:
         stated = (home.provider_id, home.zone)
         if self._told_homes.get(home.id) != stated:
             self._told_homes[home.id] = stated
-            rows.append(Row(HOMES.name, {"home_id": home.id}, {"provider_id": stated[0], "zone": stated[1]}))
+            rows.append(Row(HOMES, {"home_id": home.id}, {"provider_id": stated[0], "zone": stated[1]}))
         now = _commissioners(home)
         before = self._told.get(home.id, set())
         for commissioner_id in sorted(now ^ before):
             key = {"home_id": home.id, "commissioner_id": commissioner_id}
-            rows.append(Row(COMMISSIONERS.name, key, {} if commissioner_id in now else None))
+            rows.append(Row(COMMISSIONERS, key, {} if commissioner_id in now else None))
         self._told[home.id] = now
         return rows
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, Final, NamedTuple
 
+from services.alerts.names import ALERTS, LIFE
 from services.alerts.rows import AlertRow, StepRow
-from services.alerts.tables import ALERTS, LIFE
 from shared import alerting
 from shared.facts import Fact
 from shared.instants import Instant, parse_instant
@@ -67,7 +67,7 @@ class Lives:
 
     def restore(self, row: Row) -> None:
         """One row of `alerts_alerts` or `alerts_life`, as it was stored."""
-        if row.table == LIFE.name:
+        if row.table == LIFE:
             self.position = max(self.position, row.key["position"])
         elif row.values is not None and row.values["state"] in OPEN:
             alert = AlertRow(**row.key, **row.values)
@@ -107,7 +107,7 @@ class Lives:
         else:
             theirs[alert.alert_id] = alert
         values = {name: getattr(alert, name) for name in _ALERT}
-        return [Row(ALERTS.name, {"alert_id": alert.alert_id}, values), self._life(alert, fact, step)]
+        return [Row(ALERTS, {"alert_id": alert.alert_id}, values), self._life(alert, fact, step)]
 
     def _life(self, alert: AlertRow, fact: Fact, step: str) -> Row:
         values: dict[str, Any] = dict.fromkeys(_STEP)
@@ -126,7 +126,7 @@ class Lives:
                 "fact_id": alert.fact_id,
             }
             values |= closed_by
-        return Row(LIFE.name, {"position": self.position}, values)
+        return Row(LIFE, {"position": self.position}, values)
 
 
 def _new(

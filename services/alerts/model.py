@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from services.alerts.deciding.decider import Decider
 from services.alerts.houses import Houses
 from services.alerts.lives import Lives
-from services.alerts.sends import rows_of
-from services.alerts.tables import ALERTS as ALERTS_TABLE
-from services.alerts.tables import (
+from services.alerts.names import ALERTS as ALERTS_TABLE
+from services.alerts.names import (
     COMMISSIONERS,
     DECIDED,
     DECISIONS,
@@ -23,6 +22,7 @@ from services.alerts.tables import (
     PLACEMENT_STATE,
     SENDS,
 )
+from services.alerts.sends import rows_of
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import NEVER, Instant, parse_instant
@@ -39,11 +39,8 @@ class AlertsMonitor:
     name = "alerts"
     version = 2
     topics: Sequence[str] = (*INPUTS, ALERTS, PAGES, REJECTED)
-    tables: Sequence[str] = tuple(
-        table.name
-        for table in (
-            ALERTS_TABLE, LIFE, SENDS, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE, DECISIONS, DECIDED,
-        )
+    tables: Sequence[str] = (
+        ALERTS_TABLE, LIFE, SENDS, HOMES, COMMISSIONERS, HOME_STATE, PLACEMENT_STATE, DECISIONS, DECIDED,
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -114,21 +111,21 @@ class AlertsMonitor:
         """The rows put or deleted since last asked, in order."""
         rows, self._rows = [*self._rows, *self._houses.unsaved()], []
         for home_id, state in self._decider.changed():
-            rows.append(Row(DECISIONS.name, {"home_id": home_id}, {"state": state}))
+            rows.append(Row(DECISIONS, {"home_id": home_id}, {"state": state}))
         if self._decider.decided != self._decided:
             self._decided = self._decider.decided
             key = {"home_id": PARTITION_OF_ALL}
-            rows.append(Row(DECIDED.name, key, {"upto": dict(self._decided)}))
+            rows.append(Row(DECIDED, key, {"upto": dict(self._decided)}))
         return rows
 
     def restore(self, rows: Iterable[Row], clock: Instant) -> None:
         """State back from rows. Resolved alerts are passed over."""
         for row in rows:
-            if row.table in (ALERTS_TABLE.name, LIFE.name):
+            if row.table in (ALERTS_TABLE, LIFE):
                 self._lives.restore(row)
-            elif row.table == DECISIONS.name:
+            elif row.table == DECISIONS:
                 self._decider.restore(row.key["home_id"], (row.values or {})["state"])
-            elif row.table in (HOME_STATE.name, PLACEMENT_STATE.name):
+            elif row.table in (HOME_STATE, PLACEMENT_STATE):
                 self._houses.restore(row)
         self._houses.restored()
 

@@ -6,7 +6,7 @@ given. How to reach a person is in no fact, so it is in no row.
 
 from typing import Any, Final
 
-from services.alerts.tables import SENDS
+from services.alerts.names import SENDS
 from shared.facts import Fact
 from shared.instants import parse_instant
 from shared.monitor import Row
@@ -42,4 +42,4 @@ def _row(fact: Fact, at: int, outcome: str, to: str, **rest: Any) -> Row:
     values: dict[str, Any] = {**dict.fromkeys(columns), **rest}
     values |= {"alert_id": fact.data["alert_id"], "home_id": fact.home_id}
     values |= {"at": at, "outcome": outcome, "person_id": to}
-    return Row(SENDS.name, {"id": fact.id}, values)
+    return Row(SENDS, {"id": fact.id}, values)

@@ -12,12 +12,14 @@ from typing import Final
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, String, Table
 
+from services.alerts import names
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 METADATA = MetaData()
 
 ALERTS: Final = Table(
-    "alerts_alerts",
+    names.ALERTS,
     METADATA,
     Column("alert_id", String, primary_key=True),
     Column("home_id", String, nullable=False),
@@ -57,7 +59,7 @@ ALERTS: Final = Table(
 """One row an alert, as it stands."""
 
 LIFE: Final = Table(
-    "alerts_life",
+    names.LIFE,
     METADATA,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
@@ -79,7 +81,7 @@ LIFE: Final = Table(
 twice."""
 
 SENDS: Final = Table(
-    "alerts_pages",
+    names.SENDS,
     METADATA,
     Column("id", String, primary_key=True),  # of the event
     Column("alert_id", String, nullable=False),
@@ -99,7 +101,7 @@ SENDS: Final = Table(
 """One row each time that somebody was told of an alert, could not be told, or answered. For readers only."""
 
 HOMES: Final = Table(
-    "alerts_homes",
+    names.HOMES,
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("provider_id", String, nullable=False),
@@ -109,7 +111,7 @@ HOMES: Final = Table(
 """One row a home that the log knows."""
 
 COMMISSIONERS: Final = Table(
-    "alerts_commissioners",
+    names.COMMISSIONERS,
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("commissioner_id", String, primary_key=True),
@@ -119,14 +121,14 @@ COMMISSIONERS: Final = Table(
 """Whose children live where: a commissioner with a child in force in a home sees what concerns the whole of it."""
 
 HOME_STATE: Final = Table(
-    "alerts_home_state",
+    names.HOME_STATE,
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("state", JSON, nullable=False),
     Column("partition", Integer, nullable=False, server_default="0"),
 )
 PLACEMENT_STATE: Final = Table(
-    "alerts_placement_state",
+    names.PLACEMENT_STATE,
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("placement_id", String, primary_key=True),
@@ -137,7 +139,7 @@ PLACEMENT_STATE: Final = Table(
 """The monitor's own memory of homes (`shared.home.saved`); nobody else reads it."""
 
 DECISIONS: Final = Table(
-    "alerts_decisions",
+    names.DECISIONS,
     METADATA,
     Column("home_id", String, primary_key=True),
     Column("state", JSON, nullable=False),
@@ -145,13 +147,10 @@ DECISIONS: Final = Table(
 )
 """The monitor's own memory of what is decided about alerts: what is open, what waits, when the home was heard of."""
 
-PARTITION_OF_ALL: Final = ""
-"""In the place of a home: what is said of a whole home-partition."""
-
 DECIDED: Final = Table(
-    "alerts_decided",
+    names.DECIDED,
     METADATA,
-    Column("home_id", String, primary_key=True),  # `PARTITION_OF_ALL`
+    Column("home_id", String, primary_key=True),  # `names.PARTITION_OF_ALL`
     Column("upto", JSON, nullable=False),  # by service
     Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
 )

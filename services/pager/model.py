@@ -12,8 +12,6 @@ from typing import cast
 from services.pager import lives, oncallfacts, saved
 from services.pager.home import PagerHome, PagerPlacement
 from services.pager.stretches import Stretches
-from services.pager.tables import ALERTS as ALERTS_TABLE
-from services.pager.tables import HOMES, PLACEMENTS
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes
 from shared.home.valid import is_valid, seen_at
@@ -29,7 +27,7 @@ class PagerMonitor(Watching[PagerHome]):
     name = "pager"
     version = 1
     topics: Sequence[str] = (*INPUTS, ALERTS, PAGES)
-    tables: Sequence[str] = (HOMES.name, PLACEMENTS.name, ALERTS_TABLE.name)
+    tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS, saved.ALERTS)
 
     def __init__(self) -> None:
         super().__init__(Homes(placement=PagerPlacement, home=PagerHome))

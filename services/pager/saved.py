@@ -12,10 +12,13 @@ import orjson
 
 from services.pager.desk import DeskAlert
 from services.pager.home import History, Kept, PagerHome, PagerPlacement
-from services.pager.tables import ALERTS, HOMES, PLACEMENTS
 from shared.home import Homes
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
 from shared.monitor import Row
+
+HOMES: Final = "pager_homes"
+PLACEMENTS: Final = "pager_placements"
+ALERTS: Final = "pager_alerts"
 
 COUNTED: Final = ""
 """In place of an alert's id: a row that only says how far changes have been counted."""
@@ -39,7 +42,7 @@ def home_rows(home: PagerHome) -> Iterator[Row]:
     state = [home_state(home), home.policies, home.rotas, home.overrides, home.silences, home.changed]
     values = {name: desk[name] for name in _DESK}
     values |= {"changed": home.changed, "state": orjson.dumps(state)}
-    yield Row(HOMES.name, {"home_id": home.id}, values)
+    yield Row(HOMES, {"home_id": home.id}, values)
     for placement_id in home.moved:
         child = cast(PagerPlacement, home.placements[placement_id])
         values = {
@@ -47,13 +50,13 @@ def home_rows(home: PagerHome) -> Iterator[Row]:
             "in_force": child.in_force,
             "state": orjson.dumps([placement_state(child), child.earlier]),
         }
-        yield Row(PLACEMENTS.name, {"home_id": home.id, "placement_id": placement_id}, values)
+        yield Row(PLACEMENTS, {"home_id": home.id, "placement_id": placement_id}, values)
 
 
 def alert_row(kept: Kept) -> Row:
     """The row of an alert."""
     values = {name: getattr(kept.alert, name) for name in _ALERT}
-    return Row(ALERTS.name, {"alert_id": kept.alert.alert_id}, {**values, "before": kept.before})
+    return Row(ALERTS, {"alert_id": kept.alert.alert_id}, {**values, "before": kept.before})
 
 
 class Counted(NamedTuple):
@@ -69,9 +72,9 @@ def restored(stored: Iterable[Row], homes: Homes) -> Counted:
     counted = Counted()
     for table, key, values in stored:
         known = values or {}
-        if table == HOMES.name:
+        if table == HOMES:
             _home(homes, key["home_id"], orjson.loads(known["state"]))
-        elif table == PLACEMENTS.name:
+        elif table == PLACEMENTS:
             state, earlier = orjson.loads(known["state"])
             child = restore_placement(homes, key["home_id"], key["placement_id"], state)
             cast(PagerPlacement, child).earlier = tuple((until, whose) for until, whose in earlier)

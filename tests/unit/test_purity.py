@@ -1,5 +1,7 @@
 """The promises about imports and clocks hold; and a promise that is broken is found (see `promises`)."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,15 @@ def test_every_pure_room_is_there_to_be_looked_at(pattern: str) -> None:
 def test_every_exception_is_still_needed(file: str) -> None:
     source = (ROOT / file).read_text("utf-8")
     assert any(use.within(CLOCKS) for use in uses(source, file.rpartition("/")[0].replace("/", ".")))
+
+
+@pytest.mark.parametrize("module", ["services.rules", "services.pager.model", "wakeful.cli.replay"])
+def test_rules_come_up_without_a_database_or_a_web_server(module: str) -> None:
+    """A replay of one night is asked for by hand: it does not wait for what it never uses."""
+    heavy = ("sqlalchemy", "alembic", "fastapi", "starlette", "jinja2")
+    asked = f"import sys, {module}; print(sorted(set(sys.modules) & set({heavy!r})))"
+    said = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert said.stdout == "[]\n"
 
 
 # --- The test itself -------------------------------------------------------------------------------------

@@ -19,21 +19,20 @@ from sqlalchemy import Connection, select
 
 from services.pager import desk_rows
 from services.pager.chain.chain import decide
-from services.pager.chain.parts import ADMINS, Case, Chain, Decision, People, Queued, Reason, found
+from services.pager.chain.parts import ADMINS, Case, Chain, People, Queued, Reason, found
 from services.pager.chain.updates import updates
 from services.pager.desk import DeskAlert, DeskHome
-from services.pager.engine import keys, outcomes, rows
+from services.pager.engine import outcomes, rows, undelivered
 from services.pager.engine.ports import Ports
-from services.pager.engine.standing import stands, unreached
+from services.pager.engine.standing import stands
 from services.pager.engine.store import SERVICE, Store, guard
 from services.pager.engine.time import PagerTime
 from services.pager.oncall import looking
 from shared.instants import MINUTE, NEVER, Duration, Instant
 from shared.monitor import Effect
-from shared.store import operations, outbox
-from shared.store.tables import LEDGER, OPERATIONS
+from shared.store import outbox
+from shared.store.tables import LEDGER
 
-UNDELIVERED: Final = "page_undelivered"
 AT_ONCE: Final = 400
 """Alerts a round: the first pages of a storm go before the last are looked at."""
 LOOK_ALL: Final[Duration] = MINUTE
@@ -59,6 +58,10 @@ class Share:
     """Alerts that have changed, or of which something was heard, in order."""
     unreached: set[str] = field(default_factory=set)
     """Homes with an entry that nobody could be reached."""
+    nobody: dict[str, str] = field(default_factory=dict)
+    """By alert that there is nobody to tell of, as last looked at: its home."""
+    sweeps: bool = False
+    """Whether all these homes are to be looked at, once all alerts are."""
     begun: bool = False
     looked_at_all: Duration = 0
 
@@ -86,10 +89,9 @@ class _Plan:
     looks: dict[str, Instant]
     messages: list[rows.Sending]
     told: list[Effect]
-    raised: list[tuple[str, Instant, str]]
-    """Operations' entries: home, since, detail."""
+    raised: list[undelivered.Raised]
     resolved: set[str]
-    """Homes where somebody was reached again."""
+    """Homes where nobody waits to be told any more."""
 
     @property
     def writes(self) -> bool:
@@ -111,7 +113,7 @@ class Planner:
         ids = list(share.todo)[:AT_ONCE]
         for id_ in ids:  # before anything of them is read: what is heard from here on is looked at again
             del share.todo[id_]
-        if not ids:
+        if not ids and not share.sweeps:
             return []
         try:
             plan = await self._store.read(lambda connection: self._decided(connection, share, ids))
@@ -129,7 +131,7 @@ class Planner:
                 share.chains[id_] = row.chain
         for id_, at in plan.looks.items():
             share.again(id_, at)
-        share.unreached.update(home for home, _, _ in plan.raised)
+        share.unreached.update(each.home_id for each in plan.raised)
         share.unreached -= plan.resolved
         return new
 
@@ -141,10 +143,7 @@ class Planner:
             share.chains = rows.open_chains(connection, share.partition)
             self._all_open(connection, share)
             share.todo |= dict.fromkeys(share.chains)
-            open_entries = select(OPERATIONS.c.home_id).where(
-                OPERATIONS.c.kind == UNDELIVERED, OPERATIONS.c.resolved.is_(None)
-            )
-            share.unreached = {home for home in connection.scalars(open_entries) if home is not None}
+            share.unreached = undelivered.opened(connection, share.partition)
             return rows.waiting(connection, share.partition)
 
         waiting = await self._store.read(read)
@@ -169,8 +168,22 @@ class Planner:
             except Exception:  # a fault with one alert must not cost the others
                 _log.exception("an alert's chain has failed", alert_id=alert.alert_id)
                 plan.looks[alert.alert_id] = share.time.best(self._ports.monotonic()) + MINUTE
-                plan.raised.append((alert.home_id, alert.raised_at, f"the pager failed at {alert.alert_id}"))
+                share.nobody[alert.alert_id] = alert.home_id
+                detail = f"the pager failed at {alert.alert_id}"
+                plan.raised.append(undelivered.Raised(alert.home_id, alert.raised_at, detail))
+        self._mended(connection, share, plan)
         return plan
+
+    def _mended(self, connection: Connection, share: Share, plan: _Plan) -> None:
+        """Homes of which it is to be seen whether anybody still waits to be told there."""
+        sweeps = share.sweeps and not share.todo
+        share.sweeps = share.sweeps and not sweeps
+        asked = set(share.unreached) if sweeps else plan.resolved & share.unreached
+        asked -= {*share.nobody.values(), *(each.home_id for each in plan.raised)}
+        done = {row.chain.alert_id for row in plan.chains if row.done}
+        plan.resolved.clear()
+        if asked:
+            plan.resolved.update(asked - undelivered.waiting(connection, asked, done))
 
     def _read(self, connection: Connection, share: Share) -> Instant:
         ports, partition = self._ports, share.partition
@@ -194,6 +207,7 @@ class Planner:
 
     def _all_open(self, connection: Connection, share: Share) -> None:
         share.looked_at_all = self._ports.monotonic()
+        share.sweeps = bool(share.unreached)
         share.todo |= dict.fromkeys(
             alert.alert_id for alert in desk_rows.open_alerts(connection, share.partition)
         )
@@ -245,10 +259,15 @@ class Planner:
         plan.looks[alert.alert_id] = made.look_again
         queue: Sequence[Queued] = (*made.queue, *news)
         plan.messages.extend(rows.sending(alert, share.partition, each, at) for each in queue)
-        _reached_nobody(alert, before, chain, made, messages, at, plan)
-        if alert.home_id in share.unreached and (
-            done or (chain.sent_at is not None and before.sent_at is None)
-        ):
+        share.nobody.pop(alert.alert_id, None)
+        if made.reason is Reason.NOBODY:
+            share.nobody[alert.alert_id] = alert.home_id
+        for each in undelivered.reached_nobody(alert, before, chain, made, messages, at):
+            if isinstance(each, undelivered.Raised):
+                plan.raised.append(each)
+            else:
+                plan.told.append(each)
+        if done or told:
             plan.resolved.add(alert.home_id)
 
     def _people(self, alert: DeskAlert, home: DeskHome) -> People:
@@ -268,10 +287,7 @@ class Planner:
         new = rows.put_new(connection, plan.messages)
         outbox.put(connection, outbox.Owner(outcomes.OWNER, share.partition), plan.told)
         at = share.time.best(self._ports.monotonic())
-        for home_id in plan.resolved:
-            operations.resolve(connection, UNDELIVERED, SERVICE, home_id, at)
-        for home_id, since, detail in plan.raised:
-            operations.raise_once(connection, UNDELIVERED, SERVICE, home_id, since, detail)
+        undelivered.write(connection, plan.raised, plan.resolved, at)
         return new
 
 
@@ -280,26 +296,3 @@ def _others(alert: DeskAlert, chain: Chain, chains: Mapping[str, Chain]) -> dict
     if alert.kind == "home_silent":
         wanted = alert.facts.get("members", ())
     return {id_: chains[id_] for id_ in wanted if id_ in chains and id_ != alert.alert_id}
-
-
-def _reached_nobody(
-    alert: DeskAlert,
-    before: Chain,
-    chain: Chain,
-    made: Decision,
-    messages: Sequence[rows.Sending],
-    at: Instant,
-    plan: _Plan,
-) -> None:
-    """A step that nobody was reached by is told to whoever runs the system, and in the log."""
-    if chain.failed and not before.failed and made.reason is not Reason.RESOLVED:
-        for message in unreached(chain, messages):
-            data = {"alert_id": alert.alert_id, "step": chain.step, "to": message.person}
-            plan.told.append(keys.told(keys.UNDELIVERED, message.key, alert.home_id, at, data))
-        since = min((message.queued_at for message in unreached(chain, messages)), default=at)
-        step = f"step {chain.step} of {alert.kind} {alert.alert_id}"
-        detail = f"nobody could be reached by {step}; look at their addresses"
-        plan.raised.append((alert.home_id, since, detail))
-    elif made.reason is Reason.NOBODY:
-        detail = f"there is nobody to tell of {alert.kind} {alert.alert_id}; name people in the home's policy"
-        plan.raised.append((alert.home_id, alert.raised_at, detail))

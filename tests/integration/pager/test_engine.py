@@ -8,9 +8,10 @@ import pytest
 
 from shared.instants import MINUTE, SECOND
 from shared.store import operations
+from shared.store.engine import writing
 from tests.integration.pager.receivers import Receiver, hang, ok, status
 from tests.integration.pager.stage import Stage, views
-from tests.unit.pager.chained import NIGHT, alert
+from tests.unit.pager.chained import NIGHT, THERE, alert
 
 
 @pytest.fixture
@@ -58,6 +59,31 @@ def test_a_step_that_fails_on_every_channel_moves_on_at_once_and_operations_hear
     assert _entries(stage)[0].resolved, "somebody was reached"
     keys = {body["key"] for person, body in stage.told() if person == "night-1"}
     assert len(keys) == 1, "every retry has the same key"
+
+
+def test_that_nobody_could_be_reached_stays_open_until_somebody_was_for_each_alert_of_the_home(
+    stage: Stage,
+) -> None:
+    for person in (*(each for people in THERE.values() for each in people), "admin"):
+        stage.receiver.behave(status(500), path=f"/{person}")
+    with stage.running():
+        stage.put(alert(), alert("child_not_found", alert_id="A2"))
+        stage.until(lambda: bool(_entries(stage)))
+        stage.until(lambda: bool(stage.messages(alert_id="A2", failed=True, person="director")))
+        stage.until(lambda: bool(stage.messages(alert_id="A1", failed=True, person="director")))
+        stage.put(alert(state="resolved", how="late"))
+        stage.until(lambda: not stage.messages(alert_id="A1", state="queued"), each=SECOND)
+        assert not any(each.resolved for each in _entries(stage))
+        stage.receiver.behave(ok(), path="/deputy")
+        stage.until(lambda: all(each.resolved for each in _entries(stage)), each=SECOND)
+        assert {row.alert_id for row in stage.messages(state="sent", purpose="page")} == {"A2"}
+
+
+def test_an_entry_of_which_nothing_waits_any_more_is_closed_by_whoever_comes_next(stage: Stage) -> None:
+    with writing(stage.database) as connection:
+        operations.raise_once(connection, "page_undelivered", "pager", "H1", NIGHT, "step 0")
+    with stage.running():
+        stage.until(lambda: all(each.resolved for each in _entries(stage)), each=SECOND)
 
 
 def _entries(stage: Stage) -> list[operations.Operation]:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from services import database, monitors
 from services.gateway.tables import METADATA as GATEWAY
 from services.monitors import SERVICES
+from services.pager.engine.tables import METADATA as PAGES
 from services.pager.trial.book import METADATA as TESTS
 from shared.security.keystables import META as KEYS
 from shared.security.tables import METADATA as ACCESS
@@ -26,7 +27,7 @@ SCHEMAS: dict[str, list[MetaData]] = {
     "keys": [KEYS],
     "access": [ACCESS],
 }
-SCHEMAS["pager"] += [TESTS]  # what no log can make again stands beside its read model
+SCHEMAS["pager"] += [TESTS, PAGES]  # what no log can make again stands beside its read model
 
 
 @contextmanager

@@ -31,6 +31,9 @@ _WAITING: Final = select(func.count().label("number"), func.min(MESSAGES.c.queue
     MESSAGES.c.state == "queued"
 )
 _log = structlog.get_logger("pager")
+_NONE: Final = "none"
+_NOT_TOLD: Final = ("resolved", "acknowledged", "grouped", "superseded_step")
+"""Why a page is skipped (`page.skipped.v1`)."""
 
 
 class Counting:
@@ -47,6 +50,11 @@ class Counting:
         self._skipped = Counter(
             "wakeful_pages_skipped", "Messages that were no longer needed", ["why"], registry=registry
         )
+        # Shown from the start: an increase is seen only of what was there before it.
+        for outcome in _OUTCOMES.values():
+            self._pages.labels(outcome, _NONE)
+        for why in _NOT_TOLD:
+            self._skipped.labels(why)
 
     def append(self, drafts: Sequence[Draft]) -> list[Receipt]:
         """Durable on return. Raises Unavailable."""
@@ -61,7 +69,7 @@ class Counting:
         outcome = _OUTCOMES.get(event["type"])
         if outcome is None:
             return
-        self._pages.labels(outcome, event["data"].get("channel", "none")).inc()
+        self._pages.labels(outcome, event["data"].get("channel", _NONE)).inc()
         if outcome == "skipped":
             self._skipped.labels(event["data"]["why"]).inc()
 

@@ -14,8 +14,26 @@ from shared.watching import WatchedHome
 KEPT: Final = 28 * DAY
 """So long what was replaced is remembered: an alert may have been raised under it."""
 
+NOTHING_SAID: Final[Mapping[str, Any]] = {}
+
 History: TypeAlias = Sequence[tuple[Instant, Mapping[str, Any]]]
 """What was set, by when it took effect, oldest first."""
+
+
+class Given(NamedTuple):
+    """Somebody says that he has an alert."""
+
+    at: Instant
+    by: str
+    until: Instant
+    action: Any
+
+
+class Early(NamedTuple):
+    """An answer that was read before its alert was."""
+
+    at: Instant
+    data: Mapping[str, Any]
 
 
 class Kept(NamedTuple):
@@ -24,6 +42,10 @@ class Kept(NamedTuple):
     alert: DeskAlert
     before: str | None = None
     """Who acknowledged it last, whatever came of that."""
+    said_at: Instant = -NEVER
+    """When he said so."""
+    given: tuple[Given, ...] = ()
+    """Who said so since, by answers about which nobody has decided yet; `alert` is without them."""
 
 
 class PagerPlacement(Placement):
@@ -45,7 +67,7 @@ class PagerPlacement(Placement):
 class PagerHome(WatchedHome):
     """One home. Thousands of them are in mind: what is empty is one empty thing for all."""
 
-    __slots__ = ("changed", "moved", "open", "overrides", "policies", "rotas", "silences")
+    __slots__ = ("changed", "early", "moved", "open", "overrides", "policies", "rotas", "said", "silences")
 
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id)
@@ -57,6 +79,9 @@ class PagerHome(WatchedHome):
         """Those not over, in the order in which they took effect."""
         self.silences: Sequence[Mapping[str, Any]] = ()
         self.open: dict[str, Kept] = {}
+        self.early: tuple[Early, ...] = ()
+        self.said: Mapping[str, Any] = NOTHING_SAID
+        """While it is restored: what is kept of answers beside the rows of alerts (`answers.rest`)."""
         self.moved: Mapping[str, None] = {}
         """Placements that have changed since rows were last asked for."""
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from services.pager import answers
 from services.pager.desk import DeskAlert
-from services.pager.home import Kept, PagerHome, PagerPlacement, in_force
+from services.pager.home import Early, Kept, PagerHome, PagerPlacement, in_force
 from shared import alerting
 from shared.facts import Fact
 from shared.instants import Instant, parse_instant
@@ -19,6 +20,7 @@ SILENT: Final = "home_silent"
 JOINING: Final = ("check_missed", "cover_gap", "one_to_one_gap")
 """What joins a `home_silent` that is open: *nothing else does*."""
 
+_AT_ONCE: Final = ("acknowledge", "decline")
 _ABOUT: Final = ("room", "point_id", "staff_id", "device")
 
 News = Sequence[Kept]
@@ -32,7 +34,7 @@ def step(home: PagerHome, fact: Fact, hold_until: Instant | None) -> News:
         return _raised(home, fact, hold_until)
     known = home.open.get(fact.data["alert_id"])
     change = _CHANGES.get(fact.type)
-    return () if known is None or change is None else _put(home, *change(home, known, fact.data))
+    return () if known is None or change is None else _put(home, *change(home, known, fact))
 
 
 def paged(home: PagerHome, fact: Fact) -> News:
@@ -44,22 +46,34 @@ def paged(home: PagerHome, fact: Fact) -> News:
 
 
 def answered(home: PagerHome, fact: Fact) -> News:
-    """*Decline moves the chain on at once*, whoever declines; other answers come back as events of alerts."""
+    """*Decline moves the chain on at once*, whoever declines, and whoever has it stops it at once; a decision comes
+    back as an event of the alert. Topics of a broker may come out of step: what is read before its alert waits."""
+    answer = Early(fact.appended_at, fact.data)
     known = home.open.get(fact.data["alert_id"])
-    if known is None or fact.data["kind"] != "decline":
+    if known is None:
+        if fact.data["kind"] in _AT_ONCE:
+            home.early = (*home.early, answer)
         return ()
-    alert, by = known.alert, fact.data["by"]
-    return _put(home, _with(known, declined=alert.declined + 1, declined_by=[*alert.declined_by, by]))
+    after = _answered(known, answer)
+    return () if after is None else _put(home, after)
+
+
+def _answered(known: Kept, answer: Early) -> Kept | None:
+    alert, data = known.alert, answer.data
+    if data["kind"] == "decline":
+        declined_by = [*alert.declined_by, data["by"]]
+        return _with(known, declined=alert.declined + 1, declined_by=declined_by)
+    return answers.said(known, *answer) if data["kind"] == "acknowledge" else None
 
 
 def _raised(home: PagerHome, fact: Fact, hold_until: Instant | None) -> News:
     data = fact.data
     if data["alert_id"] in home.open or data["severity"] not in TOLD:
         return ()
-    alert = _new(home, data, hold_until)
-    if alert.kind == SILENT:
-        return _put(home, Kept(alert), *_members(home, alert))
-    return _put(home, Kept(alert))
+    kept = Kept(_new(home, data, hold_until))
+    for answer in answers.early(home, data["alert_id"]):
+        kept = _answered(kept, answer) or kept
+    return _put(home, kept, *(_members(home, kept.alert) if kept.alert.kind == SILENT else ()))
 
 
 def _new(home: PagerHome, data: Mapping[str, Any], hold_until: Instant | None) -> DeskAlert:
@@ -124,31 +138,23 @@ def _may_join(member: Kept, silence: DeskAlert) -> bool:
     return member.alert.kind in JOINING and member.alert.joined != silence.alert_id
 
 
-def _worsened(home: PagerHome, known: Kept, data: Mapping[str, Any]) -> list[Kept]:
+def _worsened(home: PagerHome, known: Kept, fact: Fact) -> list[Kept]:
     """A level is never taken back (§3)."""
+    data = fact.data
     after = _with(known, level=max(known.alert.level, data["level"]), facts=data["facts"])
     return [after, *(_members(home, after.alert) if after.alert.kind == SILENT else ())]
 
 
-def _acknowledged(home: PagerHome, known: Kept, data: Mapping[str, Any]) -> list[Kept]:
-    by = data["by"]
-    alert = replace(
-        known.alert,
-        state="acknowledged",
-        acknowledged_by=by,
-        until=parse_instant(data["until"]),
-        action=data["action"],
-        running=known.alert.running + 1 if by == known.before else 1,
-    )
-    return [Kept(alert, by)]
+def _acknowledged(home: PagerHome, known: Kept, fact: Fact) -> list[Kept]:
+    return [answers.decided(known, fact)]
 
 
-def _reopened(home: PagerHome, known: Kept, data: Mapping[str, Any]) -> list[Kept]:
-    return [_with(known, state="raised", acknowledged_by=None, until=None, action=None)]
+def _reopened(home: PagerHome, known: Kept, fact: Fact) -> list[Kept]:
+    return [answers.reopened(known, fact)]
 
 
-def _resolved(home: PagerHome, known: Kept, data: Mapping[str, Any]) -> list[Kept]:
-    after = _with(known, state="resolved", how=data["how"], joined=None)
+def _resolved(home: PagerHome, known: Kept, fact: Fact) -> list[Kept]:
+    after = _with(known, state="resolved", how=fact.data["how"], joined=None)._replace(given=())
     return [after, *(_set_free(home, known.alert) if known.alert.kind == SILENT else ())]
 
 
@@ -171,7 +177,7 @@ def _put(home: PagerHome, *news: Kept) -> News:
     return news
 
 
-_CHANGES: Final[dict[str, Callable[[PagerHome, Kept, Mapping[str, Any]], list[Kept]]]] = {
+_CHANGES: Final[dict[str, Callable[[PagerHome, Kept, Fact], list[Kept]]]] = {
     alerting.WORSENED: _worsened,
     alerting.ACKNOWLEDGED: _acknowledged,
     alerting.REOPENED: _reopened,

@@ -1,17 +1,18 @@
 """The pager's monitor: the log in, the desk out (`services.pager.desk`). Pure: no I/O, no clock.
 
 It raises nothing and decides nothing: it keeps what the engine asks for just before anything is sent. Here is which
-fact does what, and what time brings. What happens to alerts is `lives.py`, what a home is `home.py`, blind stretches
-`stretches.py`, the form at rest `saved.py`.
+fact does what, and what time brings. What happens to alerts is `lives.py`, what a home is `home.py`, answers that count
+at once `answers.py`, blind stretches `stretches.py`, the form at rest `saved.py`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from services.pager import lives, oncallfacts, saved
+from services.pager import answers, lives, oncallfacts, saved
 from services.pager.home import PagerHome, PagerPlacement
 from services.pager.stretches import Stretches
+from shared.alerting import ACKNOWLEDGED, REOPENED
 from shared.facts import Fact
 from shared.home import Change, ChangeKind, Homes
 from shared.home.valid import is_valid, seen_at
@@ -44,15 +45,8 @@ class PagerMonitor(Watching[PagerHome]):
 
     def _take(self, fact: Fact) -> Iterable[Effect]:
         self._stretches.took()
-        if fact.topic == ALERTS:
-            hold = self._stretches.hold(fact.observed_at, fact.appended_at)
-            self._changed(lives.step(self._home(fact), fact, hold))
-        elif fact.topic == PAGES:
-            if fact.type == "page.sent.v1":
-                self._changed(lives.paged(self._home(fact), fact))
-        elif fact.topic == RESPONSES:
-            if fact.type == "response.given.v1":
-                self._changed(lives.answered(self._home(fact), fact))
+        if fact.topic in (ALERTS, PAGES, RESPONSES):
+            self._follow(self._home(fact), fact)
         elif fact.topic == CHECK_INS:
             self._seen(fact)
         elif fact.type in oncallfacts.ENACTED:
@@ -63,6 +57,19 @@ class PagerMonitor(Watching[PagerHome]):
 
     def _home(self, fact: Fact) -> PagerHome:
         return cast(PagerHome, self.homes.begin_home(fact.home_id))
+
+    def _follow(self, home: PagerHome, fact: Fact) -> None:
+        """What becomes of alerts. Of answers something is kept in the home's own row."""
+        waited = answers.waited_for(home)
+        if fact.topic == ALERTS:
+            hold = self._stretches.hold(fact.observed_at, fact.appended_at)
+            self._changed(lives.step(home, fact, hold))
+        elif fact.type == "page.sent.v1":
+            self._changed(lives.paged(home, fact))
+        elif fact.type == "response.given.v1":
+            self._changed(lives.answered(home, fact))
+        if fact.type in (ACKNOWLEDGED, REOPENED) or answers.waited_for(home) != waited:
+            self._touch(home)
 
     def _changed(self, news: lives.News) -> None:
         for kept in news:
@@ -141,6 +148,7 @@ class PagerMonitor(Watching[PagerHome]):
             self._keep(home, due + 1)
             home.lit = due + 1
         home.forget_ended(due + 1)
+        self._changed(answers.lapse(home, due))
         return []
 
     def _keep(self, home: PagerHome, upto: Instant) -> None:
@@ -158,7 +166,8 @@ class PagerMonitor(Watching[PagerHome]):
 
     def _next_look(self, home: PagerHome) -> Instant:
         begins_or_ends = min(home.next_promise, home.next_end)
-        return begins_or_ends if begins_or_ends == NEVER else begins_or_ends - 1
+        changes = begins_or_ends if begins_or_ends == NEVER else begins_or_ends - 1
+        return min(changes, answers.next_lapse(home))
 
     # -- rows
 

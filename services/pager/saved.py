@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple, cast
 
 import orjson
 
+from services.pager import answers
 from services.pager.desk import DeskAlert
-from services.pager.home import History, Kept, PagerHome, PagerPlacement
+from services.pager.home import NOTHING_SAID, History, Kept, PagerHome, PagerPlacement
 from shared.home import Homes
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
 from shared.monitor import Row
@@ -40,6 +41,7 @@ def home_rows(home: PagerHome) -> Iterator[Row]:
     """The row of a home, and those of its placements that have changed."""
     desk = asdict(home.desk())
     state = [home_state(home), home.policies, home.rotas, home.overrides, home.silences, home.changed]
+    state.append(answers.rest(home))
     values = {name: desk[name] for name in _DESK}
     values |= {"changed": home.changed, "state": orjson.dumps(state)}
     yield Row(HOMES, {"home_id": home.id}, values)
@@ -55,8 +57,9 @@ def home_rows(home: PagerHome) -> Iterator[Row]:
 
 def alert_row(kept: Kept) -> Row:
     """The row of an alert."""
-    values = {name: getattr(kept.alert, name) for name in _ALERT}
-    return Row(ALERTS, {"alert_id": kept.alert.alert_id}, {**values, "before": kept.before})
+    alert = answers.shown(kept)
+    values = {name: getattr(alert, name) for name in _ALERT}
+    return Row(ALERTS, {"alert_id": alert.alert_id}, {**values, "before": kept.before})
 
 
 class Counted(NamedTuple):
@@ -82,6 +85,8 @@ def restored(stored: Iterable[Row], homes: Homes) -> Counted:
             counted = Counted(known["changed"], known["on_calls"])
         elif known["state"] != "resolved":
             _alert(homes, key["alert_id"], known)
+    for home in homes.homes.values():
+        cast(PagerHome, home).said = NOTHING_SAID
     return counted
 
 
@@ -91,6 +96,7 @@ def _home(homes: Homes, home_id: str, state: list[Any]) -> None:
     home.rotas = {name: _history(each) for name, each in state[2].items()}
     home.overrides, home.silences = tuple(state[3]), tuple(state[4])
     home.changed = state[5]
+    answers.restore(home, state[6])
 
 
 def _history(state: list[Any]) -> History:
@@ -100,4 +106,4 @@ def _history(state: list[Any]) -> History:
 def _alert(homes: Homes, alert_id: str, values: dict[str, Any]) -> None:
     alert = DeskAlert(alert_id=alert_id, **{name: values[name] for name in _ALERT})
     home = cast(PagerHome, homes.begin_home(alert.home_id))
-    home.open[alert_id] = Kept(alert, values["before"])
+    home.open[alert_id] = answers.restored(home, alert, values["before"])

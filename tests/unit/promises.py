@@ -26,6 +26,7 @@ PURE = (
     "services/pager/engine/time.py",
     "services/pager/desk.py",
     "services/reviews/*.py",
+    "services/pager/answers.py",
     "services/pager/home.py",
     "services/pager/lives.py",
     "services/pager/oncall/*.py",

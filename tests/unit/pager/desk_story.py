@@ -152,12 +152,21 @@ class DeskStory:
         self.tell(alerting.resolved("checks", "H1", alert_id, self.clock, how, "the-check"))
         return self
 
-    def acknowledged(self, alert_id: str, by: str, until: str) -> Self:
-        data = {"alert_id": alert_id, "by": by, "action": "I look", "until": self.text(until)}
-        return self.fact(ALERTS, alerting.ACKNOWLEDGED, data)
+    def has(self, alert_id: str, by: str, until: str | None = None, action: str = "I look") -> Self:
+        """Somebody answers that he has it."""
+        data = {"alert_id": alert_id, "by": by, "kind": "acknowledge", "action": action, "via": "page"}
+        if until is not None:
+            data["until"] = self.text(until)
+        return self.fact(RESPONSES, "response.given.v1", data)
 
-    def reopened(self, alert_id: str) -> Self:
-        return self.fact(ALERTS, alerting.REOPENED, {"alert_id": alert_id, "at": show_instant(self.clock)})
+    def acknowledged(self, alert_id: str, by: str, until: str, said: str | None = None) -> Self:
+        """It is decided that somebody has it, who `said` so then (now, if not said otherwise)."""
+        data = {"alert_id": alert_id, "by": by, "action": "I look", "until": self.text(until)}
+        return self.fact(ALERTS, alerting.ACKNOWLEDGED, data, time=said)
+
+    def reopened(self, alert_id: str, at: str | None = None) -> Self:
+        when = show_instant(self.clock) if at is None else self.text(at)
+        return self.fact(ALERTS, alerting.REOPENED, {"alert_id": alert_id, "at": when}, time=at)
 
     def declined(self, alert_id: str, by: str) -> Self:
         data = {"alert_id": alert_id, "by": by, "kind": "decline", "via": "page"}

@@ -70,6 +70,9 @@ def _answers(random: Random, alerts: list[Fact]) -> Iterable[Fact]:
         yield _fact(RESPONSES, at, alert.home_id, f"de{n}", "response.given.v1", decline)
         sent = {"alert_id": id_, "step": n % 3, "to": by, "channel": "webhook", "attempt": 1}
         yield _fact(PAGES, at + 1, alert.home_id, f"se{n}", "page.sent.v1", sent)
+        said = {"alert_id": id_, "by": f"A{n % 3}", "kind": "acknowledge", "action": "x", "via": "page"}
+        for when in {at - MINUTE, at + 2, at + random.randint(0, 3) * MINUTE}:
+            yield _fact(RESPONSES, when, alert.home_id, f"ha{n}{when}", "response.given.v1", said)
         for again in range(2):
             has = {"alert_id": id_, "by": by, "action": "x", "until": show_instant(at + 9 * MINUTE)}
             when = at + 2 + again

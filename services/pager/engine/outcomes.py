@@ -50,9 +50,9 @@ def mark(
     sent = next((each for each in tried if each.outcome.result is Result.SENT), None)
     listed = [message.key for message in messages]
     if sent is not None:
-        rows.change(connection, listed, state="sent", ended_at=at, channel=sent.channel)
+        rows.change(connection, listed, state="sent", ended_at=at, channel=sent.channel, trying=False)
     else:
-        rows.change(connection, listed, failed=True)
+        rows.change(connection, listed, failed=True, trying=False)
     put(connection, _told(messages, tried, at, retry_at, done=sent is not None))
 
 

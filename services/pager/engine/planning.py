@@ -249,7 +249,7 @@ class Planner:
             _others(alert, chain, chains),
         )
         made = decide(case)
-        told = [each.person for each in messages if each.state == "sent" and each.purpose != "update"]
+        told = [each.person for each in messages if each.may_have_come and each.purpose != "update"]
         news, after = updates(alert, made.chain, told)
         at = share.time.best(monotonic)
         done = made.reason is Reason.RESOLVED

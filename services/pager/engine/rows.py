@@ -33,10 +33,17 @@ class Sending:
     state: str = "queued"
     bundle: str | None = None
     attempts: int = 0
+    trying: bool = False
+    """Of the last try nobody has written down what became of it: whoever should have is gone, or is about to."""
     failed: bool = False
     ended_at: Instant | None = None
     channel: str | None = None
     skipped: str | None = None
+
+    @property
+    def may_have_come(self) -> bool:
+        """Whether the person knows of it, or may: a try that ended with its process may have come through."""
+        return self.state == "sent" or (self.state == "skipped" and self.trying)
 
 
 _CHAIN: Final = tuple(field.name for field in fields(Chain))

@@ -56,6 +56,9 @@ MESSAGES: Final = Table(
     Column("state", String, nullable=False),  # queued | sent | skipped
     Column("bundle", String),  # the key under which it goes, from its first try on
     Column("attempts", Integer, nullable=False),
+    Column(
+        "trying", Boolean, nullable=False
+    ),  # of the last try nobody has written down yet what became of it
     Column("failed", Boolean, nullable=False),  # on every channel, once
     Column("ended_at", BigInteger),
     Column("channel", String),

@@ -93,7 +93,7 @@ def turn(connection: Connection, asked: Asked) -> Turn:
         return made
     key = going[0].bundle or keys.bundle_of([message.key for message in going])
     for message in going:
-        rows.change(connection, [message.key], bundle=key, attempts=message.attempts + 1)
+        rows.change(connection, [message.key], bundle=key, attempts=message.attempts + 1, trying=True)
     claims.put(connection, asked.person, asked.me, receiver)
     return replace(made, key=key, going=[replace(m, bundle=key, attempts=m.attempts + 1) for m in going])
 
@@ -103,6 +103,8 @@ def still(connection: Connection, asked: Asked) -> Turn:
     guard(connection, asked.epochs, {message.partition for message in asked.messages})
     claims.keep(connection, asked.person, asked.me, asked.wall + asked.lease)
     judged = judge_all(connection, asked.messages, asked.now)
+    left = {message.key for message in asked.messages} - {message.key for message in judged.ready}
+    rows.change(connection, left, trying=False)  # the ways that were tried have failed
     return Turn(going=judged.ready, alerts=judged.alerts, homes=judged.homes)
 
 

@@ -2,12 +2,14 @@
 the processes and in whoever judges them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Final
 
 from services.cover import overruns, shortages
+from services.pager.chain import gathering
+from services.pager.engine import lanes
 from shared.instants import SECOND, Duration
 
 _SHORT: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
@@ -19,9 +21,24 @@ _SHORT: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
 )
 
 
+_SOON: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
+    (gathering, "WINDOW", SECOND // 4),
+    (lanes, "FIRST_PAUSE", SECOND // 4),
+)
+
+
 def hurry() -> None:
     """From here on, in this process."""
-    for module, name, short in _SHORT:
+    _hurry(_SHORT)
+
+
+def hurry_the_pager() -> None:
+    """How long it gathers, and how soon it tries again: from here on, in this process."""
+    _hurry(_SOON)
+
+
+def _hurry(times: Sequence[tuple[ModuleType, str, Duration]]) -> None:
+    for module, name, short in times:
         assert getattr(module, name) > short
         setattr(module, name, short)
 

@@ -3,12 +3,14 @@
 Run as a module it waits for orders on standard input, having imported everything once, and is forked for each life
 (which a supervisor would start anew; what it does from there on is the same):
 
-    live {"armed": name of a point or "", "nth": n, "later": by so many the rules' versions are later than this code's}
+    live {"armed": name of a point or "", "nth": n, "later": by so many the rules' versions are later than this code's,
+          "receiver": at which people are reached, where they are}
         → `up PID`, then `open` when the door is, then `gone STATUS`
 
 `python -m tests.integration.house.kill.launcher FOLDER PORT`. With the end of standard input everything ends.
 """
 
+import base64
 import os
 import select
 import signal
@@ -23,12 +25,16 @@ from services.up import House, serve
 from shared.clock import now
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
+from shared.security.ways import Address
 from shared.settings import Settings
-from tests.chaos.hurried import hurry
+from tests.chaos.hurried import hurry, hurry_the_pager
 from tests.chaos.shifts import WORKERS
+from tests.integration.house.kill import sends, witness
+from tests.integration.house.kill.pages import PEOPLE
 from tests.integration.house.kill.points import Points, install
 from tests.integration.house.serving import ACTOR, PROVIDER
 
+SECRET = f"whsec_{base64.b64encode(b'sample secret of the kill tests').decode()}"
 RIGHTS = frozenset({Right.RECORD, Right.MANAGE, Right.READ, Right.RESPOND})
 
 
@@ -65,16 +71,25 @@ def _live(folder: Path, port: int, order: dict[str, Any]) -> None:
 
 def _be(folder: Path, port: int, order: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    install(Points(folder / "points", folder / "killed", order["armed"], order["nth"]))
+    points = Points(folder / "points", folder / "killed", order["armed"], order["nth"])
+    receiver = order.get("receiver")
+    install(points)
+    if receiver is not None:
+        sends.install(points)
+        witness.install(folder / "testimony")
     key = folder / "configuration" / "master.key"
     for monitor in MONITORS.values():
         setattr(monitor, "version", monitor().version + order["later"])  # noqa: B010 - it is a class, whatever makes it
     hurry()
+    if receiver is not None:
+        hurry_the_pager()
     settings = Settings(port=port, data=folder / "data", master_key_file=key, tick_every=200)
-    serve(settings, ready=lambda house: _open(house, folder))
+    if receiver is not None:
+        settings = settings.model_copy(update={"allow_private_receivers": True})
+    serve(settings, ready=lambda house: _open(house, folder, receiver))
 
 
-def _open(house: House, folder: Path) -> None:
+def _open(house: House, folder: Path, receiver: str | None) -> None:
     """The door is open: whoever calls has a token."""
     path = folder / "token"
     if not path.exists():
@@ -82,11 +97,21 @@ def _open(house: House, folder: Path) -> None:
         house.access.put_person(Person(ACTOR, "Sample tester (invented)", scope, RIGHTS), now())
         for worker in WORKERS:
             house.access.put_person(Person(worker, "Sample worker (invented)", scope, RIGHTS), now())
+        if receiver is not None:
+            _reached(house, receiver)
         secret = house.access.tokens.issue_system("sample-tests", RIGHTS, scope, now()).secret
         beside = path.with_name("token.new")
         beside.write_text(secret, "utf-8")
         beside.replace(path)
     print("open", flush=True)
+
+
+def _reached(house: House, receiver: str) -> None:
+    for name, paths in PEOPLE.items():
+        ways = [Address("webhook", f"{receiver}{path}", SECRET) for path in paths]
+        kept = house.reach.sealing.kept(name, ways)
+        scope = Scope(provider_id=PROVIDER)
+        house.access.put_person(Person(name, "Sample person (invented)", scope, RIGHTS, kept), now())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import httpx
 import orjson
@@ -33,7 +33,7 @@ WITHIN: Final = 60
 class Lives:
     """The launcher, and the clients. `with` it; then `live`, again and again."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, *, posters: int = POSTERS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.acknowledged = Acknowledged()
@@ -41,12 +41,11 @@ class Lives:
         self._stop = threading.Event()
         url = f"http://127.0.0.1:{self._port}"
         self._client: httpx.Client | None = None
-        posters = [
-            Poster(self._own, self.acknowledged, self._stop, seed + n, pause=PAUSE) for n in range(POSTERS)
+        self._posters = [
+            Poster(self._own, self.acknowledged, self._stop, seed + n, pause=PAUSE) for n in range(posters)
         ]
-        self.errands = Errands(folder, url, self.acknowledged, posters, self._stop, seed)
-        self._posters = posters
         self._url = url
+        self.errands = self._going(seed)
         self._lines: queue.Queue[str] = queue.Queue()
         self._running: list[Future[None]] = []
 
@@ -70,7 +69,7 @@ class Lives:
             )
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        self._pool = ThreadPoolExecutor(POSTERS + 1)
+        self._pool = ThreadPoolExecutor(len(self._posters) + 1)
         self._running = [self._pool.submit(self.errands.run)]
         return self
 
@@ -89,6 +88,20 @@ class Lives:
             for each in self._running:
                 each.result()
 
+    def _going(self, seed: int) -> Errands:
+        """The client that goes its rounds."""
+        return Errands(self.folder, self._url, self.acknowledged, self._posters, self._stop, seed)
+
+    def _options(self) -> dict[str, Any]:
+        """What a life is ordered to be beside."""
+        return {}
+
+    def settle(self) -> None:
+        """Once nobody is killed any more, before the last life ends in order."""
+
+    def judge(self) -> None:
+        """After that. What is left is looked at elsewhere; here what no folder can tell."""
+
     @property
     def said(self) -> str:
         """The last of its standard error."""
@@ -101,7 +114,8 @@ class Lives:
         stand = rows_later(self.folder)
         later = stand.get("checks", 0) if later is None else later
         self.errands.may_rebuild = later == 0 and not any(stand.values())
-        order = orjson.dumps({"armed": armed, "nth": nth, "later": later}).decode()
+        wanted = {"armed": armed, "nth": nth, "later": later, **self._options()}
+        order = orjson.dumps(wanted).decode()
         assert self._launcher.stdin is not None
         self._launcher.stdin.write(f"{order}\n")
         self._launcher.stdin.flush()

@@ -29,9 +29,21 @@ ROOT: Final = Path(__file__).parents[4]
 OURS: Final = (f"{ROOT}/shared/", f"{ROOT}/services/")
 BETWEEN: Final = ("shared/store/engine.py",)
 """Stands between who asks and the database, and says nothing about who it is."""
-LOOPS: Final = frozenset({*SERVICES, "log-writer", "prober", "rotas", "watchdog", "MainThread"})
+PAGERS: Final = frozenset({"pager", "pager-engine", "pager-store", "pager-publish"})
+"""Where people are told: what reads the log for them, the engine's loop, and what writes and publishes for it."""
+LOOPS: Final = frozenset(
+    {*SERVICES, *PAGERS, "log-writer", "prober", "rotas", "operators", "watchdog", "MainThread"}
+)
 SHARED: Final = frozenset({"ledger", "outbox", "asides", "operations", "swaps"})
 """Tables that tell one commit of the views from another; all others are rows of read models."""
+ENGINES: Final = (
+    ("pager_messages", "outbox"),
+    ("pager_messages", "pager_chains"),
+    ("pager_messages",),
+    ("pager_chains",),
+    ("pager_receivers",),
+)
+"""Commits of the pager's engine, the rarest first: several of its writers may share one, as it happens."""
 OFTEN: Final = 20
 """Passed so often a point is hot: it is also tried at a later passing."""
 
@@ -45,6 +57,7 @@ _TABLE: Final = re.compile(
     r"\s+[\"']?(\w+)",
     re.IGNORECASE,
 )
+_OF_A_POOL: Final = re.compile(r"_\d+$")
 _ENDS: Final = frozenset({"COMMIT", "END", "ROLLBACK"})
 
 
@@ -109,7 +122,7 @@ def install(
 def _around(points: Points, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     def watched(*args: Any, **kwargs: Any) -> Any:
         reads = name == "open" and not args[1] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        who = "" if reads else _who(sys._getframe(1))
+        who = "" if reads else who_asked(sys._getframe(1))
         if not who:
             return call(*args, **kwargs)
         points.pass_by(f"before os.{name} {who}")
@@ -171,7 +184,7 @@ class _Connection(sqlite3.Connection):
 
     def close(self) -> None:
         """The last one that closes brings the WAL home."""
-        what = f"{self.file} CLOSE {_who(sys._getframe(1))}"
+        what = f"{self.file} CLOSE {who_asked(sys._getframe(1))}"
         self.points.pass_by(f"before {what}")
         super().close()
         self.points.pass_by(f"after {what}")
@@ -189,7 +202,7 @@ class _Connection(sqlite3.Connection):
         found = _TABLE.search(sql)
         table = found[1] if found else "-"
         self._written.add(_facts(args) if kind == "INSERT" and table == "facts" else table)
-        return f"{self.file} {kind} {table} {_who(sys._getframe(3))}"
+        return f"{self.file} {kind} {table} {who_asked(sys._getframe(3))}"
 
     def _end(self, kind: str, call: Callable[[], None]) -> None:
         if not self.in_transaction or not self._written:  # nothing was written: it only read
@@ -204,13 +217,16 @@ class _Connection(sqlite3.Connection):
         written, self._written = self._written - {""}, set()
         if self.committing is not None and kind == "COMMIT":
             self.committing(self.file, super().execute("PRAGMA synchronous").fetchone()[0])
-        return f"{self.file} {kind} {_class_of(self.file, written)} {_who(sys._getframe(3))}"
+        return f"{self.file} {kind} {_class_of(self.file, written)} {who_asked(sys._getframe(3))}"
 
 
 def _class_of(file: str, written: set[str]) -> str:
     """Which commit it is. Of the log: the rarest of what it takes; of the views: the shared tables in it."""
     if file == "log.sqlite3":
         return next((each for each in ("derived", "inputs", "probe") if each in written), "-")
+    engines = next((each for each in ENGINES if written >= set(each)), None)
+    if engines is not None:
+        return "+".join(engines)
     if file == "views.sqlite3":
         return "+".join(sorted({each if each in SHARED else "rows" for each in written}))
     return "-"
@@ -225,7 +241,7 @@ def _facts(args: Any) -> str:
     return "inputs" if codes <= {ALL.index(topic) + 1 for topic in INPUTS} else "derived"
 
 
-def _who(frame: FrameType | None) -> str:
+def who_asked(frame: FrameType | None) -> str:
     """The two innermost functions of ours that asked, and the loop they run in; nothing if nobody of ours did."""
     names: list[str] = []
     while frame is not None and len(names) < 2:
@@ -238,7 +254,7 @@ def _who(frame: FrameType | None) -> str:
         frame = frame.f_back
     if not names:
         return ""
-    thread = threading.current_thread().name
+    thread = _OF_A_POOL.sub("", threading.current_thread().name)
     return f"by {' < '.join(names)} in {thread if thread in LOOPS else 'the door'}"
 
 

@@ -11,12 +11,12 @@
 A point that is not passed again is not tried: it is named, never counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from shared.security.access import Access
 from tests.chaos.hurried import hurried
@@ -31,6 +31,10 @@ CHAIN: Final = 40
 """Kills in one folder between two verdicts."""
 ROUNDS: Final = 2
 TRIES: Final = 2
+
+
+Night: TypeAlias = Callable[[Path, int], Lives]
+"""Lives over a folder, by a seed."""
 
 
 class Point(NamedTuple):
@@ -59,6 +63,11 @@ class Found:
     @property
     def count(self) -> int:
         return len(self.first) + len(self.always) + len(self.anew)
+
+    def only(self, wanted: Callable[[str], bool]) -> "Found":
+        """Those of such a name."""
+        first, always, anew = (list(filter(wanted, each)) for each in (self.first, self.always, self.anew))
+        return Found(first, always, anew, set(filter(wanted, self.hot)))
 
     def points(self, random: Random) -> tuple[list[Point], list[Point]]:
         """Those of a first start, and all others."""
@@ -92,17 +101,25 @@ class Outcome:
             into.update(dict.fromkeys(found, f"after {after}"))
 
 
-def record(folder: Path, seed: int) -> Found:
-    """Three lives, nobody killed."""
-    passed = []
-    with hurried(), Lives(folder, seed) as lives:
-        for later in (OWN, OWN, OTHER):
+def record(
+    folder: Path,
+    seed: int,
+    night: Night = Lives,
+    *,
+    versions: Sequence[int] = (OWN, OWN, OTHER),
+    rounds: int = ROUNDS,
+) -> Found:
+    """A life for each of `versions`, nobody killed. The third is one that makes its rows anew."""
+    passed: list[list[tuple[int, str]]] = []
+    with hurried(), night(folder, seed) as lives:
+        for later in versions:
             assert lives.begin(later=later), lives.said
-            assert not lives.ended_within(ROUNDS), lives.said
+            assert not lives.ended_within(rounds), lives.said
             assert lives.stop() == 0, lives.said
             passed.append(_passed(folder))
             (folder / "points").unlink()
-    first, always, anew = ([name for count, name in life if count == 1] for life in passed)
+    once = [[name for count, name in life if count == 1] for life in passed]
+    first, always, anew = (*once, [])[:3]
     return Found(
         [name for name in first if name not in always],
         always,
@@ -116,7 +133,7 @@ def _passed(folder: Path) -> list[tuple[int, str]]:
     return [(int(count), name) for count, name in lines]
 
 
-def tried(folder: Path, found: Found, seed: int, sample: int | None = None) -> Outcome:
+def tried(folder: Path, found: Found, seed: int, sample: int | None = None, night: Night = Lives) -> Outcome:
     """All of them, or so many of them as the seed draws."""
     random = Random(seed)
     first, always = found.points(random)
@@ -125,18 +142,21 @@ def tried(folder: Path, found: Found, seed: int, sample: int | None = None) -> O
         some = set(random.sample([*first, *always], sample))
         first, always = [each for each in first if each in some], [each for each in always if each in some]
     for number, chain in enumerate(_chains(always)):
-        _through(folder / f"night-{number}", chain, outcome, random.randrange(1 << 32))
-    _from_nothing(folder, first, outcome, random)
+        _through(folder / f"night-{number}", chain, outcome, random.randrange(1 << 32), night)
+    _from_nothing(folder, first, outcome, random, night)
     return outcome
 
 
-def _from_nothing(folder: Path, points: Sequence[Point], outcome: Outcome, random: Random) -> None:
+def _from_nothing(
+    folder: Path, points: Sequence[Point], outcome: Outcome, random: Random, night: Night
+) -> None:
     """What a first start makes is undone by the kill, mostly, and passed again by the next life: so one folder serves
     for many. With the first that is not passed any more a new one begins; not passed there either, it is missed."""
     left, number = list(points), 0
     while left:
         tries, number = left, number + 1
-        left = _through(folder / f"first-{number}", tries, outcome, random.randrange(1 << 32), anew=True)
+        seed = random.randrange(1 << 32)
+        left = _through(folder / f"first-{number}", tries, outcome, seed, night, anew=True)
         if left == tries:
             outcome.missed.append(left.pop(0))
 
@@ -146,11 +166,11 @@ def _chains(points: Sequence[Point]) -> Iterable[Sequence[Point]]:
 
 
 def _through(
-    folder: Path, points: Sequence[Point], outcome: Outcome, seed: int, *, anew: bool = False
+    folder: Path, points: Sequence[Point], outcome: Outcome, seed: int, night: Night, *, anew: bool = False
 ) -> list[Point]:
     """Lives, each but the last ended at its point. `anew`: up to the first that is not passed; what is left then."""
     left: list[Point] = []
-    with hurried(), Lives(folder, seed) as lives:
+    with hurried(), night(folder, seed) as lives:
         for number, point in enumerate(points):
             if any(_killed_at(lives, point) for _ in range(1 if anew else TRIES)):
                 outcome.tried.append(point)
@@ -162,7 +182,9 @@ def _through(
                 outcome.missed.append(point)
         assert lives.begin(later=OWN), lives.said
         assert not lives.ended_within(1), lives.said
+        lives.settle()
         assert lives.stop() == 0, lives.said
+        lives.judge()
         acknowledged, kept = list(lives.acknowledged.ids), lives.errands.kept
     with hurried():
         outcome.add(judged(folder, acknowledged), f"seed {seed}: {', '.join(map(str, points))}")

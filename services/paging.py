@@ -17,6 +17,7 @@ from services.alerts.feed import Feed
 from services.alerts.rows import SendRow, StepRow
 from services.answered import answer_links
 from services.gateway import operationspage
+from services.pager.answering.late import sees
 from services.pager.answering.ways import answering
 from services.pager.channels.base import Message
 from services.pager.engine import tables
@@ -121,15 +122,16 @@ class Words:
         person = self._reach.people.find(told.person)
         if person is None or person.scope.commissioner_id is None:
             return all_of_it
-        homes = {alert.alert_id: alert.home_id for alert in told.alerts}
-        return partial(_shown, self._feed, _reader(person), homes)
+        return partial(_shown, self._feed, _reader(person), told)
 
 
-def _shown(feed: Feed, reader: Actor, homes: Mapping[str, str], alert_id: str) -> bool:
-    home_id = homes.get(alert_id)
-    if home_id is None:  # a member of one that is told
+def _shown(feed: Feed, reader: Actor, told: Told, alert_id: str) -> bool:
+    """As in the feed; what that does not know yet, as on the desk."""
+    alert = next((each for each in told.alerts if each.alert_id == alert_id), None)
+    if alert is None:  # a member of one that is told
         return bool(feed.named(reader, [alert_id]))
-    return feed.shows(reader, home_id, alert_id)
+    home = told.homes.get(alert.home_id)
+    return feed.shows(reader, alert.home_id, alert_id) or (home is not None and sees(reader, alert, home))
 
 
 def _reader(person: Person) -> Actor:

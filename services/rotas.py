@@ -55,11 +55,11 @@ class Rotas(threading.Thread):
     def look(self) -> None:
         """Look now at all there is to look at. Never raises: the next look begins where this one failed, and whoever
         sends pages goes on."""
-        mine = {(partition, held.epoch) for partition, held in self._held().items() if held.caught_up}
-        self._watches = {
-            each: self._watches.get(each) or RotaWatch(self._views, each[0]) for each in sorted(mine)
-        }
         try:
+            mine = {(partition, held.epoch) for partition, held in self._held().items() if held.caught_up}
+            self._watches = {
+                each: self._watches.get(each) or RotaWatch(self._views, each[0]) for each in sorted(mine)
+            }
             for watch in self._watches.values():
                 while watch.look(self._now()) and not self._stopping.is_set():
                     pass

@@ -61,10 +61,11 @@ class FeedOrDesk:
             if alert is None or alert.state == "resolved":  # when, only the feed says
                 return None
             home = desk_rows.home(connection, alert.home_id)
-        return (_shown(alert, home), ()) if _sees(actor, alert, home) else None
+        return (_shown(alert, home), ()) if sees(actor, alert, home) else None
 
 
-def _sees(actor: Actor, alert: DeskAlert, home: DeskHome) -> bool:
+def sees(actor: Actor, alert: DeskAlert, home: DeskHome) -> bool:
+    """Whether `actor` may see an alert of the desk: by the same predicate as in the feed."""
     theirs = (home.home_id,) if actor.scope.commissioner_id in home.commissioners else ()
     if alert.placement_id is not None and alert.commissioner_id is None:
         theirs = ()  # a child whose authority nobody knows is no other authority's to see

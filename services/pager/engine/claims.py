@@ -12,11 +12,15 @@ from sqlalchemy import Connection, or_, select, update
 
 from services.pager.chain.gathering import Told
 from services.pager.engine.tables import RECEIVERS
-from shared.instants import SECOND, Duration, Instant
+from shared.instants import MINUTE, SECOND, Duration, Instant
 from shared.store.upserts import insert_into
 
 MARGIN: Final[Duration] = 20 * SECOND
 """A lease is longer than one attempt by so much: a database that is slow loses nobody his claim."""
+
+BELIEVED: Final[Duration] = MINUTE
+"""A lease that ends later than one begun now by more than this is by a clock that went wrong: it keeps nobody
+waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,12 @@ def claim(connection: Connection, person: str, me: str, now: Instant, until: Ins
     """Have it until then, or None where somebody else has it. Claimed again by the same: the lease is longer."""
     new = {"person": person, "rank": 0}
     connection.execute(insert_into(connection, RECEIVERS).values(new).on_conflict_do_nothing())
-    free = or_(RECEIVERS.c.claimed_by.is_(None), RECEIVERS.c.claimed_by == me, RECEIVERS.c.lease_until <= now)
+    free = or_(
+        RECEIVERS.c.claimed_by.is_(None),
+        RECEIVERS.c.claimed_by == me,
+        RECEIVERS.c.lease_until <= now,
+        RECEIVERS.c.lease_until > until + BELIEVED,
+    )
     swap = update(RECEIVERS).where(RECEIVERS.c.person == person, free)
     swapped = connection.execute(
         swap.values(claimed_by=me, lease_until=until), execution_options={"preserve_rowcount": True}

@@ -17,11 +17,13 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
-from services.pager.channels.base import Address, Channel, Message, Outcome, Result
+from services.pager.chain.gathering import rank_of
+from services.pager.channels.base import Outcome, Result
 from services.pager.engine import claims, outcomes
 from services.pager.engine.outcomes import Tried
 from services.pager.engine.planning import Share
 from services.pager.engine.ports import Ports
+from services.pager.engine.reaching import GRACE, Reaching
 from services.pager.engine.rows import Sending
 from services.pager.engine.saying import said
 from services.pager.engine.store import Store, guard, woken
@@ -36,8 +38,10 @@ LONGEST_ASKED: Final[Duration] = 5 * MINUTE
 """`Retry-After` is heard up to here."""
 AT_ONCE: Final = 1_000
 """Attempts under way at a time: more than receivers that could ever hang at once, fewer than sockets there are."""
-GRACE: Final[Duration] = 2 * SECOND
-"""A channel that does not keep its time is cut off so much after it."""
+ASKED_AT_ONCE: Final = 5_000
+"""Messages that are asked about in one turn: the worst first, the rest in the next."""
+LOOK_AT_HELD: Final[Duration] = 10 * SECOND
+"""How soon it is asked again of what is held back: a silence may be ended before its time."""
 TROUBLE: Final[Duration] = SECOND
 
 _log = structlog.get_logger("pager")
@@ -94,8 +98,9 @@ class Lanes:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            fault = task.exception()
-            self.fault = self.fault or fault
+            self.fault = self.fault or task.exception()
+        elif not self.stopping:
+            self.fault = self.fault or RuntimeError("a lane was cancelled, and nobody had asked for it")
 
     def drop(self, partition: int) -> None:
         """Another worker sends these now."""
@@ -128,8 +133,7 @@ class Lane:
     def __init__(self, lanes: Lanes, person: str) -> None:
         self._all, self._person = lanes, person
         self._items: dict[str, _Item] = {}
-        self._refused: set[tuple[str, str, str | None]] = set()
-        """Ways that will not take anything, as they were written down."""
+        self._reaching = Reaching(lanes.ports, person, lanes.free)
         self._receiver: claims.Receiver | None = None
         """What he had been told at the last turn: for asking less often, never for sending."""
         self.wake = asyncio.Event()
@@ -183,7 +187,7 @@ class Lane:
         until = None if self._receiver is None else gathers(self._receiver, due, now)
         if until is not None:
             return min(max(until - now, 1), self._rest(monotonic, now))
-        asked = self._asked(due, now)
+        asked = self._asked(_worst(due), now)
         made = await self._all.store.write(partial(turn, asked=asked))
         self._receiver = made.receiver
         for message in made.skipped:
@@ -191,7 +195,7 @@ class Lane:
             self._all.heard(message.partition, message.alert_id)
         for key, until in made.held.items():
             if key in self._items:
-                self._items[key].until = until
+                self._items[key].until = min(until, now + LOOK_AT_HELD)
         if made.going:
             for message in made.going:
                 if message.key in self._items:
@@ -220,8 +224,11 @@ class Lane:
 
     async def _deliver(self, made: Turn) -> None:
         going, tried = list(made.going), list[Tried]()
-        ways = await asyncio.to_thread(self._ways, going)
-        message = await asyncio.to_thread(said, self._all.ports, made, going)
+        ways = await self._all.store.apart(partial(self._reaching.ways, made.key, going))
+        if isinstance(ways, Outcome):
+            await self._mark(made.going, going, [Tried("none", ways)])
+            return
+        message = await self._all.store.apart(partial(said, self._all.ports, made, going))
         for address in ways:
             if tried:
                 now = self._now(self._items.values(), self._all.ports.monotonic())
@@ -232,40 +239,12 @@ class Lane:
                 if len(made_now.going) < len(going):
                     going = list(made_now.going)
                     made = replace(made_now, key=made.key)
-                    message = await asyncio.to_thread(said, self._all.ports, made, going)
-            outcome = await self._try(message, address)
+                    message = await self._all.store.apart(partial(said, self._all.ports, made, going))
+            outcome = await self._reaching.attempt(message, address)
             tried.append(Tried(address.channel, outcome))
             if outcome.result is Result.SENT:
                 break
-            if outcome.result is Result.NEVER:
-                self._refused.add((address.channel, address.to, address.secret))
-        if not ways:
-            tried.append(
-                Tried("none", Outcome(Result.LATER, "there is no way to reach this person; add one"))
-            )
         await self._mark(made.going, going, tried)
-
-    def _ways(self, going: Sequence[Sending]) -> list[Address]:
-        """How he is reached, the best way first: those that the step allows, where he has any of them."""
-        ways = list(self._all.ports.reach(self._person))
-        ways = [way for way in ways if way.channel in self._all.ports.channels]
-        allowed = {each for message in going for each in (message.channels or ())}
-        if allowed and all(message.channels for message in going):
-            ways = [way for way in ways if way.channel in allowed] or ways
-        return [way for way in ways if (way.channel, way.to, way.secret) not in self._refused]
-
-    async def _try(self, message: Message, address: Address) -> Outcome:
-        within = self._all.ports.send_within
-        channel: Channel = self._all.ports.channels[address.channel]
-        async with self._all.free:
-            try:
-                async with asyncio.timeout((within + GRACE) / SECOND):
-                    return await channel.send(message, address, within)
-            except TimeoutError:
-                return Outcome(Result.LATER, "it took too long")
-            except Exception as error:  # no channel's fault may end a lane
-                _log.exception("a channel has failed", channel=address.channel)
-                return Outcome(Result.LATER, f"the channel failed: {type(error).__name__}")
 
     # -- 4 -------------------------------------------------------------------------------------------------
 
@@ -301,6 +280,13 @@ class Lane:
     def _asked_of_owned(self, going: Sequence[Sending], now: Instant) -> Asked | None:
         owned = [message for message in going if message.partition in self._all.shares]
         return self._asked(owned, now) if owned else None
+
+
+def _worst(due: Sequence[Sending]) -> Sequence[Sending]:
+    """As many as are asked about at once: what was never tried first, the worst of it first."""
+    if len(due) <= ASKED_AT_ONCE:
+        return due
+    return sorted(due, key=lambda each: (each.bundle is not None, -rank_of(each.kind)))[:ASKED_AT_ONCE]
 
 
 def _marked(

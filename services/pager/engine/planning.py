@@ -11,7 +11,7 @@ One round runs at a time. What it knows beside the rows it can read from them ag
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -28,13 +28,15 @@ from services.pager.engine.standing import stands
 from services.pager.engine.store import SERVICE, Store, guard
 from services.pager.engine.time import PagerTime
 from services.pager.oncall import looking
-from shared.instants import MINUTE, NEVER, Duration, Instant
+from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant
 from shared.monitor import Effect
 from shared.store import outbox
 from shared.store.tables import LEDGER
 
 AT_ONCE: Final = 400
 """Alerts a round: the first pages of a storm go before the last are looked at."""
+LOOK_AT_HELD: Final[Duration] = 10 * SECOND
+"""How soon what a silence holds back is looked at again."""
 LOOK_ALL: Final[Duration] = MINUTE
 """How often all that is open is looked at, whether it has changed or not."""
 
@@ -85,18 +87,27 @@ class Share:
 class _Plan:
     """What a round has decided, until it is written."""
 
-    chains: list[rows.ChainRow]
-    looks: dict[str, Instant]
-    messages: list[rows.Sending]
-    told: list[Effect]
-    raised: list[undelivered.Raised]
-    resolved: set[str]
+    chains: list[rows.ChainRow] = field(default_factory=list)
+    looks: dict[str, Instant] = field(default_factory=dict)
+    messages: list[rows.Sending] = field(default_factory=list)
+    told: list[Effect] = field(default_factory=list)
+    raised: list[undelivered.Raised] = field(default_factory=list)
+    resolved: set[str] = field(default_factory=set)
     """Homes where nobody waits to be told any more."""
 
     @property
     def writes(self) -> bool:
         """Whether there is anything to write: most looks change nothing."""
         return bool(self.chains or self.messages or self.told or self.raised or self.resolved)
+
+    def add(self, part: "_Plan") -> None:
+        """What one alert has come to."""
+        self.chains.extend(part.chains)
+        self.looks.update(part.looks)
+        self.messages.extend(part.messages)
+        self.told.extend(part.told)
+        self.raised.extend(part.raised)
+        self.resolved.update(part.resolved)
 
 
 class Planner:
@@ -105,6 +116,7 @@ class Planner:
     def __init__(self, store: Store, ports: Ports) -> None:
         self._store = store
         self._ports = ports
+        self._admins: Sequence[str] | None = None
 
     async def round(self, share: Share) -> list[rows.Sending]:
         """One round: the messages that are to go out, queued durably. Raises LostOwnership."""
@@ -159,18 +171,19 @@ class Planner:
         messages: dict[str, list[rows.Sending]] = {}
         for message in rows.of_alerts(connection, [id_ for id_ in alerts if chains[id_].step >= 0]):
             messages.setdefault(message.alert_id, []).append(message)
-        plan = _Plan([], {}, [], [], [], set())
+        plan = _Plan()
+        self._admins = None
         for (
             alert
         ) in alerts.values():  # of one that is unknown the rows are being made anew: it comes back changed
+            home, theirs = homes[alert.home_id], messages.get(alert.alert_id, [])
             try:
-                self._look(share, alert, homes[alert.home_id], chains, messages.get(alert.alert_id, []), plan)
+                plan.add(self._look(share, alert, home, chains, theirs))
             except Exception:  # a fault with one alert must not cost the others
                 _log.exception("an alert's chain has failed", alert_id=alert.alert_id)
-                plan.looks[alert.alert_id] = share.time.best(self._ports.monotonic()) + MINUTE
-                share.nobody[alert.alert_id] = alert.home_id
                 detail = f"the pager failed at {alert.alert_id}"
                 plan.raised.append(undelivered.Raised(alert.home_id, alert.raised_at, detail))
+                plan.add(self._look_plainly(share, alert, home, chains, theirs))
         self._mended(connection, share, plan)
         return plan
 
@@ -184,6 +197,24 @@ class Planner:
         plan.resolved.clear()
         if asked:
             plan.resolved.update(asked - undelivered.waiting(connection, asked, done))
+
+    def _look_plainly(
+        self,
+        share: Share,
+        alert: DeskAlert,
+        home: DeskHome,
+        chains: Mapping[str, Chain],
+        messages: Sequence[rows.Sending],
+    ) -> "_Plan":
+        """Where the home's own on-call cannot be read: as for a home that has none, so that nobody is left waiting."""
+        bare = replace(home, zone="UTC", policy=None, rotas={}, overrides=(), silences=())
+        try:
+            return self._look(share, replace(alert, policy=None, rotas=None), bare, chains, messages)
+        except Exception:
+            _log.exception("an alert's chain has failed without its home's on-call", alert_id=alert.alert_id)
+            share.nobody[alert.alert_id] = alert.home_id
+            again = share.time.best(self._ports.monotonic()) + MINUTE
+            return _Plan(looks={alert.alert_id: again})
 
     def _read(self, connection: Connection, share: Share) -> Instant:
         ports, partition = self._ports, share.partition
@@ -234,9 +265,9 @@ class Planner:
         home: DeskHome,
         chains: Mapping[str, Chain],
         messages: Sequence[rows.Sending],
-        plan: _Plan,
-    ) -> None:
+    ) -> _Plan:
         """Step 3, of one alert."""
+        plan = _Plan()
         monotonic = self._ports.monotonic()
         before = chains[alert.alert_id]
         chain = stands(before, messages)
@@ -257,6 +288,8 @@ class Planner:
             row = rows.ChainRow(after, alert.home_id, share.partition, made.reason.value, done)
             plan.chains.append(row)
         plan.looks[alert.alert_id] = made.look_again
+        if made.reason is Reason.SILENCED:  # it may be ended before its time
+            plan.looks[alert.alert_id] = min(made.look_again, case.now + LOOK_AT_HELD)
         queue: Sequence[Queued] = (*made.queue, *news)
         plan.messages.extend(rows.sending(alert, share.partition, each, at) for each in queue)
         share.nobody.pop(alert.alert_id, None)
@@ -269,15 +302,22 @@ class Planner:
                 plan.told.append(each)
         if done or told:
             plan.resolved.add(alert.home_id)
+        return plan
 
     def _people(self, alert: DeskAlert, home: DeskHome) -> People:
         def people(who: Sequence[str], at: Instant) -> list[str]:
             found: list[str] = []
             for name in who:
-                found += self._ports.admins() if name == ADMINS else looking.behind(home, alert, name, at)
+                found += self._all_admins() if name == ADMINS else looking.behind(home, alert, name, at)
             return list(dict.fromkeys(found))
 
         return people
+
+    def _all_admins(self) -> Sequence[str]:
+        """Looked up once a round: there are hundreds of alerts in it, and thousands of people."""
+        if self._admins is None:
+            self._admins = self._ports.admins()
+        return self._admins
 
     # -- 4 -------------------------------------------------------------------------------------------------
 

@@ -54,9 +54,10 @@ class Publisher:
         except LostOwnership:
             return  # whoever has it publishes it
         except Exception as error:
-            if not (isinstance(error, Unavailable) or is_outage(error)):
-                raise
-            _log.warning("what was told is not in the log yet", reason=type(error).__name__)
+            if isinstance(error, Unavailable) or is_outage(error):
+                _log.warning("what was told is not in the log yet", reason=type(error).__name__)
+            else:  # whatever is wrong with it: nobody goes untold because it cannot be written down
+                _log.exception("what was told cannot be put into the log", partition=share.partition)
             await asyncio.sleep(getattr(error, "retry_after", _RETRY_S * SECOND) / SECOND)
 
     async def _portion(self, share: Share) -> bool:

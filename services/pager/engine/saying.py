@@ -1,6 +1,7 @@
 """A turn in words, by the port that composes; and what is said where that fails: nobody goes untold for a word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Literal
 
@@ -22,8 +23,8 @@ def said(ports: Ports, made: Turn, going: Sequence[Sending]) -> Message:
         message = ports.compose(told)
     except Exception:
         _log.exception("a message could not be put into words", person_id=told.person)
-        message = None
-    return message if message is not None else plainly(told)
+        return plainly(told)
+    return message if message is not None else unseen(told)
 
 
 def told_of(made: Turn, going: Sequence[Sending]) -> Told:
@@ -78,3 +79,10 @@ def plainly(told: Told) -> Message:
         },
         thread=worst.alert_id,
     )
+
+
+def unseen(told: Told) -> Message:
+    """For whoever is to be told and may see none of it: that there is something, and nothing of what or where."""
+    title = f"{told.status}: something in Wakeful is for you to see to"
+    text = f"{title}\nSign in to see as much of it as is yours; if that is nothing, tell whoever named you there."
+    return replace(plainly(told), title=title, text=text, html=f"<p>{escape(text)}</p>", labels={})

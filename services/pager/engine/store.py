@@ -12,7 +12,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
@@ -24,6 +24,10 @@ from shared.store.engine import writing
 
 T = TypeVar("T")
 _AT_ONCE: Final = 100
+_READERS: Final = 2
+"""Threads for the planner and the publisher: nobody else has them, so that nobody else can hold them up."""
+_APART: Final = 8
+"""Threads for what lanes look up: addresses, words."""
 
 SERVICE: Final = "pager"
 """Whose home-partitions the engine writes for."""
@@ -46,6 +50,8 @@ class Store:
         self._queue = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="pager-store", daemon=True)
         self._thread.start()
+        self._readers = ThreadPoolExecutor(_READERS, "pager-reads")
+        self._others = ThreadPoolExecutor(_APART, "pager-looks")
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """`work` in a transaction that writes; durable on return. Raises what it raises, and what the database does."""
@@ -60,12 +66,19 @@ class Store:
             with self._engine.connect() as connection:
                 return work(connection)
 
-        return await asyncio.to_thread(run)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """What a lane looks up elsewhere, in a thread of their own: the loop's own threads are anybody's, and who waits
+        there for a name server would hold everybody up."""
+        return await asyncio.get_running_loop().run_in_executor(self._others, work)
 
     def close(self) -> None:
         """Let the thread end."""
         self._queue.put(None)
         self._thread.join()
+        self._readers.shutdown(cancel_futures=True)
+        self._others.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, select
 
 from services.pager import desk_rows
@@ -28,6 +29,8 @@ BUSY: Final[Duration] = SECOND // 2
 """How soon a person is asked for again whom another worker has."""
 UNKNOWN: Final[Duration] = 2 * SECOND
 """How soon an alert is asked for again that is not on the desk: its rows are being made anew."""
+
+_log = structlog.get_logger("pager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def judge_all(connection: Connection, messages: Sequence[Sending], now: Instant)
             continue
         overtaken = later.get(message.alert_id, (-1, -1)) > (message.round, message.step)
         ready = Ready(message.purpose, message.why, overtaken, shown=message.why)
-        verdict, until = judge(alert, homes[alert.home_id], ready, now)
+        verdict, until = _verdict(alert, homes[alert.home_id], ready, now)
         if verdict is Verdict.SEND:
             judged.ready.append(message)
         elif verdict is Verdict.HOLD:
@@ -140,6 +143,15 @@ def judge_all(connection: Connection, messages: Sequence[Sending], now: Instant)
         else:
             judged.skipped.append((message, verdict))
     return judged
+
+
+def _verdict(alert: DeskAlert, home: DeskHome, ready: Ready, now: Instant) -> tuple[Verdict, Instant]:
+    """A home whose on-call cannot be read keeps no message back, nor what else falls to its people."""
+    try:
+        return judge(alert, home, ready, now)
+    except Exception:
+        _log.exception("it cannot be asked whether a message may go; it goes", alert_id=alert.alert_id)
+        return Verdict.SEND, now
 
 
 def _latest(connection: Connection, messages: Sequence[Sending]) -> dict[str, tuple[int, int]]:

@@ -1,12 +1,13 @@
 """For how long somebody is on call, and when nobody is: a home's rotas over the days to come. Pure."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from services.pager.desk import DeskHome
-from services.pager.oncall.duties import duties, duty
-from services.pager.oncall.looking import ROTA, on_rota
+from services.pager.oncall.duties import Duty, duties, duty, unique
+from services.pager.oncall.looking import ROTA
 from shared.instants import DAY, Duration, Instant
 
 COMING: Final[Duration] = 14 * DAY
@@ -31,25 +32,27 @@ class Gap(NamedTuple):
 
 def stretches(house: DeskHome, rota: str, start: Instant, end: Instant) -> list[Stretch]:
     """[start, end) in pieces, the longest that have the same people, without holes between."""
-    edges = sorted({start, end, *(edge for edge in _edges(house, rota, start, end) if start < edge < end)})
     found: list[Stretch] = []
-    for begin, until in pairwise(edges):
-        people = tuple(on_rota(house, rota, begin))
+    for piece in _pieces(house, rota, start, end):
+        begin, people = piece.start, piece.people
         if found and found[-1].people == people:
             begin = found.pop().start
-        found.append(Stretch(begin, until, people))
+        found.append(Stretch(begin, piece.end, people))
     return found
 
 
 def gaps(house: DeskHome, start: Instant, length: Duration = COMING) -> list[Gap]:
     """When nobody is on call in the coming days, by each rota that the policy names, in order of the policy."""
-    end = start + length
-    return [
-        Gap(rota, stretch.start, stretch.end)
-        for rota in rotas_named(house.policy)
-        for stretch in stretches(house, rota, start, end)
-        if not stretch.people
-    ]
+    found: list[Gap] = []
+    for rota in rotas_named(house.policy):
+        for piece in _pieces(house, rota, start, start + length):
+            if piece.somebody:
+                continue
+            begin = piece.start
+            if found and (found[-1].rota, found[-1].end) == (rota, begin):
+                begin = found.pop().start
+            found.append(Gap(rota, begin, piece.end))
+    return found
 
 
 def rotas_named(policy: Mapping[str, Any] | None) -> list[str]:
@@ -58,9 +61,57 @@ def rotas_named(policy: Mapping[str, Any] | None) -> list[str]:
     return list(dict.fromkeys(name.removeprefix(ROTA) for name in names if name.startswith(ROTA)))
 
 
-def _edges(house: DeskHome, rota: str, start: Instant, end: Instant) -> Sequence[Instant]:
-    """Where people may change."""
+class _Piece(NamedTuple):
+    """A time in which nothing changes. What holds is that of the sweep: to be read before the next piece."""
+
+    start: Instant
+    end: Instant
+    duties: Sequence[Duty]
+    on: Sequence[int]
+    """Which of the duties hold, in the order in which they are written."""
+    overrides: Sequence[Duty]
+    above: Sequence[int]
+
+    @property
+    def somebody(self) -> bool:
+        return bool(self.on or self.above)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """As `looking.on_rota`: of the overrides that hold the one told last, else each whose duty holds."""
+        if self.above:
+            return (self.overrides[self.above[-1]].person_id,)
+        return tuple(unique([self.duties[n].person_id for n in self.on]))
+
+
+def _pieces(house: DeskHome, rota: str, start: Instant, end: Instant) -> Iterator[_Piece]:
+    """[start, end) from change to change, by one sweep: a rota may have ten thousand entries."""
     written = house.rotas.get(rota)
     held = [] if written is None else list(duties(written, house.zone, start, end))
-    held += (duty(each) for each in house.overrides if each["rota"] == rota)
-    return [edge for each in held for edge in (each.start, each.end)]
+    told = [duty(each) for each in house.overrides if each["rota"] == rota]
+    on: list[int] = []
+    above: list[int] = []
+    changes = sorted((*_changes(held, on, start), *_changes(told, above, start)), key=lambda each: each[0])
+    begin = start
+    for at, group in groupby(changes, key=lambda each: each[0]):
+        if at >= end:
+            break
+        if at > begin:
+            yield _Piece(begin, at, held, on, told, above)
+            begin = at
+        for _, number, holding, begins in group:
+            if begins:
+                insort(holding, number)
+            else:
+                del holding[bisect_left(holding, number)]
+    if begin < end:
+        yield _Piece(begin, end, held, on, told, above)
+
+
+def _changes(
+    listed: Sequence[Duty], holding: list[int], start: Instant
+) -> Iterator[tuple[Instant, int, list[int], bool]]:
+    for number, each in enumerate(listed):
+        if max(each.start, start) < each.end:
+            yield max(each.start, start), number, holding, True
+            yield each.end, number, holding, False

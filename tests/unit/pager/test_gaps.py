@@ -98,3 +98,15 @@ def test_an_override_fills_a_gap_for_its_time() -> None:
         Gap("manager", SPRING, SPRING + MINUTE),
         Gap("manager", SPRING + HOUR, SPRING + DAY),
     ]
+
+
+def test_a_rota_of_ten_thousand_entries_is_gone_through_once_and_not_for_each_of_its_changes() -> None:
+    start = parse_instant("2026-03-02T22:00:00Z")
+    hours = [
+        between(f"night-{n}", start + n * MINUTE, start + (n + 2) * MINUTE) for n in range(9_999) if n % 100
+    ]
+    home = house(policy=policy(["rota:manager"]), rotas=rota("manager", *hours, by="entries"))
+    found = gaps(home, start)
+    assert found[0] == Gap("manager", start, start + MINUTE)
+    assert len(found) == 2, "before the first and after the last: each holds for two minutes"
+    assert len(stretches(home, "manager", start, start + COMING)) > len(hours)

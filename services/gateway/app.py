@@ -112,7 +112,7 @@ def make_app(deps: Deps) -> App:
         device_routes(deps.access, fold, deps.now),
         prompt_routes(deps.keys, fold, deps.now),
         plan_routes(deps.access.people, fold, deps.now),
-        running_routes(deps.log, fold, rejected, troubles),
+        running_routes(deps.log, fold, rejected, troubles, deps.now),
     )
     for router in (*own, *deps.routers):
         app.include_router(router, prefix=API)

@@ -1,31 +1,38 @@
 """`/operations`: the page for whoever runs the system. What is open comes first, each with its cause and remedy.
 
-For the right `admin`, as `GET /api/v1/operations`. No child is on it, and nothing is changed by it.
+For the right `admin`, as `GET /api/v1/operations`. No child is on it. By its form somebody says that he has one, which
+keeps messages back for a while and closes nothing (`having`).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.gateway.shapes import Trouble
 from services.gateway.troubles import Troubles
 from shared import clock
-from shared.instants import Instant, parse_instant, show_instant
+from shared.instants import MINUTE, Instant, parse_instant, show_instant
 from shared.security.rights import Actor, Right
+from shared.security.tokens import Token
 from shared.store.operations import Operation
 from shared.web.pages import Pages
 from shared.web.places import places_of
-from shared.web.session import csrf_of, page_needs
+from shared.web.problems import Problem
+from shared.web.session import csrf_of, form_needs, page_needs
 from shared.words import Wall, exact_clock, length
+from shared.words.doing import SEEING_TO_IT
+from shared.words.lengths import Length, lengths
 from shared.words.operations import operations_told
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 """To be given to `Pages`."""
 PATH: Final = "/operations"
 OVER_AT_MOST: Final = 40
+_WORDS_AT_MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,11 @@ class Shown:
     """For how long, or how long it did."""
     over: str
     """When it was over; empty: it is open."""
+    id: str | None = None
+    """By which somebody says that he has it; None: it has no entry."""
+    has: str = ""
+    """Who has it, and until when."""
+    lengths: tuple[Length, ...] = ()
 
 
 def operations_routes(
@@ -62,6 +74,23 @@ def operations_routes(
             csrf=csrf_of(request),
         )
 
+    @router.post(PATH + "/{entry_id}/acknowledge")
+    def acknowledge(
+        token: Annotated[Token, form_needs(pages, Right.ADMIN)],
+        entry_id: str,
+        action: Annotated[str, Form()] = "",
+        minutes: Annotated[int, Form(ge=1, le=120)] = 30,
+    ) -> Response:
+        now, words = clock_now(), " ".join(action.split())[:_WORDS_AT_MOST]
+        by, until = token.actor.id, now + minutes * MINUTE
+        try:
+            troubles.have(entry_id, by, words or SEEING_TO_IT, until, now)
+        except Problem as problem:
+            return pages.render(
+                "wrong.html", problem.status_code, title="Nothing was changed", what=str(problem.detail)
+            )
+        return RedirectResponse(PATH, 303)
+
     return router
 
 
@@ -71,9 +100,24 @@ def shown(troubles: Iterable[Trouble], now: Instant) -> list[Shown]:
         troubles, key=lambda each: (each.kind != "monitor_blind", each.since, each.home_id or "")
     )
     return [
-        _shown(each.kind, each.home_id, each.service, parse_instant(each.since), each.reason, now)
+        replace(
+            _shown(each.kind, each.home_id, each.service, parse_instant(each.since), each.reason, now),
+            id=each.id,
+            has=_has(each, now),
+            lengths=lengths([each.kind]),
+        )
         for each in ordered
     ]
+
+
+def _has(trouble: Trouble, now: Instant) -> str:
+    if trouble.until is None or trouble.acknowledged_by is None:
+        return ""
+    until = parse_instant(trouble.until)
+    if until <= now:
+        return ""
+    doing = f": {trouble.action}" if trouble.action else ""
+    return f"{trouble.acknowledged_by} has it until {_clock(until, now)}{doing}"
 
 
 def _over(entry: Operation, now: Instant) -> Shown:

@@ -10,14 +10,15 @@ from fastapi import APIRouter, Query, Response
 
 from services.gateway.fold import DoorFold
 from services.gateway.rejected import RejectedFacts
-from services.gateway.shapes import Operations, Rejected
+from services.gateway.shapes import HasIt, HaveIt, Operations, Rejected
 from services.gateway.troubles import Blindness, Troubles
-from shared.instants import show_instant
+from shared.events.errors import FieldError
+from shared.instants import Instant, parse_instant, show_instant
 from shared.log.base import DoorLog, least_present
 from shared.security.rights import Actor, Right
 from shared.security.tokens import Kind
 from shared.web.access import needs, open_to_all
-from shared.web.problems import forbidden, later
+from shared.web.problems import forbidden, invalid, later
 
 PROBE: Final = "probe"
 """The name of the prober's own system token."""
@@ -27,7 +28,9 @@ Reader = Annotated[Actor, needs(Right.READ)]
 Admin = Annotated[Actor, needs(Right.ADMIN)]
 
 
-def running_routes(log: DoorLog, fold: DoorFold, rejected: RejectedFacts, troubles: Troubles) -> APIRouter:
+def running_routes(
+    log: DoorLog, fold: DoorFold, rejected: RejectedFacts, troubles: Troubles, now: Callable[[], Instant]
+) -> APIRouter:
     """`/probe`, `/rejected` and `/operations`, under `/api/v1`."""
     router = APIRouter(tags=["running"])
 
@@ -51,7 +54,27 @@ def running_routes(log: DoorLog, fold: DoorFold, rejected: RejectedFacts, troubl
         """What whoever runs the system must see to: blindness, and homes that are not watched."""
         return Operations(present=show_instant(least_present(log)), troubles=troubles.now())
 
+    @router.post("/operations/{entry_id}/acknowledge")
+    def acknowledge(admin: Admin, entry_id: str, given: HaveIt) -> HasIt:
+        """You have it: nobody is told of it again until then. It closes nothing."""
+        until = None if given.until is None else _instant(given.until)
+        entry = troubles.have(entry_id, admin.id, given.action, until, now())
+        return HasIt(
+            id=entry.id,
+            acknowledged_by=entry.acknowledged_by,
+            action=entry.action,
+            until=None if entry.until is None else show_instant(entry.until),
+            resolved=None if entry.resolved is None else show_instant(entry.resolved),
+        )
+
     return router
+
+
+def _instant(text: str) -> Instant:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise invalid([FieldError("until", text, str(error))]) from error
 
 
 def health_routes(blind: Blindness, begun: Callable[[], bool]) -> APIRouter:

@@ -182,6 +182,25 @@ class Trouble(BaseModel):
     home_id: str | None = None
     service: str | None = None
     reason: str
+    id: Annotated[str | None, Field(description="By which it is acknowledged.")] = None
+    acknowledged_by: str | None = None
+    action: str | None = None
+    until: Annotated[Instant | None, Field(description="Until when nobody is told of it again.")] = None
+
+
+class HaveIt(Given):
+    action: Annotated[str, Field(min_length=1, max_length=200, description="What you will do.")]
+    until: Annotated[Instant | None, Field(description="At most 2 h from now; left out: 30 min.")] = None
+
+
+class HasIt(BaseModel):
+    """An entry of operations after somebody said that he has it."""
+
+    id: str
+    acknowledged_by: str | None
+    action: str | None
+    until: Instant | None
+    resolved: Annotated[Instant | None, Field(description="It was over: nothing was changed.")]
 
 
 class Operations(BaseModel):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Engine
 
 from services.gateway.fold import DoorFold
+from services.gateway.having import have
 from services.gateway.shapes import Trouble
 from shared.blind import Watch, why
 from shared.instants import Duration, Instant, show_instant
@@ -61,8 +62,16 @@ class Troubles:
 
     def now(self) -> list[Trouble]:
         """What is open."""
-        told = _told(self._views) if self._views is not None else ()
-        return [*_blind(self._blind), *_door(self._fold), *told]
+        entries = _entries(self._views) if self._views is not None else []
+        told = [_trouble(each) for each in entries if not _of_all(each)]
+        known = next((each for each in entries if _of_all(each)), None)
+        return [*_blind(self._blind, known), *_door(self._fold), *told]
+
+    def have(
+        self, entry_id: str, by: str, action: str, until: Instant | None, now: Instant
+    ) -> operations.Operation:
+        """See `services.gateway.having`. Raises Problem."""
+        return have(self._views, entry_id, by, action, until, now)
 
     def over(self, limit: int) -> list[operations.Operation]:
         """What was over last, the latest first."""
@@ -72,10 +81,12 @@ class Troubles:
             return operations.over(connection, limit)
 
 
-def _blind(blind: Blindness) -> Iterator[Trouble]:
+def _blind(blind: Blindness, known: operations.Operation | None) -> Iterator[Trouble]:
+    """`known`: its entry, by whoever tells people of it."""
     since = blind.since()
     if since is not None:
-        yield Trouble(kind="monitor_blind", since=show_instant(since), reason=blind.reason())
+        trouble = Trouble(kind="monitor_blind", since=show_instant(since), reason=blind.reason())
+        yield trouble if known is None else trouble.model_copy(update=_had(known))
 
 
 def _door(fold: DoorFold) -> Iterator[Trouble]:
@@ -88,13 +99,28 @@ def _door(fold: DoorFold) -> Iterator[Trouble]:
         )
 
 
-def _told(views: Engine) -> Iterator[Trouble]:
+def _entries(views: Engine) -> list[operations.Operation]:
     with views.connect() as connection:
-        found = operations.latest(connection, only_open=True)
-    for each in found:
-        if each.kind == operations.MONITOR_BLIND and each.home_id is None and each.service is None:
-            continue  # that is known here at once, and better
-        since = show_instant(each.since)
-        yield Trouble(
-            kind=each.kind, since=since, home_id=each.home_id, service=each.service, reason=each.detail
-        )
+        return operations.latest(connection, only_open=True)
+
+
+def _of_all(entry: operations.Operation) -> bool:
+    """That nobody watches at all is known here at once, and better."""
+    return entry.kind == operations.MONITOR_BLIND and entry.home_id is None and entry.service is None
+
+
+def _trouble(entry: operations.Operation) -> Trouble:
+    since = show_instant(entry.since)
+    return Trouble(
+        kind=entry.kind,
+        since=since,
+        home_id=entry.home_id,
+        service=entry.service,
+        reason=entry.detail,
+        **_had(entry),
+    )
+
+
+def _had(entry: operations.Operation) -> dict[str, str | None]:
+    until = None if entry.until is None else show_instant(entry.until)
+    return {"id": entry.id, "acknowledged_by": entry.acknowledged_by, "action": entry.action, "until": until}

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection, Engine, select
 
-from services.pager.alive.whom import Contact, Trouble
+from services.pager.alive.whom import Concern, Contact, Trouble
 from shared import clock
 from shared.instants import MINUTE, SECOND, Duration, Instant
 from shared.store import operations
@@ -53,6 +53,8 @@ class Memory(threading.Thread):
         self.contacts: Mapping[str, Contact] = {}
         self.asides: tuple[Trouble, ...] = ()
         """Homes that a service has set aside, as last read."""
+        self.quiet: Mapping[Concern, Instant] = {}
+        """What somebody who runs the system has, until when, as last read."""
         self.before: list[tuple[Trouble, Instant | None]] | None = None
         """What stood, and when it was told, when the process before us ended; None: not read yet."""
 
@@ -109,6 +111,9 @@ class Memory(threading.Thread):
                 Trouble(row.service, row.home_id, row.since, row.reason)
                 for row in connection.execute(_ASIDES)
             )
+            self.quiet = {
+                Concern(row.service, row.home_id): row.until for row in connection.execute(_ACKNOWLEDGED)
+            }
         now = clock.monotonic()
         if not self.contacts or (self._old(now) and self._well()):
             self.contacts = self._directory()
@@ -162,4 +167,9 @@ _OPEN: Final = select(OPERATIONS.c.service, OPERATIONS.c.since, OPERATIONS.c.tol
     OPERATIONS.c.kind == operations.MONITOR_BLIND,
     OPERATIONS.c.resolved.is_(None),
     OPERATIONS.c.home_id.is_(None),
+)
+_ACKNOWLEDGED: Final = select(OPERATIONS.c.service, OPERATIONS.c.home_id, OPERATIONS.c.until).where(
+    OPERATIONS.c.kind == operations.MONITOR_BLIND,
+    OPERATIONS.c.resolved.is_(None),
+    OPERATIONS.c.until.is_not(None),
 )

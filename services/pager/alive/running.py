@@ -138,7 +138,9 @@ class Alive(threading.Thread):
         self._write_down(frozenset(each for each in standing if each.home_id is None))
         if not standing and not self._tasks:
             self._made.clear()  # what could not be sent, and is not to be any more
-        for call in self._telling.calls(standing, parts.memory.contacts, now):
+        wall = clock.now()
+        quiet = frozenset(each for each, until in parts.memory.quiet.items() if wall < until)
+        for call in self._telling.calls(standing, parts.memory.contacts, now, quiet):
             task = asyncio.create_task(self._call(call))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

@@ -9,9 +9,10 @@ anew from what stands then, under the same key while it says the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 import orjson
@@ -27,6 +28,13 @@ LONGEST_PAUSE: Final[Duration] = MINUTE
 _NAMESPACE: Final = UUID("0f0ad8a3-5c1e-5a53-9d0f-6b2f6f6f0b51")
 
 
+class Concern(NamedTuple):
+    """What a trouble is about."""
+
+    service: str | None
+    home_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that nobody watches."""
@@ -39,6 +47,11 @@ class Trouble:
     """Up to when it was watched; 0: not since the start."""
     reason: str = field(compare=False)
     """Why, and what to do: for whoever runs the system."""
+
+    @property
+    def concern(self) -> Concern:
+        """The same however often it comes."""
+        return Concern(self.service, self.home_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +162,20 @@ class Telling:
         self._contacts: dict[str, Contact] = {}
 
     def calls(
-        self, troubles: Iterable[Trouble], contacts: Mapping[str, Contact], now: Duration
+        self,
+        troubles: Iterable[Trouble],
+        contacts: Mapping[str, Contact],
+        now: Duration,
+        quiet: AbstractSet[Concern] = frozenset(),
     ) -> list[Call]:
-        """What is to be sent now. `now`: monotonic, in milliseconds."""
+        """What is to be sent now. `now`: monotonic, in milliseconds; `quiet`: what somebody who runs the system has,
+        so that the others who do are not told of it again. Homes' own contacts are."""
         standing = sorted(set(troubles), key=_worst_first)
         if not standing and not self._told:
             return []
         owed = {person: self._contacts[person] for person, told in self._told.items() if told.of}
         self._contacts = {**owed, **contacts}  # whoever was told that it is dark is told of the light
-        found = (self._call(contact, standing, now) for contact in self._contacts.values())
+        found = (self._call(contact, standing, now, quiet) for contact in self._contacts.values())
         return [call for call in found if call is not None]
 
     def done(self, call: Call, *, sent: bool, now: Duration) -> None:
@@ -182,7 +200,9 @@ class Telling:
                 self._told[contact.person_id] = _Told(of, at, 1)
                 self._contacts[contact.person_id] = contact
 
-    def _call(self, contact: Contact, standing: Sequence[Trouble], now: Duration) -> Call | None:
+    def _call(
+        self, contact: Contact, standing: Sequence[Trouble], now: Duration, quiet: AbstractSet[Concern]
+    ) -> Call | None:
         told = self._told.get(contact.person_id) or _Told()
         if told.under_way:
             return None
@@ -192,7 +212,8 @@ class Telling:
             if not told.of:
                 self._told.pop(contact.person_id, None)  # it passed before he could be reached
             return None
-        if now < told.not_before:
+        has = contact.operations and all(each.concern in quiet for each in his)
+        if now < told.not_before or (why is Why.AGAIN and has):
             return None
         told.under_way = True
         self._told[contact.person_id] = told

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import orjson
 import pytest
 
 from services.pager.tables import HOMES
@@ -60,6 +61,50 @@ def test_calm_is_said_only_where_nothing_is_open(house: House, admin: Issued) ->
     assert "Nothing to see to." in page(house, "/operations", admin)
     told(house, "rota_gap", "rota manager: nobody from Sat 20:00", house.now)
     assert "Nothing to see to." not in page(house, "/operations", admin)
+
+
+def entry_of(house: House) -> str:
+    with house.views.connect() as connection:
+        return operations.latest(connection)[0].id
+
+
+def test_somebody_has_an_entry_by_the_pages_form_until_then_and_it_stays_open(
+    house: House, admin: Issued
+) -> None:
+    told(house, "page_undelivered", "step 2: M1 could not be reached by any way", house.now - HOUR)
+    path = f"/operations/{entry_of(house)}/acknowledge"
+    assert path in page(house, "/operations", admin)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = house.client.post(path, b"action=I+ring++the+home&minutes=60", bearing(admin) | form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/operations")
+    shown = page(house, "/operations", admin)
+    assert "1 to see to" in shown
+    assert "runs has it until 22:00 UTC: I ring the home" in shown
+
+
+def test_by_the_api_it_is_half_an_hour_unless_said_and_never_beyond_two(house: House, admin: Issued) -> None:
+    told(house, "rota_gap", "rota manager: nobody from Sat 20:00", house.now)
+    path = f"/api/v1/operations/{entry_of(house)}/acknowledge"
+    taken = house.client.request("POST", path, b'{"action": "I fill it"}', bearing(admin)).json()
+    assert (taken["acknowledged_by"], taken["until"]) == ("runs", show_instant(house.now + 30 * MINUTE))
+    (trouble,) = house.client.get("/api/v1/operations", headers=bearing(admin)).json()["troubles"]
+    assert (trouble["acknowledged_by"], trouble["action"]) == ("runs", "I fill it")
+    too_long = {"action": "I fill it", "until": show_instant(house.now + 2 * HOUR + 1)}
+    refused = house.client.request("POST", path, orjson.dumps(too_long), bearing(admin))
+    assert (refused.status_code, "PT2H from now at the most" in refused.text) == (422, True)
+
+
+def test_what_is_over_is_answered_with_when_and_what_is_unknown_is_not_there(
+    house: House, admin: Issued
+) -> None:
+    told(house, "rota_gap", "rota manager: nobody from Sat 20:00", house.now - DAY)
+    path = f"/api/v1/operations/{entry_of(house)}/acknowledge"
+    with writing(house.views) as connection:
+        operations.resolve(connection, "rota_gap", None, "larch", house.now - MINUTE)
+    answer = house.client.request("POST", path, b'{"action": "I fill it"}', bearing(admin)).json()
+    assert (answer["resolved"], answer["until"]) == (show_instant(house.now - MINUTE), None)
+    unknown = path.replace(entry_of(house), "nobodys")
+    assert house.client.request("POST", unknown, b'{"action": "x"}', bearing(admin)).status_code == 404
 
 
 def test_operations_are_no_page_for_anybody_else(house: House) -> None:

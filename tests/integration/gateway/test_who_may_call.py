@@ -27,6 +27,7 @@ FILLED = {
     "rota": "manager",
     "device_id": "larchs-phone",
     "token": "somebodys-link",
+    "entry_id": str(uuid.UUID(int=11)),
 }
 """Somebody's own ids; the wrong callers ask for them."""
 

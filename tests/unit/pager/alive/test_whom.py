@@ -136,3 +136,12 @@ def test_what_stood_when_the_process_before_us_ended_is_over_only_once_that_can_
 
 def test_no_line_that_is_logged_can_hold_an_address() -> None:
     assert "7700" not in repr(Night().at(0, BLIND))
+
+
+def test_while_somebody_has_it_the_others_who_run_the_system_are_not_told_again_but_the_homes_are() -> None:
+    telling = Telling()
+    for call in telling.calls([BLIND], EVERYBODY, 0):
+        telling.done(call, sent=True, now=0)
+    again = telling.calls([BLIND], EVERYBODY, AGAIN_AFTER, frozenset({BLIND.concern}))
+    assert said(again) == [("R1", "again")]
+    assert said(telling.calls([BLIND], {"OP": OPERATOR}, AGAIN_AFTER)) == [("OP", "again")]

@@ -71,6 +71,12 @@ def release(connection: Connection, person: str, me: str) -> None:
     _mine(connection, person, me, claimed_by=None, lease_until=None)
 
 
+def release_all(connection: Connection, me: str) -> None:
+    """Let others have everybody whom this one has."""
+    mine = update(RECEIVERS).where(RECEIVERS.c.claimed_by == me)
+    connection.execute(mine.values(claimed_by=None, lease_until=None))
+
+
 def _mine(connection: Connection, person: str, me: str, **values: Any) -> None:
     swap = (
         update(RECEIVERS).where(RECEIVERS.c.person == person, RECEIVERS.c.claimed_by == me).values(**values)

@@ -126,6 +126,13 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def give_back(self) -> None:
+        """Whoever was being told may be told by others at once. Where that fails, they wait for the leases."""
+        try:
+            await self.store.write(partial(claims.release_all, me=self.me))
+        except Exception as error:
+            _log.warning("who was being told waits for a lease", reason=type(error).__name__)
+
 
 class Lane:
     """One person's."""
@@ -228,7 +235,7 @@ class Lane:
         if isinstance(ways, Outcome):
             await self._mark(made.going, going, [Tried("none", ways)])
             return
-        message = await self._all.store.apart(partial(said, self._all.ports, made, going))
+        message = await self._all.store.apart(partial(said, self._all.ports, made, [*going, *made.beside]))
         for address in ways:
             if tried:
                 now = self._now(self._items.values(), self._all.ports.monotonic())
@@ -239,7 +246,9 @@ class Lane:
                 if len(made_now.going) < len(going):
                     going = list(made_now.going)
                     made = replace(made_now, key=made.key)
-                    message = await self._all.store.apart(partial(said, self._all.ports, made, going))
+                    message = await self._all.store.apart(
+                        partial(said, self._all.ports, made, [*going, *made.beside])
+                    )
             outcome = await self._reaching.attempt(message, address)
             tried.append(Tried(address.channel, outcome))
             if outcome.result is Result.SENT:
@@ -255,12 +264,14 @@ class Lane:
         sent = any(each.outcome.result is Result.SENT for each in tried)
         asks = max((each.outcome.retry_after or 0 for each in tried), default=0)
         wait = pause(max(message.attempts for message in began), asks)
-        asked = self._asked_of_owned(going, at)
-        while asked is not None:
+        while True:
+            asked = self._asked_of_owned(going, at)
+            if asked is not None:
+                work = partial(_marked, asked=asked, tried=tried, at=at, retry_at=at + wait)
+            else:  # others own all of it by now: they shall not wait for the lease
+                work = partial(claims.release, person=self._person, me=self._all.me)
             try:
-                await self._all.store.write(
-                    partial(_marked, asked=asked, tried=tried, at=at, retry_at=at + wait)
-                )
+                await self._all.store.write(work)
                 break
             except Exception as error:
                 if not is_outage(error):

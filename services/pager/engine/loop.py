@@ -101,6 +101,7 @@ class Engine:
                     raise lanes.fault
                 await woken(self._awake, POLL)
             await lanes.stop(STOP_WITHIN_S)
+            await lanes.give_back()
         finally:
             self._loop = None
             publishing.cancel()

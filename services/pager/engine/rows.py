@@ -1,7 +1,7 @@
 """Rows of the engine's tables, as values, and back. No decision lives here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
@@ -117,6 +117,28 @@ def waiting(connection: Connection, partition: int) -> list[Sending]:
 def of_alerts(connection: Connection, alert_ids: Iterable[str]) -> list[Sending]:
     """Every message about these alerts."""
     return _sendings(connection, MESSAGES.c.alert_id.in_(list(alert_ids)))
+
+
+def as_bundled(connection: Connection, messages: Sequence[Sending]) -> list[Sending]:
+    """The same, under the keys under which they go now."""
+    listed = [message.key for message in messages if message.bundle is not None]
+    if not listed:
+        return list(messages)
+    query = select(MESSAGES.c.key, MESSAGES.c.bundle).where(MESSAGES.c.key.in_(listed))
+    bundles = {row.key: row.bundle for row in connection.execute(query)}
+    return [replace(each, bundle=bundles.get(each.key, each.bundle)) for each in messages]
+
+
+def of_bundle(connection: Connection, bundle: str, but: Iterable[str]) -> list[Sending]:
+    """What is still to go under this key, but for these."""
+    waits = (MESSAGES.c.bundle == bundle, MESSAGES.c.state == "queued")
+    return _sendings(connection, *waits, MESSAGES.c.key.not_in(list(but)))
+
+
+def leave(connection: Connection, bundle: str, but: Iterable[str]) -> None:
+    """All but these go under this key no more."""
+    waits = (MESSAGES.c.bundle == bundle, MESSAGES.c.state == "queued")
+    connection.execute(update(MESSAGES).where(*waits, MESSAGES.c.key.not_in(list(but))).values(bundle=None))
 
 
 def _sendings(connection: Connection, *where: ColumnElement[bool]) -> list[Sending]:

@@ -3,7 +3,9 @@
     1. The home-partitions are still owned, and nobody else sends to him (`claims`).
     2. Each alert as it stands now: what may not be told any more is skipped, and recorded (`chain.verdict`).
     3. Of the rest: what goes now as one (`chain.gathering`), first pages, then updates, then what was tried before.
-    4. Its key and the try are written down.
+    4. Its key and the try are written down. What was tried as one goes again as one, for a receiver takes a key once:
+       what lies in home-partitions that another worker owns by now is told with it (and told again by that worker); and
+       what may not be told now leaves it, to go under a key of its own.
 
 Run in the store's thread, perhaps twice: nothing in memory changes here.
 """
@@ -56,6 +58,8 @@ class Turn:
     going: Sequence[Sending] = ()
     alerts: Mapping[str, DeskAlert] = field(default_factory=dict)
     homes: Mapping[str, DeskHome] = field(default_factory=dict)
+    beside: Sequence[Sending] = ()
+    """What is told with it under the same key, and is not marked here."""
     skipped: Sequence[Sending] = ()
     held: Mapping[str, Instant] = field(default_factory=dict)
     """By key: what is held back, until when."""
@@ -80,7 +84,7 @@ def turn(connection: Connection, asked: Asked) -> Turn:
     receiver = claims.claim(connection, asked.person, asked.me, asked.wall, asked.wall + asked.lease)
     if receiver is None:
         return Turn(look_again=asked.now + BUSY)
-    judged = judge_all(connection, asked.messages, asked.now)
+    judged = judge_all(connection, rows.as_bundled(connection, asked.messages), asked.now)
     outcomes.skip(connection, judged.skipped, asked.now)
     made = Turn(
         alerts=judged.alerts,
@@ -98,7 +102,8 @@ def turn(connection: Connection, asked: Asked) -> Turn:
     for message in going:
         rows.change(connection, [message.key], bundle=key, attempts=message.attempts + 1, trying=True)
     claims.put(connection, asked.person, asked.me, receiver)
-    return replace(made, key=key, going=[replace(m, bundle=key, attempts=m.attempts + 1) for m in going])
+    made = replace(made, key=key, going=[replace(m, bundle=key, attempts=m.attempts + 1) for m in going])
+    return made if going[0].bundle is None else _whole(connection, made, asked.now)
 
 
 def still(connection: Connection, asked: Asked) -> Turn:
@@ -108,7 +113,22 @@ def still(connection: Connection, asked: Asked) -> Turn:
     judged = judge_all(connection, asked.messages, asked.now)
     left = {message.key for message in asked.messages} - {message.key for message in judged.ready}
     rows.change(connection, left, trying=False)  # the ways that were tried have failed
-    return Turn(going=judged.ready, alerts=judged.alerts, homes=judged.homes)
+    made = Turn(going=judged.ready, alerts=judged.alerts, homes=judged.homes)
+    return (
+        _whole(connection, replace(made, key=made.going[0].bundle or ""), asked.now) if made.going else made
+    )
+
+
+def _whole(connection: Connection, made: Turn, now: Instant) -> Turn:
+    """With all that was tried under its key and may still be told; the rest leaves it."""
+    mine = [message.key for message in made.going]
+    others = [] if mine == [made.key] else rows.of_bundle(connection, made.key, mine)
+    if not others:
+        return made
+    judged = judge_all(connection, others, now)
+    rows.leave(connection, made.key, [*mine, *(message.key for message in judged.ready)])
+    alerts, homes = {**judged.alerts, **made.alerts}, {**judged.homes, **made.homes}
+    return replace(made, beside=judged.ready, alerts=alerts, homes=homes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ class PageErrands(Errands):
                     self._put("homes", home_registered(_home(number), RULE))
                     policy = {"steps": steps, "repeat_last_every": "PT10M", "last_resort": "S5"}
                     self._put("on-call", said("on_call.policy_set.v1", _home(number), _home(number), policy))
+                    self._seen_to(number, self._comes(number))  # a home never heard of would be a silent one
                 self.settled.set()
                 while True:
                     self._told_and_seen_to()

@@ -46,6 +46,7 @@ def looks(here: "Apart") -> Mapping[str, Look]:
         "watch": over.watch,
         "watchdog": watchdog,
         "homes set aside": over.aside,
+        "on-call": over.on_call,
         "rebuilds": over.rebuilds,
     }
 
@@ -198,6 +199,17 @@ class _Over:
     def rebuilds(self, _settings: "Settings") -> Iterator[Found]:
         with self._views() as views:
             yield from rebuilds_under_way(views)
+
+    @_on_the_database
+    def on_call(self, settings: "Settings") -> Iterator[Found]:
+        from wakeful.cli.oncallfindings import on_call
+
+        with (
+            self._here.access() as access,
+            self._here.reading_views("pager") as engine,
+            engine.connect() as views,
+        ):
+            yield from on_call(access.people, views, settings)
 
     def _entries(self) -> "list[Entry]":
         from shared.store import ledger

@@ -226,6 +226,27 @@ def _rebuilds(settings: "Settings") -> Iterator[Found]:
         yield from rebuilds_under_way(views)
 
 
+def _on_call(settings: "Settings") -> Iterator[Found]:
+    from sqlalchemy import inspect
+
+    from services.pager.tables import HOMES
+    from shared.security.people import People
+    from shared.store.engine import make_engine
+    from wakeful.cli.oncallfindings import on_call
+
+    path = settings.data / "access.sqlite3"
+    if not path.exists():
+        yield Mark.NOTE, "nobody is known yet", "see `wakeful people add --help`"
+        return
+    access = make_engine(path, read_only=True)
+    try:
+        with _views(settings) as views:
+            there = views is not None and inspect(views).has_table(HOMES.name)
+            yield from on_call(People(access), views if there else None, settings)
+    finally:
+        access.dispose()
+
+
 LOOKS: Final[dict[str, Look]] = {
     "settings": names_of_settings,
     "folder": _folder,
@@ -237,5 +258,6 @@ LOOKS: Final[dict[str, Look]] = {
     "running": _running,
     "watchdog": watchdog,
     "homes set aside": _aside,
+    "on-call": _on_call,
     "rebuilds": _rebuilds,
 }

@@ -41,6 +41,7 @@ class DeskAlert:
     declined: int
     """How often it was declined: each moves the chain on by one, at once."""
     declined_by: Sequence[str]
+    """Who did, the last of them last; not all, where they are many."""
     joined: str | None
     """The `home_silent` that it belongs to now: its own chain stands."""
     hold_until: Instant | None

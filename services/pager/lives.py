@@ -21,6 +21,9 @@ JOINING: Final = ("check_missed", "cover_gap", "one_to_one_gap")
 """What joins a `home_silent` that is open: *nothing else does*."""
 
 _AT_ONCE: Final = ("acknowledge", "decline")
+DECLINED_BY: Final = 20
+"""So many who declined are remembered, the last: how often is counted, and a button may be pressed without end."""
+
 _ABOUT: Final = ("room", "point_id", "staff_id", "device")
 
 News = Sequence[Kept]
@@ -61,7 +64,7 @@ def answered(home: PagerHome, fact: Fact) -> News:
 def _answered(known: Kept, answer: Early) -> Kept | None:
     alert, data = known.alert, answer.data
     if data["kind"] == "decline":
-        declined_by = [*alert.declined_by, data["by"]]
+        declined_by = [*alert.declined_by, data["by"]][-DECLINED_BY:]
         return _with(known, declined=alert.declined + 1, declined_by=declined_by)
     return answers.said(known, *answer) if data["kind"] == "acknowledge" else None
 

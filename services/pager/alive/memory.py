@@ -1,7 +1,8 @@
 """What has to be known when nothing answers any more: who can be told, and what stood last; and operations' entries.
 
-A thread of its own, since a database that hangs must not hold up whoever tells people. Contacts are read again only
-while all is well: what a sick database says of them would be worse than what is known.
+A thread of its own, since a database that hangs must not hold up whoever tells people. Contacts are read again now and
+then. While all is not well nobody who was known is forgotten, since a sick database may know less than is known; but an
+address that was mended meanwhile is the one that is tried.
 """
 
 import threading
@@ -115,8 +116,9 @@ class Memory(threading.Thread):
                 Concern(row.service, row.home_id): row.until for row in connection.execute(_ACKNOWLEDGED)
             }
         now = clock.monotonic()
-        if not self.contacts or (self._old(now) and self._well()):
-            self.contacts = self._directory()
+        if not self.contacts or self._old(now):
+            read = self._directory()
+            self.contacts = read if not self.contacts or self._well() else {**self.contacts, **read}
             self._read_at = now
         self.before = before  # last: with it, the contacts are known
 

@@ -20,13 +20,15 @@ import structlog
 from services.pager.alive import words
 from services.pager.alive.memory import Memory
 from services.pager.alive.whom import Call, Standing, Telling, Trouble, Why
-from services.pager.channels.base import Carriers, Message, Result
+from services.pager.channels.base import Address, Carriers, Channel, Message, Outcome, Result
 from shared import clock
 from shared.instants import MINUTE, SECOND, Duration, Instant
 
 EVERY: Final[Duration] = SECOND
 SEND_WITHIN: Final[Duration] = 10 * SECOND
 """The whole of one attempt, however slowly an answer drips."""
+GRACE: Final[Duration] = 2 * SECOND
+"""A channel that does not keep its time is cut off so much after it."""
 AT_ONCE: Final = 200
 """Messages under way at a time: a thousand homes' contacts are told in turn, not by a thousand sockets."""
 STUCK_AFTER: Final[Duration] = MINUTE
@@ -195,12 +197,24 @@ class Alive(threading.Thread):
             if channel is None:
                 _log.error("there is no such channel", person_id=person, channel=way.channel)
                 continue
-            outcome = await channel.send(message, way, parts.within)
+            outcome = await self._tried(channel, message, way)
             if outcome.result is Result.SENT:
                 self._sent(call)
                 return True
             _log.error("a person was not reached", person_id=person, channel=way.channel, error=outcome.error)
         return False
+
+    async def _tried(self, channel: Channel, message: Message, way: Address) -> Outcome:
+        """One way. A channel that fails, or does not keep its time, is no reason not to try the next."""
+        within = self._parts.within
+        try:
+            async with asyncio.timeout((within + GRACE) / SECOND):
+                return await channel.send(message, way, within)
+        except TimeoutError:
+            return Outcome(Result.LATER, "it took too long")
+        except Exception as error:
+            _log.exception("a channel has failed", channel=way.channel)
+            return Outcome(Result.LATER, f"the channel failed: {type(error).__name__}")
 
     def _sent(self, call: Call) -> None:
         self._made.pop(call.key, None)

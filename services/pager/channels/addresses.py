@@ -63,11 +63,10 @@ def wrong_url(text: str, *, private: bool) -> str | None:
 def _url(text: str) -> httpx.URL | None:
     try:
         url = httpx.URL(text)
+        named = bool(url.host)  # may be in letters that no name has
     except (httpx.InvalidURL, ValueError):
         return None
-    whole = (
-        url.scheme in ("http", "https") and url.host and len(text) <= LONGEST and not re.search(r"\s", text)
-    )
+    whole = url.scheme in ("http", "https") and named and len(text) <= LONGEST and not re.search(r"\s", text)
     return url if whole else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
@@ -12,6 +13,8 @@ from services.pager.engine.keys import key_of
 from services.pager.engine.tables import CHAINS, MESSAGES
 from shared.instants import Instant
 from shared.store.upserts import insert_into, upsert
+
+PORTION: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ def open_chains(connection: Connection, partition: int) -> dict[str, Chain]:
 
 def chains_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, Chain]:
     """Those of these alerts, done or not."""
-    return _chains(connection, CHAINS.c.alert_id.in_(list(alert_ids)))
+    found: dict[str, Chain] = {}
+    for some in portions(alert_ids):
+        found |= _chains(connection, CHAINS.c.alert_id.in_(some))
+    return found
 
 
 def _chains(connection: Connection, *where: ColumnElement[bool]) -> dict[str, Chain]:
@@ -100,8 +106,9 @@ def put_new(connection: Connection, messages: Sequence[Sending]) -> list[Sending
     """Queue them. Gives those that were not there."""
     if not messages:
         return []
-    keys = [message.key for message in messages]
-    there = set(connection.scalars(select(MESSAGES.c.key).where(MESSAGES.c.key.in_(keys))))
+    there: set[str] = set()
+    for some in portions(message.key for message in messages):
+        there.update(connection.scalars(select(MESSAGES.c.key).where(MESSAGES.c.key.in_(some))))
     new = [message for message in messages if message.key not in there]
     if new:
         connection.execute(insert_into(connection, MESSAGES), [asdict(message) for message in new])
@@ -150,11 +157,17 @@ def _sending(row: Row[Any]) -> Sending:
     return Sending(**row._mapping)
 
 
+def portions(listed: Iterable[str]) -> Iterable[list[str]]:
+    """As many at once as a statement may name: a database that is asked for more says no, and goes on saying it."""
+    each = iter(listed)
+    while some := list(islice(each, PORTION)):
+        yield some
+
+
 def change(connection: Connection, keys: Iterable[str], **values: Any) -> None:
     """Put these values in these messages' rows."""
-    listed = list(keys)
-    if listed:
-        connection.execute(update(MESSAGES).where(MESSAGES.c.key.in_(listed)).values(**values))
+    for some in portions(keys):
+        connection.execute(update(MESSAGES).where(MESSAGES.c.key.in_(some)).values(**values))
 
 
 def told_of(connection: Connection, alert_ids: Iterable[str]) -> Mapping[str, list[str]]:

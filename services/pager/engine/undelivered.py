@@ -90,14 +90,12 @@ def waiting(connection: Connection, home_ids: Collection[str], done: Collection[
         .group_by(MESSAGES.c.alert_id, MESSAGES.c.home_id)
     )
     found = [row for row in connection.execute(failed) if row.alert_id not in done]
-    sent = (
-        select(MESSAGES.c.alert_id, func.max(MESSAGES.c.ended_at).label("at"))
-        .where(
-            MESSAGES.c.alert_id.in_([row.alert_id for row in found]),
-            MESSAGES.c.state == "sent",
-            MESSAGES.c.purpose.in_(_WAKING),
+    reached: dict[str, Instant] = {}
+    for some in rows.portions(row.alert_id for row in found):
+        sent = (
+            select(MESSAGES.c.alert_id, func.max(MESSAGES.c.ended_at).label("at"))
+            .where(MESSAGES.c.alert_id.in_(some), MESSAGES.c.state == "sent", MESSAGES.c.purpose.in_(_WAKING))
+            .group_by(MESSAGES.c.alert_id)
         )
-        .group_by(MESSAGES.c.alert_id)
-    )
-    reached = {row.alert_id: row.at for row in connection.execute(sent)}
+        reached |= {row.alert_id: row.at for row in connection.execute(sent)}
     return {row.home_id for row in found if reached.get(row.alert_id, -1) < row.since}

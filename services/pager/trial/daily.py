@@ -97,11 +97,18 @@ class Daily(threading.Thread):
             self._loop = self._sending = None
 
     async def _one(self, free: asyncio.Semaphore, test_id: str, home: DeskHome, now: Instant) -> None:
-        async with free:
-            stages = plan.daily(home, self._ways, now)
-            failed = 0
-            async for happened in self._sender.send(test_id, home.home_id, "daily", _BY, stages):
-                failed += happened.what == "failed"
-            self._begun.add(test_id)
-            if failed:
-                _log.error("a daily test did not reach everybody", home_id=home.home_id, failed=failed)
+        try:
+            async with free:
+                await self._made(test_id, home, now)
+        except Exception as error:  # one home's fault must not cut the others' tests short
+            known = None if is_outage(error) else error
+            _log.error("a daily test could not be made", home_id=home.home_id, exc_info=known)
+
+    async def _made(self, test_id: str, home: DeskHome, now: Instant) -> None:
+        stages = plan.daily(home, self._ways, now)
+        failed = 0
+        async for happened in self._sender.send(test_id, home.home_id, "daily", _BY, stages):
+            failed += happened.what == "failed"
+        self._begun.add(test_id)
+        if failed:
+            _log.error("a daily test did not reach everybody", home_id=home.home_id, failed=failed)

@@ -14,12 +14,12 @@ from services.pager.alive import whom
 from services.pager.alive.memory import Memory
 from services.pager.alive.running import Alive, Parts, stuck, turns
 from services.pager.alive.whom import Contact, Trouble
-from services.pager.channels.base import Address
+from services.pager.channels.base import Address, Message, Outcome
 from shared import clock
 from shared.instants import MINUTE, Duration
 from shared.store import asides, operations
 from shared.store.engine import make_engine, writing
-from tests.integration.pager.posting import Carriers
+from tests.integration.pager.posting import Carriers, Posts
 from tests.integration.pager.receivers import Receiver, status
 
 SOON = 20
@@ -47,9 +47,11 @@ class House:
         return dict(self.contacts)
 
     @contextmanager
-    def alive(self, views: Engine | None = None) -> Iterator[Memory]:
+    def alive(
+        self, views: Engine | None = None, carriers: Callable[[], Carriers] = Carriers
+    ) -> Iterator[Memory]:
         memory = Memory(views or self.views, self.directory, lambda: not self.troubles, every=SOON)
-        thread = Alive(Parts(lambda: list(self.troubles), memory, Carriers, 0, every=SOON))
+        thread = Alive(Parts(lambda: list(self.troubles), memory, carriers, 0, every=SOON))
         thread.start()
         until(lambda: memory.contacts)
         try:
@@ -129,7 +131,7 @@ def test_it_is_told_where_the_database_is_gone_by_what_is_known_by_heart(
             assert list(memory.contacts) == ["OP"]
 
 
-def test_contacts_are_not_read_again_while_nobody_watches(
+def test_nobody_who_was_known_is_forgotten_while_nobody_watches_but_a_mended_address_is_heard_of(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.pager.alive.memory.CONTACTS_EVERY", 0)
@@ -142,6 +144,34 @@ def test_contacts_are_not_read_again_while_nobody_watches(
             house.contacts = {}
             until(lambda: [each for each in house.entries() if each.told])
             assert list(memory.contacts) == ["OP"]
+            with phone() as mended:
+                house.contacts = {"R1": Contact("R1", (Address("post", mended.url),), True)}
+                until(lambda: mended.heard)
+            assert sorted(memory.contacts) == ["OP", "R1"]
+
+
+class Broken(Posts):
+    """A channel that does not keep its word."""
+
+    name = "broken"
+
+    async def send(self, message: Message, address: Address, within: Duration) -> Outcome:
+        raise RuntimeError("it should not")
+
+
+class Both(Carriers):
+    def __init__(self) -> None:
+        super().__init__()
+        self[Broken.name] = Broken()
+
+
+def test_a_channel_that_fails_by_itself_is_followed_by_the_next_way(house: House) -> None:
+    with phone() as receiver:
+        ways = (Address("broken", "anywhere"), Address("post", receiver.url))
+        house.contacts = {"OP": Contact("OP", ways, operations=True)}
+        house.troubles = [BLIND]
+        with house.alive(carriers=Both):
+            until(lambda: receiver.heard)
 
 
 def test_a_home_that_is_set_aside_is_told_to_operations_and_its_own_and_marked_as_told(house: House) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from services.pager.chain.parts import Queued
 from services.pager.channels.base import Address, Message, Outcome, Result
+from services.pager.engine import rows
 from services.pager.engine.ports import Told
 from services.pager.engine.tables import RECEIVERS
 from shared.instants import DAY, HOUR, MINUTE, SECOND, Duration, show_instant
 from shared.log.base import Draft, Receipt
+from shared.store.engine import writing
 from tests.integration.pager.receivers import Receiver, ok, status
 from tests.integration.pager.stage import Post, Stage, views
 from tests.unit.pager.chained import NIGHT, POLICY, alert, home
@@ -191,3 +194,12 @@ def test_whoever_may_see_none_of_it_is_told_that_there_is_something_and_no_more(
         stage.until(lambda: len(stage.messages(state="sent")) == 2)
     titles = {body["title"] for _, body in stage.told()}
     assert titles == {"open: something in Wakeful is for you to see to"}
+
+
+def test_more_messages_than_a_statement_can_name_are_queued_and_marked_all_the_same(stage: Stage) -> None:
+    crowd = [Queued(0, 0, f"crowd-{n}", "page", "begins") for n in range(40_000)]
+    messages = [rows.sending(alert(), 0, each, NIGHT) for each in crowd]
+    with writing(stage.database) as connection:
+        assert len(rows.put_new(connection, messages)) == len(crowd)
+        rows.change(connection, [each.key for each in messages], failed=True)
+    assert len(stage.messages(failed=True)) == len(crowd)

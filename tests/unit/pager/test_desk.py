@@ -73,6 +73,16 @@ def test_each_decline_is_counted_whoever_declines(story: DeskStory) -> None:
     assert (story.alert(missed).declined, list(story.alert(missed).declined_by)) == (2, ["A", "B"])
 
 
+def test_a_button_that_is_pressed_without_end_is_counted_and_only_the_last_are_remembered(
+    story: DeskStory,
+) -> None:
+    missed = story.raised("check_missed")
+    for number in range(100):
+        story.declined(missed, f"N{number}")
+    assert (story.alert(missed).declined, story.alert(missed).declined_by[-1]) == (100, "N99")
+    assert len(story.alert(missed).declined_by) == 20
+
+
 def test_the_furthest_step_that_was_sent_is_how_far_the_chain_has_come(story: DeskStory) -> None:
     missed = story.raised("check_missed")
     assert story.alert(missed).reached == -1

@@ -68,6 +68,7 @@ def test_a_public_address_is_taken(url: str) -> None:
         ("https://receiver.example/ ", "write it like"),
         ("https://receiver.example/#part", "write it like"),
         ("https://exa mple/", "write it like"),
+        ("https://xn--localhost/", "write it like"),
         ("https://receiver.example/" + "x" * 2_000, "write it like"),
         ("", "write it like"),
     ],

@@ -4,6 +4,7 @@ It stands here because no service knows another. No rule lives here.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from services.pager.answering.desk import AnswerDesk
 from services.pager.answering.late import FeedOrDesk
 from services.pager.answering.links import KEY_PURPOSE, Links
 from services.pager.answering.parts import Answer, Hand, Took
+from services.pager.engine import threads
 from shared.instants import Instant
 from shared.security.access import Access
 from shared.security.keys import KeyRing, SealBroken
@@ -46,11 +48,18 @@ def answer_desk(
     )
 
 
-def mount(app: App, desk: AnswerDesk, pages: Pages, ways: Callable[[Person], Sequence[Address]]) -> None:
-    """Give the app the page, and the addresses that others call back. `ways`: how a person is reached, opened."""
+def mount(
+    app: App,
+    desk: AnswerDesk,
+    pages: Pages,
+    ways: Callable[[Person], Sequence[Address]],
+    sent: Engine | None = None,
+) -> None:
+    """Give the app the page, and the addresses that others call back. `ways`: how a person is reached, opened; `sent`:
+    where what was sent is written down (the pager's views), so that several alerts told as one are answered as one."""
     app.include_router(api.answer_routes(desk, pages))
     app.include_router(
-        inbound.inbound_routes(desk, lambda person: pagerduty_secrets(ways(person)), alerts_of)
+        inbound.inbound_routes(desk, lambda person: pagerduty_secrets(ways(person)), partial(alerts_of, sent))
     )
 
 
@@ -60,9 +69,12 @@ def pagerduty_secrets(ways: Sequence[Address]) -> Sequence[str]:
     return [secret for secret in theirs if secret]
 
 
-def alerts_of(thread: str) -> Sequence[str]:
-    """The alerts that a thread of messages tells of: a thread of one alert has its id."""
-    return (thread,)
+def alerts_of(sent: Engine | None, person_id: str, thread: str) -> Sequence[str]:
+    """The alerts that a thread of messages to that person tells of."""
+    if sent is None:
+        return (thread,)
+    with sent.connect() as connection:
+        return threads.alerts_of(connection, person_id, thread)
 
 
 class Answers:

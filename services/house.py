@@ -173,7 +173,8 @@ def door_app(parts: Parts) -> App:
         )
     )
     desk = answer_desk(app, settings.url, parts.keys, parts.access, feed, views["pager"], parts.log.now)
-    mount(app, desk, pages, parts.reach.open_addresses)  # behind the door: it answers by its way in
+    # Behind the door: it answers by its way in.
+    mount(app, desk, pages, parts.reach.open_addresses, views["pager"])
     app.include_router(roster.roster_routes(views["pager"], parts.blind_since, pages))
     app.include_router(operationspage.operations_routes(app.state.troubles, pages))
     web_pages.install(app, settings.url)

@@ -11,6 +11,7 @@ PagerDuty cannot close what only a fact closes. What PagerDuty was told by ourse
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -63,10 +64,10 @@ def called_back(body: bytes) -> CalledBack | None:
 def inbound_routes(
     desk: AnswerDesk,
     secrets_of: Callable[[Person], Sequence[str]],
-    alerts_of: Callable[[str], Sequence[str]],
+    alerts_of: Callable[[str, str], Sequence[str]],
 ) -> APIRouter:
-    """To be mounted at the root. `secrets_of`: of a person's PagerDuty channel, opened; `alerts_of`: the alerts of a
-    thread. Both may read the disk."""
+    """To be mounted at the root. `secrets_of`: of a person's PagerDuty channel, opened; `alerts_of`: of a
+    person's id and a thread, the alerts that it tells of. Both may read the disk."""
     router = APIRouter(include_in_schema=False)
 
     @router.post("/answers/pagerduty/{person_id}", dependencies=[open_to_all(_WHY_OPEN)])
@@ -80,7 +81,7 @@ def inbound_routes(
         if event is None:
             return {"said": "Nobody answered; nothing was changed."}
         tap = Tap("acknowledge", "pagerduty", form=event.event_id, action=SEEING_TO_IT, via="phone")
-        given = await desk.call_back(person, event.thread, alerts_of, tap)
+        given = await desk.call_back(person, event.thread, partial(alerts_of, person.id), tap)
         return {"said": said(given, tap, desk.now())}
 
     return router

@@ -50,7 +50,7 @@ def compose(
         actions=content.actions,
         at=occasion.at,
         labels=_labels(shown, occasion),
-        thread=occasion.thread or _thread(ids),
+        thread=occasion.thread or thread_of(ids),
     )
 
 
@@ -64,7 +64,8 @@ def key_of(occasion: Occasion, alert_ids: Sequence[str]) -> str:
     return str(uuid5(_NAMESPACE, canonical(about).decode()))
 
 
-def _thread(ids: Sequence[str]) -> str:
+def thread_of(ids: Sequence[str]) -> str:
+    """What all that is told of these alerts together is named by, in whatever order: of one alert its id."""
     return ids[0] if len(ids) == 1 else str(uuid5(_NAMESPACE, canonical(sorted(ids)).decode()))
 
 

@@ -61,7 +61,7 @@ def _tell(found: Audited) -> None:
     for each in found.differences:
         write_line(str(each))
     for each in found.explained:
-        write_line(f"explained by a recorded swap: {each}")
+        write_line(f"explained by {each.because}: {each}")
     for home_id in found.set_aside:
         say(f"home {home_id} is set aside, nobody watches it; see `wakeful doctor`")
     verdict = f"{len(found.differences)} differ" if found.differences else "no difference"

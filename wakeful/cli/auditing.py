@@ -47,13 +47,15 @@ class Difference:
     event_id: str
     type: str
     at: str
+    because: str | None = None
+    """What explains it; None: nothing does."""
 
     def __str__(self) -> str:
         return f"{self.what}: {self.type} {self.event_id} of alert {self.alert_id}, home {self.home_id}, at {self.at}"
 
     def shown(self) -> dict[str, str]:
         """As JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: told for name in self.__slots__ if (told := getattr(self, name)) is not None}
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
     """Audit all of a log. `reached` hears how many records were read. Raises Failure where there is nothing that could
     be compared."""
     from shared.instants import show_instant
+    from wakeful.cli.explaining import why
 
     entries = _entries(log, views)
     recorded = _recorded(log)
@@ -88,8 +91,8 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
         found.compared += len(published)
         mine = [each for each in recorded if each["service"] == entry.service]
         for each in _differences(due, published):
-            explains = _explains(mine, each, entry.partition)
-            (found.explained if explains else found.differences).append(each)
+            because = why(mine, each.at, each.home_id, each.alert_id, entry.partition)
+            (found.explained if because else found.differences).append(replace(each, because=because))
     found.set_aside = sorted(aside)
     for differences in (found.differences, found.explained):
         differences.sort(key=lambda each: (each.at, each.alert_id, each.event_id))
@@ -292,27 +295,6 @@ def _differences(due: dict[str, bytes], published: dict[str, bytes]) -> Iterator
 def _difference(what: str, body: bytes) -> Difference:
     event = orjson.loads(body)
     return Difference(what, event["homeid"], event["subject"], event["id"], event["type"], event["time"])
-
-
-def _explains(recorded: Sequence[dict[str, Any]], each: Difference, partition: int) -> bool:
-    """Whether a recorded swap accounts for it: it names the alert; or it came from other rules, or brought a home back,
-    and so only told what was still open by then. Or it lies where nobody was waited for any longer."""
-    from shared.instants import parse_instant
-
-    for swap in recorded:
-        if "without" in swap:
-            if swap["partition"] == partition and swap["since"] <= each.at < swap["upto"]:
-                return True
-            continue
-        if each.alert_id in (*swap["raised"], *swap["superseded"]):
-            return True
-        of_home = (
-            swap["home_id"] == each.home_id if "home_id" in swap else swap.get("partition", 0) == partition
-        )
-        anew = "home_id" in swap or swap["from_version"] != swap["to_version"]
-        if of_home and anew and parse_instant(each.at) < parse_instant(swap["at"]):
-            return True
-    return False
 
 
 def _recorded(log: "Log") -> list[dict[str, Any]]:

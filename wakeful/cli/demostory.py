@@ -10,11 +10,11 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from services.alerts.lives import Lives, Whose
+from services.alerts.names import ALERTS as ALERTS_TABLE
 from services.alerts.rows import AlertRow
-from services.alerts.tables import ALERTS as ALERTS_TABLE
 from services.checks.record import NightRecord, night_record
 from services.cover.night import Band, cover_night
-from services.rules import MONITORS
+from services.rules import DECIDER, MONITORS
 from services.sample.cast import HOMES, PROVIDER, TIME_ZONE, Child, SampleHome
 from services.sample.papers import pace_of
 from shared.events.decode import fact_of_event
@@ -95,7 +95,7 @@ class Weeks(NamedTuple):
 def told_night(seed: int) -> Night:
     """The night of this seed, watched from beginning to end."""
     facts = night(seed)
-    effects = replay(facts, MONITORS.values(), ENDS).effects
+    effects = replay(facts, MONITORS.values(), ENDS, DECIDER).effects
     events = tuple(effect.event for effect in effects)
     steps = tuple(_steps(events))
     cover = {home: cover_night(_of(facts, home), TIME_ZONE, EVENING, ENDS) for home in HOMES}
@@ -145,7 +145,7 @@ def _steps(events: Sequence[dict[str, Any]]) -> Iterator[Step]:
     for event in sorted(events, key=lambda each: str(each["time"])):
         fact = fact_of_event(ALERTS, 0, event)
         for row in lives.take(fact, lambda _fact: whose):
-            if row.table == ALERTS_TABLE.name and row.values is not None:
+            if row.table == ALERTS_TABLE and row.values is not None:
                 name = event["type"].split(".")[1]
                 yield Step(fact.observed_at, name, AlertRow(**row.key, **row.values))
 

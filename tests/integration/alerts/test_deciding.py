@@ -150,6 +150,23 @@ def test_what_is_resolved_at_02_59_59_is_not_reopened_at_03_00_because_the_news_
         assert live.heard(_at("03:20")) == live.replayed(_at("03:20"))
 
 
+def test_who_is_waited_for_says_at_once_how_far_he_is_and_says_no_more_than_that(tmp_path: Path) -> None:
+    with watch(tmp_path) as live:
+        alert, _ = late(live)
+        live.turn()
+        live.now += 1
+        live.log.append([draft(answer(alert, "H1", live.now, 2, by="M2"))])
+        live.now += 1
+        live.turn(DECIDES)  # it reads the answer
+        live.turn()
+        acknowledged = [event for event in live.events() if event["type"] == ACKNOWLEDGED]
+        assert [event["data"]["by"] for event in acknowledged] == ["M1", "M2"], "two milliseconds later"
+        said = {name: live.runners[name].entry for name in MONITORS}
+        live.now += 1
+        live.turn()
+        assert {name: live.runners[name].entry for name in MONITORS} == said
+
+
 def test_after_a_minute_nobody_is_waited_for_and_that_is_on_record_so_that_an_audit_explains_it(
     tmp_path: Path,
 ) -> None:
@@ -171,4 +188,7 @@ def test_after_a_minute_nobody_is_waited_for_and_that_is_on_record_so_that_an_au
         live.settle(_at("03:20"))
         found = audited(live.log, live.engine)
         assert [(each.event_id, each.alert_id) for each in found.explained] == [(reopened[0]["id"], alert)]
+        assert [each.because for each in found.explained] == [
+            "a recorded decision that was made without waiting for checks any longer"
+        ]
         assert found.differences == []

@@ -18,6 +18,7 @@ from shared.facts import Fact
 from shared.instants import Duration
 from shared.log.base import Log, Record, fact_of
 from shared.runner import Runner
+from shared.runner.deciding import Undecided
 from shared.runner.observer import Observer
 from shared.runner.service import Service
 from shared.web.live import Notifier
@@ -37,14 +38,21 @@ def runners(
     """The runners by their services' names, over migrated views. `notifier`: wakes the streams of the feed;
     `blind_after`: how long one that decides waits for the others."""
     once = lru_cache(maxsize=DECODED)(fact_of)  # nobody changes a fact: all who read it may have the same one
+    undecided = Undecided()
     made = {
-        name: Runner(log, views, _decoding(service, once), observer=observer)
+        name: Runner(
+            log,
+            views,
+            _decoding(service, once),
+            observer=observer,
+            undecided=undecided if name in alerts.SERVICE.after else None,
+        )
         for name, service in monitors.SERVICES.items()
         if name != alerts.SERVICE.name
     }
     feed = replace(alerts.SERVICE, decode=partial(reading.decode, inner=once))
     feeding = alerts.make_runner(
-        log, views, notifier, observer=observer, service=feed, blind_after=blind_after
+        log, views, notifier, observer=observer, service=feed, blind_after=blind_after, undecided=undecided
     )
     return made | {feed.name: feeding}
 

@@ -28,6 +28,7 @@ from shared.instants import Duration, Instant
 from shared.log.base import Log
 from shared.monitor import Row
 from shared.runner import Runner
+from shared.runner.deciding import Undecided
 from shared.runner.observer import Handing, Observer, Silence
 from shared.runner.service import Service
 from shared.store import rows
@@ -91,7 +92,16 @@ def make_runner(
     partition: int = 0,
     service: Service = SERVICE,
     blind_after: Duration = BLIND_AFTER,
+    undecided: Undecided | None = None,
 ) -> Runner:
     """The service's runner over a migrated database. After each commit of facts it wakes the streams of `notifier`."""
     waking = Waking(observer or Silence(), notifier)
-    return Runner(log, views, service, partition=partition, observer=waking, blind_after=blind_after)
+    return Runner(
+        log,
+        views,
+        service,
+        partition=partition,
+        observer=waking,
+        blind_after=blind_after,
+        undecided=undecided,
+    )

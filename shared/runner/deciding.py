@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from shared import clock as machine
 from shared.events.canonical import canonical
-from shared.instants import Duration, Instant, show_instant
+from shared.instants import NEVER, Duration, Instant, show_instant
 from shared.log.base import Log, Positions
 from shared.monitor import Effect
 from shared.store import ledger, outbox
@@ -31,6 +31,21 @@ BLINDLY: Final = "alerts.decided_blindly.v1"
 _NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:wakeful:decided-blindly")
 _SAMPLES: Final = 60
 """How many presents are remembered for as long as is waited."""
+
+
+class Undecided:
+    """From when on there is something undecided, told to those who are waited for where they run in the same process:
+    whoever has come past it says so at once, and not only when his clock alone would be worth a commit."""
+
+    __slots__ = ("since",)
+
+    def __init__(self) -> None:
+        self.since: Instant = NEVER
+        """NEVER: nothing is."""
+
+    def waits(self, published: Instant, reached: Instant) -> bool:
+        """Whether it is worth saying that this has been reached, for one who has said `published`."""
+        return published <= self.since < reached
 
 
 class Asked(NamedTuple):

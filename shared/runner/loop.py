@@ -88,9 +88,11 @@ class Runner:
         read: int = READ,
         blind_after: Duration = BLIND_AFTER,
         monotonic: Callable[[], Duration] = machine.monotonic,
+        undecided: deciding.Undecided | None = None,
     ) -> None:
         """`engine` holds the service's read model, migrated. `clock`: for lags only. `read`: facts a turn.
-        `blind_after`, by `monotonic`: how long it waits for other services, where it waits for any."""
+        `blind_after`, by `monotonic`: how long it waits for other services, where it waits for any. `undecided`: shared
+        by those who run in one process and those who wait for them."""
         self._log = log
         self._engine = engine
         self._service = service
@@ -101,6 +103,7 @@ class Runner:
         self._now = clock
         self._publisher = Publisher(log, engine, self._owner, self._observer, clock)
         self._names = Names(self._sieve.named, lambda: self._course.clock)
+        self._undecided = undecided or deciding.Undecided()
         self._waiting = deciding.Waiting(log, engine, self._owner, service.after, blind_after, monotonic)
         self.entry: ledger.Entry
         """The ledger's row as this runner wrote it last; none before the start."""
@@ -211,7 +214,7 @@ class Runner:
         """Steps 1 to 3. Until the course takes them, nothing has moved; from there on nothing here can fail
         but a bug."""
         partition, topics, entry = self._owner.partition, self._monitor.topics, self.entry
-        if self._service.after:
+        if self._service.after and self._is_asked_for():
             self._waiting.ask()
         present = self._log.present(partition)
         records, positions = self._log.read(partition, topics, entry.positions, present, self._read)
@@ -230,6 +233,12 @@ class Runner:
         differed = sifted.differed
         return _Batch(reached, len(records), turn.effects, rejected, turn, changed, differed, told_upto)
 
+    def _is_asked_for(self) -> bool:
+        """Whether it matters how far the others are: something is undecided, or it alone is worth a commit."""
+        clock = self._course.clock
+        undecided = cast(Deciding, self._monitor).undecided()
+        return undecided <= clock or clock - self._told_upto >= IDLE_COMMIT
+
     def _decide(self, turn: Turn, positions: Positions, present: Instant) -> Instant:
         """Decide as far as may be; everything of before which instant has then been decided."""
         monitor, before = cast(Deciding, self._monitor), cast(Deciding, self._monitor).undecided()
@@ -237,12 +246,14 @@ class Runner:
         _add(turn, self._course.decide(upto.may))
         if upto.blind and (monitor.undecided() != before or turn.effects):
             turn.effects.append(deciding.on_record(self._owner, upto))
+        self._undecided.since = monitor.undecided()
         return upto.least
 
     def _clock_is_worth_it(self, batch: _Batch) -> bool:
         return (
             batch.entry.clock - self.entry.clock >= IDLE_COMMIT
             or batch.told_upto - self._told_upto >= IDLE_COMMIT
+            or (not self._service.after and self._undecided.waits(self.entry.published, batch.told_upto))
         )
 
     def _save(self, batch: _Batch) -> None:

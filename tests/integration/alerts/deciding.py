@@ -18,6 +18,7 @@ from shared.log.base import fact_of
 from shared.log.sqlite import SqliteLog
 from shared.replay import in_order, replay
 from shared.runner import Runner
+from shared.runner.deciding import Undecided
 from shared.store.engine import make_engine
 from shared.topics import ALERTS, INPUTS, SWAPS
 from tests.integration.runner.world import draft, told
@@ -36,6 +37,7 @@ class Watch:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
         self.engine = make_engine(folder / "views.sqlite3")
         monitors.migrate(self.engine)
+        self._undecided = Undecided()
         self.runners: dict[str, Runner] = {}
         for name in WATCHING:
             self.begin(name)
@@ -43,8 +45,9 @@ class Watch:
     def begin(self, name: str) -> None:
         """A new runner takes over, and knows nothing but the rows."""
         self.runners[name] = Runner(
-            self.log, self.engine, SERVICES[name], clock=lambda: self.now, monotonic=lambda: self.monotonic
-        )
+            self.log, self.engine, SERVICES[name], clock=lambda: self.now, monotonic=lambda: self.monotonic,
+            undecided=self._undecided,
+        )  # fmt: skip
         self.runners[name].start()
 
     def turn(self, *names: str) -> None:

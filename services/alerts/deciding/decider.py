@@ -32,10 +32,14 @@ class Decider:
     # -- what is read
 
     def hear(self, fact: Fact) -> None:
-        """A check-in or night-cover fact of a home."""
-        home = self._home(fact.home_id)
-        home.silence.hearing.hear(fact.appended_at, fact.id, self._settled)
-        self._touch(home)
+        """A check-in or night-cover fact of a home. Hot: each of them comes here, and most find nothing that waits for
+        them; but when the home was heard of last has to survive a restart all the same."""
+        home = self._homes.get(fact.home_id) or self._home(fact.home_id)
+        silence = home.silence
+        silence.hearing.hear(fact.appended_at, fact.id, self._settled)
+        self._changed[home.id] = None
+        if silence.listens:
+            self._file(home)
 
     def told(self, fact: Fact, night: int | None) -> None:
         """What a monitor told; what is decided here itself comes back out of the log, and is known."""

@@ -22,12 +22,14 @@ class Hearing:
 
     def hear(self, at: Instant, fact_id: str, settled: Instant) -> None:
         """A fact of the home. `settled`: what lies before it will not be asked for any more."""
-        last = self._stretches[-1] if self._stretches else None
-        if last is not None and at - last[2] <= SILENT_AFTER:
-            last[2] = max(last[2], at)
+        stretches = self._stretches
+        if stretches and at - (last := stretches[-1])[2] <= SILENT_AFTER:
+            if at > last[2]:
+                last[2] = at
         else:
-            self._stretches.append([at, fact_id, at])
-        self.forget(settled)
+            stretches.append([at, fact_id, at])
+        if len(stretches) > 1:
+            self.forget(settled)
 
     def forget(self, settled: Instant) -> None:
         """Only the last stretch that began before `settled`, and what follows, is asked for."""

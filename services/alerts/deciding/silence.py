@@ -66,6 +66,11 @@ class Silence:
         return near
 
     @property
+    def listens(self) -> bool:
+        """Whether what is heard changes when something is to be decided."""
+        return self.silent is not None or self._two_at != NEVER
+
+    @property
     def due(self) -> Instant:
         """When it will have gone silent, by what was heard so far; NEVER: there is no reason to say so."""
         if self.silent is not None or self._two_at == NEVER:

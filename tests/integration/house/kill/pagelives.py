@@ -63,10 +63,11 @@ class PageLives(Lives):
 
     def settle(self) -> None:
         """Whoever was told of what is over now is told that, and nothing waits."""
-        self._stop.set()  # no new child comes
+        self._told.enough.set()
+        if not waited(lambda: all(each.done() for each in self._running), PATIENCE_S):
+            self._told.give_up.set()
         for each in self._running:
             each.result()
-        over = self._resolved()
 
         def quiet() -> bool:
             return not self._waiting() and not not_told_that_it_is_over(self._told.told(), self._resolved())

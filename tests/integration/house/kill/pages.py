@@ -73,6 +73,8 @@ class PageErrands(Errands):
         self.receiver = receiver
         self._draw = Random(seed)
         self.give_up = threading.Event()
+        self.enough = threading.Event()
+        """The round under way is the last: no new child comes."""
         self.lost: list[str] = []
         for paths in PEOPLE.values():
             for path in paths:
@@ -80,7 +82,7 @@ class PageErrands(Errands):
                     receiver.behave(status(500), path=path)
 
     def run(self) -> None:
-        """Until it is stopped."""
+        """Until it is enough, or it is stopped."""
         try:
             with self._client:
                 for number, steps in enumerate(STEPS):
@@ -89,7 +91,7 @@ class PageErrands(Errands):
                     self._put("on-call", said("on_call.policy_set.v1", _home(number), _home(number), policy))
                     self._seen_to(number, self._comes(number))  # a home never heard of would be a silent one
                 self.settled.set()
-                while True:
+                while not self.enough.is_set():
                     self._told_and_seen_to()
                     self.rounds += 1
         except Stopped:

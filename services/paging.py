@@ -156,7 +156,9 @@ def _lived(step: StepRow) -> Happened | None:
 class Hands:
     """The home-partitions of this process, as their pagers' runners have them. From any thread.
 
-    A runner has caught up when it has read what the log held when it was first seen.
+    A runner has caught up when it has read what the log held when it was first seen. While no door is open the present
+    may stand at the log's last instant, and what carries a present's own instant is read after it has passed: so a
+    runner must have come beyond it.
     """
 
     def __init__(
@@ -178,7 +180,7 @@ class Hands:
         epoch = runner.entry.epoch
         if (partition, epoch) not in self._goals:
             self._goals[partition, epoch] = self._present(partition)
-        reached = (runner.clock or 0) >= self._goals[partition, epoch]
+        reached = (runner.clock or 0) > self._goals[partition, epoch]
         return Held(epoch, reached and not runner.behind)
 
 

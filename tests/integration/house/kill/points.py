@@ -29,8 +29,9 @@ ROOT: Final = Path(__file__).parents[4]
 OURS: Final = (f"{ROOT}/shared/", f"{ROOT}/services/")
 BETWEEN: Final = ("shared/store/engine.py",)
 """Stands between who asks and the database, and says nothing about who it is."""
-PAGERS: Final = frozenset({"pager", "pager-engine", "pager-store", "pager-publish"})
-"""Where people are told: what reads the log for them, the engine's loop, and what writes and publishes for it."""
+PAGERS: Final = frozenset({"pager", "crew-pager", "pager-engine", "pager-store", "pager-publish"})
+"""Where people are told: what reads the log for them (in a worker, its crew), the engine's loop, and what writes and
+publishes for it."""
 LOOPS: Final = frozenset(
     {*SERVICES, *PAGERS, "log-writer", "prober", "rotas", "operators", "watchdog", "MainThread"}
 )

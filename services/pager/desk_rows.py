@@ -57,6 +57,22 @@ def homes_of(connection: Connection, home_ids: Iterable[str]) -> dict[str, DeskH
     return {home_id: found.get(home_id) or nowhere(home_id) for home_id in listed}
 
 
+def of_changed_homes(connection: Connection, partition: int, n: int) -> tuple[list[str], int]:
+    """The alerts that are open in homes whose on-call has changed after change `n` of this home-partition (a silence
+    that was ended, an override), and the number of the last such change. Where the rows were made anew: of all."""
+    last: int = (
+        connection.execute(select(func.max(HOMES.c.changed)).where(HOMES.c.partition == partition)).scalar()
+        or 0
+    )
+    if last == n:
+        return [], n
+    changed = select(HOMES.c.home_id).where(
+        HOMES.c.partition == partition, HOMES.c.changed > (n if n < last else 0)
+    )
+    query = select(ALERTS.c.alert_id).where(ALERTS.c.home_id.in_(changed), ALERTS.c.state != "resolved")
+    return list(connection.scalars(query.order_by(ALERTS.c.changed))), last
+
+
 def last_change(connection: Connection, partition: int) -> int:
     """The number of this home-partition's last change; 0: none yet."""
     query = select(func.max(ALERTS.c.changed)).where(ALERTS.c.partition == partition)

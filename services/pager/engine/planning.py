@@ -51,6 +51,7 @@ class Share:
     epoch: int
     time: PagerTime
     cursor: int = 0
+    homes_cursor: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
     """Of alerts that are not done."""
     looks: list[tuple[Instant, str]] = field(default_factory=list)
@@ -234,6 +235,8 @@ class Planner:
                 share.todo[alert.alert_id] = None
         if changed:
             share.cursor = max(alert.changed for alert in changed)
+        affected, share.homes_cursor = desk_rows.of_changed_homes(connection, partition, share.homes_cursor)
+        share.todo |= dict.fromkeys(affected)
         return share.time.settled(monotonic)
 
     def _all_open(self, connection: Connection, share: Share) -> None:

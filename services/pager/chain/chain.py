@@ -26,7 +26,7 @@ from services.pager.chain.parts import (
 )
 from services.pager.chain.policy import Policy, policy_of
 from services.pager.chain.silences import held_until
-from shared.instants import MINUTE, Duration
+from shared.instants import MINUTE, Duration, Instant
 
 NOBODY_AGAIN: Final = MINUTE
 """Where there was nobody to tell: people sign in, rotas are mended."""
@@ -100,17 +100,24 @@ def _while_acknowledged(case: Case) -> Decision:
 def _by_time(case: Case) -> Decision:
     """Nobody has said anything: the step takes its own course."""
     chain, policy = case.chain, policy_of(case.alert, case.home)
-    begun = case.now if chain.begun_at is None else chain.begun_at
     if chain.failed and chain.step < policy.resort:
         return _on(case, Reason.GOES_ON if chain.why == Reason.GOES_ON.value else Reason.FAILED)
     if _is_under_way(chain):
+        begun = case.now if chain.begun_at is None else chain.begun_at
         if case.now < begun + PATIENCE:
             return waits(case, Reason.SENDING, begun + PATIENCE)
         return _on(case.having(failed=True), Reason.STUCK)
-    due = (begun if chain.sent_at is None else chain.sent_at) + _delay(policy, chain.step)
+    due = _due(case, policy)
     if case.now < due:
         return waits(case, Reason.WAITS, due)
     return _on(case, Reason.NEXT_STEP if chain.step < policy.last else Reason.REPEATS)
+
+
+def _due(case: Case, policy: Policy) -> Instant:
+    """*Delays count from when the step before was really sent.*"""
+    chain = case.chain
+    begun = case.now if chain.begun_at is None else chain.begun_at
+    return (begun if chain.sent_at is None else chain.sent_at) + _delay(policy, chain.step)
 
 
 def _delay(policy: Policy, step: int) -> Duration:
@@ -167,15 +174,15 @@ def _on(case: Case, reason: Reason) -> Decision:
             told = tells(case, chain, reason, "page", policy.steps[step], persons)
             return replace(told, look_again=case.now) if declined < alert.declined else told
     if reason in _ONLY_FORWARD and chain.step >= policy.last:  # what there is repeats in its time
-        return waits(
-            case.having(declined=declined, step=policy.resort, failed=True), Reason.WAITS, case.now + MINUTE
-        )
+        case = case.having(declined=declined, step=policy.resort, failed=True)
+        return waits(case, Reason.WAITS, max(case.now + 1, min(_due(case, policy), case.now + MINUTE)))
     return waits(replace(case, chain=chain), Reason.NOBODY, case.now + NOBODY_AGAIN)
 
 
 def _ahead(chain: Chain, policy: Policy, reason: Reason) -> Iterator[tuple[int, int]]:
     """The places (step, round) that come next, in order: a few, never endless."""
-    again = reason not in _ONLY_FORWARD
+    # A last step that has failed is not told again at once, whatever for: that would never come to rest.
+    again = reason not in _ONLY_FORWARD and not (chain.failed and chain.step < policy.resort)
     if reason in (Reason.REOPENED, Reason.RAN_OUT) and _is_under_way(chain):
         yield chain.step, chain.round + 1  # somebody had it before it was told
     for step in range(chain.step + 1, policy.last + 1):

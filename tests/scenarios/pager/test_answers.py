@@ -53,3 +53,14 @@ def test_whoever_was_told_hears_that_somebody_has_it_and_that_it_is_over(night: 
     night.until("22:20").page("check_missed", to="A", at="22:20")
     night.until("22:21").acknowledged(alert, "A", "22:31").update(to="W1", at="22:21")
     night.until("22:25").resolved(alert).update(to="W1", at="22:25").update(to="A", at="22:25")
+
+
+def test_had_once_more_where_the_last_step_cannot_be_reached_the_last_resort_is_told_once(
+    night: PagedNight,
+) -> None:
+    night.policy(["W1"]).down("W1").until("22:17")
+    alert = night.missed()
+    night.page("check_missed", to="L", at="22:17")
+    night.until("22:18").acknowledged(alert, "M", "22:28")
+    night.until("22:27").acknowledged(alert, "M", "22:37").page("check_missed", to="L", at="22:27")
+    night.until("22:36").nobody()

@@ -16,6 +16,7 @@ from shared.security.memory import Memory
 from shared.security.rights import HomeLike, Right, Scope, rights_of
 from shared.security.tables import PEOPLE
 from shared.store.engine import writing
+from shared.store.texts import storable
 from shared.store.upserts import insert_into
 
 
@@ -87,7 +88,7 @@ class People:
 
 def read_person(connection: Connection, person_id: str) -> Person | None:
     """One person, within somebody's transaction."""
-    row = connection.execute(select(PEOPLE).where(PEOPLE.c.id == person_id)).mappings().first()
+    row = connection.execute(select(PEOPLE).where(PEOPLE.c.id == storable(person_id))).mappings().first()
     return None if row is None else _person(row)
 
 

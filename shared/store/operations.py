@@ -111,8 +111,10 @@ def mark_told(connection: Connection, entry_id: str, at: Instant) -> None:
 
 
 def find(connection: Connection, entry_id: str) -> Operation | None:
-    """The entry of that id."""
-    row = connection.execute(select(OPERATIONS).where(OPERATIONS.c.id == entry_id)).mappings().first()
+    """The entry of that id, which may be anything that somebody wrote into an address."""
+    row = (
+        connection.execute(select(OPERATIONS).where(OPERATIONS.c.id == storable(entry_id))).mappings().first()
+    )
     return None if row is None else Operation(**row)
 
 

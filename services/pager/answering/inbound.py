@@ -20,6 +20,7 @@ from fastapi import APIRouter, Request
 from services.pager.answering.desk import AnswerDesk
 from services.pager.answering.giving import Tap, said
 from shared.security.people import Person
+from shared.store.texts import storable
 from shared.web.access import open_to_all
 from shared.web.problems import Problem, unauthorised
 from shared.words.doing import SEEING_TO_IT
@@ -54,7 +55,7 @@ def called_back(body: bytes) -> CalledBack | None:
         type_, agent, data = event["event_type"], event.get("agent") or {}, event["data"]
         if type_ not in _ANSWERS or agent.get("type") != "user_reference":
             return None  # ours come back by an integration, never by a user
-        return CalledBack(str(event["id"]), str(data["incident_key"]))
+        return CalledBack(str(event["id"]), storable(str(data["incident_key"])))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise Problem(
             400, "unreadable", "Not an event", "this is no webhook of PagerDuty's version 3"

@@ -10,6 +10,7 @@ from services.pager import desk_rows
 from services.pager.rotawatch import RotaWatch
 from services.pager.running import SERVICE
 from shared.monitor import Row
+from shared.security.people import People
 from shared.store import operations, rows
 from shared.store.engine import writing
 from tests.servers.plugin import Postgres
@@ -80,3 +81,18 @@ def test_a_rota_with_nobody_is_found_by_whoever_owns_the_home(engine: Engine) ->
 def whole(story: DeskStory) -> list[Row]:
     with story.engine.connect() as connection:
         return list(rows.load(connection, SERVICE.tables, story.course.monitor.tables))
+
+
+def test_what_somebody_wrote_into_an_address_finds_nothing_and_is_no_fault_of_the_database(
+    postgres: Postgres,
+) -> None:
+    """A NUL, and half of a pair: Postgres has no place for either, and whoever calls back needs no account."""
+    url = postgres.new_database()
+    database.migrate(url)
+    people, views = database.access(url), database.views(url, "pager")
+    for strange in ("\x00", "a\ud800"):
+        assert People(people).get(strange) is None
+        with views.connect() as connection:
+            assert operations.find(connection, strange) is None
+    people.dispose()
+    views.dispose()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scenarios.answer_facts import has
-from tests.scenarios.facts import check, ended, every, started
+from tests.scenarios.facts import away, check, ended, every, started
 from tests.scenarios.night import Heard, Night
 
 pytestmark = pytest.mark.services("checks", "alerts")
@@ -87,3 +87,12 @@ def test_the_end_of_a_childs_stay_is_no_word_of_the_home(night: Night) -> None:
     night.at("22:30").tell(ended("P1"))
     night.until("22:31")
     first.resolved("ended", at="22:30", by="placement-6")
+
+
+def test_a_child_told_missing_is_no_word_of_the_home_and_joins_nothing(night: Night) -> None:
+    _, first, _ = silent(night)
+    gone = night.at("22:30").tell(away("P1", "missing", "06:00"))
+    night.until("22:31")
+    first.resolved("disposition", at="22:30", by=gone)
+    night.expect.raised("child_missing", since="22:30", at="22:30")
+    night.expect.raised("child_away", since="22:30", at="22:30")

@@ -1,6 +1,7 @@
 """A real `wakeful up`: its homes' on-call is tried from the command line, and people are told when nobody watches."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,7 +31,22 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def up(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Up]:
     """One home with a policy; everybody in it but S9 has a phone."""
-    up = Up(tmp_path, allow_private_receivers=1, tick_every=200, blind_after=1_500)
+    with _lived(tmp_path, receiver, monkeypatch, blind_after=1_500) as up:
+        yield up
+
+
+@pytest.fixture
+def steady(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Up]:
+    """The same, in which nobody is soon called blind."""
+    with _lived(tmp_path, receiver, monkeypatch) as up:
+        yield up
+
+
+@contextmanager
+def _lived(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, **settings: int
+) -> Iterator[Up]:
+    up = Up(tmp_path, allow_private_receivers=1, tick_every=200, **settings)
     for name, value in {
         "DATA": str(up.data),
         "MASTER_KEY_FILE": str(tmp_path / "configuration" / "master.key"),
@@ -100,6 +116,40 @@ def test_when_nobody_watches_whoever_runs_the_system_and_the_homes_phone_are_tol
     assert told["OP"].startswith("Wakeful: no home is watched since")
     assert told[f"home-{HOME}"].startswith("Wakeful: your home is not watched since")
     until(lambda: told_of(up))
+
+
+def test_a_home_that_is_set_aside_is_told_to_its_own_and_to_whoever_runs_the_system(
+    steady: Up, receiver: Receiver
+) -> None:
+    until(lambda: steady.client.get(f"/on-call/{HOME}/tests").status_code == 200)
+    steady.stop()
+    steady.start()  # contacts are read again
+    until(lambda: httpx.get(f"{steady.url}/readyz", trust_env=False).status_code == 200)
+    set_aside(steady)
+    aside = f"home {HOME} is not watched"
+    until(
+        lambda: (
+            {topic(each) for each in receiver.heard if aside in each.json["title"]} == {"OP", f"home-{HOME}"}
+        )
+    )
+    until(lambda: told_of(steady))
+
+
+def set_aside(up: Up) -> None:
+    """As a runner does with a home of which it could not take a fact."""
+    from shared.course import Aside
+    from shared.runner import setaside
+    from shared.store import ledger
+    from shared.store.engine import make_engine, writing
+
+    views = make_engine(up.data / "views.sqlite3")
+    try:
+        with writing(views) as connection:
+            entry = ledger.find(connection, "checks", 0)
+            assert entry is not None
+            setaside.set_aside(connection, entry, [Aside(HOME, "KeyError", None)])
+    finally:
+        views.dispose()
 
 
 def told_of(up: Up) -> bool:

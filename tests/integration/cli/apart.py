@@ -106,7 +106,7 @@ class Apart:
             producer.put([tick(topic, p, until) for topic in INPUTS for p in range(PARTITIONS)])
 
     def watched(self, until: Instant, services: Iterable[str] = tuple(SERVICES)) -> None:
-        """The services read on, without any process of their own, until all is watched to there."""
+        """The services read on, without any process of their own, until all is watched to there, and told."""
         for name in services:
             with ExitStack() as stack:
                 log = stack.enter_context(closing(KafkaLog(self.broker)))
@@ -117,7 +117,7 @@ class Apart:
                     runner.start()
                     log.open(partition, SERVICES[name].make().topics, runner.entry.positions)
                     last = clock.monotonic() + 30 * SECOND
-                    while runner.turn() or runner.entry.clock < until:
+                    while runner.turn() or min(runner.entry.clock, runner.entry.published) < until:
                         assert clock.monotonic() < last, f"{name} does not come to {show_instant(until)}"
                         log.wait(log.end(), 0.1)
 

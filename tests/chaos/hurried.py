@@ -1,5 +1,6 @@
 """Night cover as it is judged in a chaotic night, which lasts minutes: what the rules wait for takes seconds here, in
-the processes and in whoever judges them.
+the processes and in whoever judges them. So does what the pager waits for: the time in which what falls to one person
+is gathered, and the lease by which a worker that has died still has him.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,7 @@ from typing import Final
 
 from services.cover import overruns, shortages
 from services.pager.chain import gathering
-from services.pager.engine import lanes
+from services.pager.engine import claims, lanes
 from shared.instants import SECOND, Duration
 
 _SHORT: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
@@ -18,6 +19,8 @@ _SHORT: Final[tuple[tuple[ModuleType, str, Duration], ...]] = (
     (shortages, "AGAIN", 6 * SECOND),
     (shortages, "CHILD_AGAIN", 4 * SECOND),
     (overruns, "LONGEST", 5 * SECOND),
+    (gathering, "WINDOW", 6 * SECOND),
+    (claims, "MARGIN", 2 * SECOND),
 )
 
 

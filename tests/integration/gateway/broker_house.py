@@ -3,7 +3,7 @@ workers of the services that read what it takes."""
 
 from pathlib import Path
 from time import sleep
-from typing import Self
+from typing import Any, Self
 
 from services import database
 from services.gate import Gate
@@ -24,7 +24,8 @@ PARTITIONS = 3
 class Ground:
     """A broker's topics and a database, of one test module's own."""
 
-    def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path) -> None:
+    def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path, **settings: Any) -> None:
+        """`settings`: others than the usual."""
         self.prefix = kafka.new_prefix()
         self.settings = Settings(
             kafka=kafka.bootstrap,
@@ -32,6 +33,7 @@ class Ground:
             data=folder / "data",
             master_key_file=folder / "configuration" / "master.key",
             partitions=PARTITIONS,
+            **settings,
         )
         topics.make(Broker.of(self.settings, self.prefix))
         database.migrate(database.address(self.settings))

@@ -15,15 +15,16 @@ from typing import Final
 
 import structlog
 
-from services import apart, database, monitors
+from services import monitors
 from services.gateway.folded import TOPICS
 from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
-from services.house import Parts, door_app
-from services.ledgerwatch import LedgerWatch
+from services.house import apart, database
+from services.house.app import Parts, door_app
+from services.house.ledgerwatch import LedgerWatch
+from services.house.reached import Reach
+from services.house.serving import DoorServer, heed_signals, listen
 from services.pager.alive.running import Alive
-from services.reached import Reach
-from services.serving import DoorServer, heed_signals, listen
 from shared import logs
 from shared.log.base import Positions, beside
 from shared.log.kafka.doorlog import KafkaDoorLog

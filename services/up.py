@@ -19,18 +19,19 @@ from pathlib import Path
 
 import structlog
 
-from services import monitors, paging, together
+from services import monitors
 from services.alerts.feed import Feed
 from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
-from services.house import Parts, door_app
+from services.house import paging, together
+from services.house.app import Parts, door_app
+from services.house.reached import Reach
+from services.house.rotas import Rotas
+from services.house.serving import DoorServer, guarded, heed_signals, listen
 from services.pager.alive.running import Alive, turns
-from services.reached import Reach
-from services.rotas import Rotas
 from services.sample import receiver
 from services.sample.receiver import OnCallPhone
 from services.sample.running import start as play_sample
-from services.serving import DoorServer, guarded, heed_signals, listen
 from shared import blind, clock, logs
 from shared.instants import Instant
 from shared.log.sqlite import SqliteLog

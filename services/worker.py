@@ -19,13 +19,13 @@ import structlog
 import uvicorn
 from sqlalchemy import Engine
 
-from services import apart, database, paging
 from services.alerts.feed import Feed
 from services.gate import INDEX
+from services.house import apart, database, paging
+from services.house.reached import Reach
+from services.house.rotas import Rotas
+from services.house.serving import guarded, heed_signals, listen
 from services.pager.running import SERVICE as PAGER
-from services.reached import Reach
-from services.rotas import Rotas
-from services.serving import guarded, heed_signals, listen
 from shared import clock, logs
 from shared.instants import Instant
 from shared.log.kafka.log import KafkaLog

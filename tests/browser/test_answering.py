@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from services.answered import answer_links
+from services.house.answered import answer_links
 from services.pager.answering.links import Purpose
 from shared.instants import MINUTE
 from shared.topics import RESPONSES

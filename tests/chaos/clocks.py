@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from services import database
+from services.house import database
 from shared.clock import now
 from shared.instants import SECOND, Instant
 from shared.store.engine import make_engine

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import httpx
 import orjson
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from shared.clock import now
 from shared.log.kafka import topics

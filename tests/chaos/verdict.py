@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from services import database
 from services.alerts.tables import LIFE
+from services.house import database
 from services.monitors import SERVICES
 from services.rules import MONITORS
 from shared.instants import NEVER

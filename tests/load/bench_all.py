@@ -103,12 +103,13 @@ def _serve(folder: str, port: int, clock: Any, up: Any, stop: Any, pipe: Any) ->
     import uvicorn
     from sqlalchemy import func, select
 
-    from services import monitors, together
+    from services import monitors
     from services.alerts.tables import ALERTS
     from services.gateway.inhand import InHand
     from services.gateway.shares import Limits
-    from services.house import Parts, door_app
-    from services.reached import Reach
+    from services.house import together
+    from services.house.app import Parts, door_app
+    from services.house.reached import Reach
     from shared.log.sqlite import SqliteLog
     from shared.metrics import Metrics
     from shared.onecore import stay_on_one_core
@@ -317,7 +318,7 @@ async def _fast(port: int, token: str, clock: Any) -> float:
 
 def bytes_per_home() -> float:
     """Resident bytes a home of three children, in the monitors of all services, after a round of checks by a worker who
-    is on duty. Each fact is decoded once for all of them, as in a process that runs them all (`services.together`)."""
+    is on duty. Each fact is decoded once for all of them, as in one process (`services.house.together`)."""
     from services.alerts.model import AlertsMonitor
     from services.rules import MONITORS
     from shared.facts import Fact

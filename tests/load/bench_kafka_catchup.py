@@ -9,8 +9,8 @@ import sys
 from time import perf_counter
 from typing import Final
 
-from services import database
 from services.checks.running import SERVICE
+from services.house import database
 from shared.instants import Instant
 from shared.log.kafka.log import KafkaLog
 from shared.runner import rebuild

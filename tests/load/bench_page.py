@@ -22,7 +22,8 @@ from typing import Any, Final
 
 import orjson
 
-from services import monitors, paging
+from services import monitors
+from services.house import paging
 from services.pager.channels.all import Channels
 from services.pager.channels.base import Address, Message
 from services.pager.engine.loop import Engine

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Self, cast
 from kafka.admin import ConfigResource, ConfigResourceType
 from sqlalchemy import Engine
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from shared.events.canonical import canonical
 from shared.instants import NEVER, Instant, parse_instant

@@ -274,9 +274,8 @@ def _misplaced(file: str, use: Use) -> Iterator[str]:
     folder, _, rest = file.partition("/")
     if folder == "shared" and use.within(("services", "wakeful")):
         yield f"shared imports {use.name}; shared knows nothing of any service"
-    service = (
-        f"services.{rest.split('/')[0]}" if "/" in rest else None
-    )  # a file beside them puts them together
+    room = rest.split("/")[0] if "/" in rest else None
+    service = None if room in (None, "house") else f"services.{room}"  # the others put them together
     if (
         folder == "services"
         and service is not None

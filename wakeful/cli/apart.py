@@ -1,6 +1,6 @@
 """A broker and a database as commands open them: beside whatever gateways and workers run. No command lives here.
 
-What every one of their processes begins with is `services.apart`'s.
+What every one of their processes begins with is `services.house.apart`'s.
 """
 
 import logging
@@ -47,7 +47,7 @@ class Apart:
     @property
     def url(self) -> str:
         """Of the database. Raises SettingsWrong."""
-        from services import database
+        from services.house import database
 
         return database.address(self.settings)
 
@@ -55,8 +55,8 @@ class Apart:
     def reading_log(self) -> Iterator["KafkaLog"]:
         """The log, for reading only; what is looked up in it is found by what the alerts service has noted. Raises
         SettingsWrong, BrokerUnreachable, BrokerWrong."""
-        from services import database
         from services.gate import INDEX
+        from services.house import database
         from shared.log.kafka.log import KafkaLog
         from shared.store.index import SeenIndex
 
@@ -80,7 +80,7 @@ class Apart:
     @contextmanager
     def writing_views(self, service: str) -> Iterator["Engine"]:
         """A service's read model, as `wakeful migrate` left it. Raises SettingsWrong, TooOld, TooNew."""
-        from services import database
+        from services.house import database
 
         database.check(self.url)
         engine = database.views(self.url, service)
@@ -124,7 +124,7 @@ class Apart:
 
     def _refuse_without_keys(self) -> None:
         """A ring that is opened where there is none would be one of another installation, for good."""
-        from services import database
+        from services.house import database
         from shared.security.keys import MIGRATIONS
         from shared.security.keystables import INSTALLATION_KEYS
         from shared.store.schema import check

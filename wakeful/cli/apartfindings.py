@@ -101,7 +101,7 @@ class _Over:
             yield Mark.GOOD, f"{len(TOPICS)}, each of them as it has to be"
 
     def database(self, _settings: "Settings") -> Iterator[Found]:
-        from services.database import PARTS
+        from services.house.database import PARTS
         from shared.settings import SettingsWrong
         from shared.store.engine import make_engine
         from shared.store.outage import is_outage, said
@@ -131,7 +131,7 @@ class _Over:
 
     @_on_the_database
     def master_key(self, settings: "Settings") -> Iterator[Found]:
-        from services import database
+        from services.house import database
         from shared.security.keys import MasterKeyUnusable, load_master_key
         from shared.security.keystables import CONTENTHASH, INSTALLATION_KEYS, Wrapping
 

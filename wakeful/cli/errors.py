@@ -32,7 +32,7 @@ _TOLD: Final = (
     ("shared.runner.rebuild", "NeverRan"),
     ("shared.runner.snapshot", "SnapshotUnfit"),
     ("shared.store.ledger", "LostOwnership"),
-    ("services.serving", "PortTaken"),
+    ("services.house.serving", "PortTaken"),
 )
 """Exceptions whose message says what to do. Looked up among what is imported: whoever raised one imported it."""
 _OF_A_BROKER: Final = frozenset({"kafka", "psycopg", "faust"})

@@ -84,8 +84,8 @@ def _past(folder: Path) -> "Iterator[list[Past]]":
 
 def _refuse_read(here: "Apart") -> None:
     """Rows that were made of another log would stand for this one. Raises Failure."""
-    from services.database import SHARED
     from services.gate import INDEX
+    from services.house.database import SHARED
     from services.monitors import SERVICES
     from shared.store import ledger
 

@@ -7,7 +7,7 @@ from wakeful.cli.terminal import Json, write_json, write_line
 
 def migrate(json: Json = False) -> None:
     """Bring the database at WAKEFUL_DATABASE_URL up to date. Nothing else ever changes its tables' form."""
-    from services import database
+    from services.house import database
     from shared.settings import Settings
 
     before = database.migrate(database.address(Settings.read()))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services import database
 from services.alerts.numbering import numbered, numbered_again
 from services.alerts.tables import ALERTS, LIFE, METADATA
+from services.house import database
 from shared.monitor import Row
 from shared.store import rows
 from shared.store.engine import writing

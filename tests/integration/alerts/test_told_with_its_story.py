@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.house.paging import Words
+from services.house.reached import Reach
 from services.pager.engine.ports import Told
-from services.paging import Words
-from services.reached import Reach
 from shared import alerting, clock
 from shared.instants import MINUTE, show_instant
 from shared.monitor import Effect

@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 import pytest
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from services.worker import Worker
 from shared import clock

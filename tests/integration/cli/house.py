@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Engine
 
-from services import monitors, together
+from services import monitors
+from services.house import together
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.events.sealing import seal

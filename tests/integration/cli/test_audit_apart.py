@@ -6,8 +6,8 @@ import orjson
 import pytest
 from sqlalchemy import delete
 
-from services import database
 from services.checks.model import ChecksMonitor
+from services.house import database
 from shared.events.canonical import canonical
 from shared.instants import HOUR, parse_instant, show_instant
 from shared.log.base import Draft

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from sqlalchemy import insert, update
 
-from services import database
 from services.checks.model import ChecksMonitor
+from services.house import database
 from services.monitors import SERVICES
 from shared import clock
 from shared.instants import HOUR, MINUTE

@@ -2,7 +2,7 @@
 
 import orjson
 
-from services import database
+from services.house import database
 from tests.integration.cli.apart import Apart
 from tests.unit.cli.story import wakeful
 from tests.unit.pager.desk_story import DeskStory

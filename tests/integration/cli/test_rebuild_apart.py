@@ -4,7 +4,7 @@ import orjson
 import pytest
 from sqlalchemy import insert
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from services.rules import MONITORS
 from shared import clock

@@ -5,8 +5,8 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Self
 
-from services import database
 from services.gate import Gate
+from services.house import database
 from services.monitors import SERVICES
 from services.worker import Worker
 from shared import clock

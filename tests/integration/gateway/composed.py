@@ -10,9 +10,9 @@ from services.alerts.feed import Feed
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch
 from services.gateway import routes_answers
-from services.house import QUERIES
+from services.house.app import QUERIES
+from services.house.reached import Reach
 from services.pager.trial import page as trial
-from services.reached import Reach
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
 from shared.store.engine import make_engine

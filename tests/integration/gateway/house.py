@@ -12,14 +12,14 @@ from typing import Any, Self
 import orjson
 from httpx import Response
 
-from services.answered import answer_desk, mount
 from services.gateway import operationspage
 from services.gateway.app import Deps, make_app
 from services.gateway.shares import Limits
-from services.house import TEMPLATES, standings
+from services.house.answered import answer_desk, mount
+from services.house.app import TEMPLATES, standings
+from services.house.reached import Reach
 from services.pager.answering import api as answering
 from services.pager.roster import web as roster
-from services.reached import Reach
 from shared import clock
 from shared.instants import HOUR, NEVER, SECOND, Duration, Instant, parse_instant, show_instant
 from shared.log.base import Record

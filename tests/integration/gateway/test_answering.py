@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from httpx import Response
 
-from services.answered import answer_links
+from services.house.answered import answer_links
 from services.pager.answering.desk import ANSWERING
 from services.pager.answering.links import LIFE, Purpose
 from shared.instants import HOUR, MINUTE, show_instant

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from services.house.rotas import Rotas
 from services.pager.engine.ports import Held
-from services.rotas import Rotas
 from shared.store import operations
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from sqlalchemy import Engine
 
-from services import database
+from services.house import database
 from shared.instants import Instant
 from shared.log.base import Draft, Receipt, Taken, Unavailable
 from shared.log.kafka.connection import Broker

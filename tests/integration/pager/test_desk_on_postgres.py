@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from services import database
+from services.house import database
 from services.pager import desk_rows
 from services.pager.rotawatch import RotaWatch
 from services.pager.running import SERVICE

@@ -4,7 +4,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from services import monitors, paging
+from services import monitors
+from services.house import paging
 from services.pager import desk_rows
 from services.pager.running import SERVICE
 from shared import clock

@@ -18,7 +18,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from services.pager.engine.tables import MESSAGES
 from shared.clock import now

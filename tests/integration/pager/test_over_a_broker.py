@@ -14,7 +14,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import Engine, select
 
-from services import database
+from services.house import database
 from services.monitors import SERVICES
 from services.pager.engine.tables import MESSAGES
 from services.worker import Worker

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services import monitors
-from services.ledgerwatch import LedgerWatch
+from services.house.ledgerwatch import LedgerWatch
 from shared import clock
 from shared.store import ledger
 from shared.store.engine import make_engine, writing

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine
 
-from services import database
 from services.checks.model import ChecksMonitor
 from services.checks.running import SERVICE
 from services.checks.tables import METADATA
+from services.house import database
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
 from shared.instants import NEVER, Instant, parse_instant

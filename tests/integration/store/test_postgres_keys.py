@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from services import database
+from services.house import database
 from shared.security.keys import KeyRing, MasterKeyUnusable, NotScrubbed, load_master_key
 from shared.security.keysfile import Contents
 from shared.security.keysmove import contents, take_in

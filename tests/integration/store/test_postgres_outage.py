@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from services import database
 from services.checks.tables import METADATA
+from services.house import database
 from shared.monitor import Row
 from shared.store import ledger, rows, seen
 from shared.store.engine import make_engine, writing

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, MetaData, inspect, text
 
-from services import database, monitors
+from services import monitors
 from services.gateway.tables import METADATA as GATEWAY
+from services.house import database
 from services.monitors import SERVICES
 from services.pager.engine.tables import METADATA as PAGES
 from services.pager.trial.book import METADATA as TESTS

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import Engine, MetaData
 
-from services import database
+from services.house import database
 from tests.servers.plugin import Postgres
 from wakeful.contracts.store import METADATA, StoreContract
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, inspect, select
 
-from services import database
 from services.checks.tables import METADATA, PLACEMENTS
+from services.house import database
 from shared.instants import MINUTE
 from shared.monitor import Row
 from shared.runner import homecoming, rebuild, reconcile, setaside

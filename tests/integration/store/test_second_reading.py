@@ -1,6 +1,6 @@
 """What a second reading of a broker's log is told of an event that a fact names: what the first one noted."""
 
-from services import database
+from services.house import database
 from shared.log.base import Named
 from shared.runner.seensieve import RepeatsSieve
 from shared.store import seen

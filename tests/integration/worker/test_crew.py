@@ -11,10 +11,10 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Engine
 
-from services import database
 from services.alerts.running import SERVICE as ALERTS_SERVICE
 from services.checks.model import ChecksMonitor
 from services.checks.running import SERVICE
+from services.house import database
 from shared.events.canonical import canonical
 from shared.instants import MINUTE, Instant, parse_instant
 from shared.log.kafka.connection import Broker

@@ -12,7 +12,7 @@ import httpx
 import orjson
 from kafka import KafkaConsumer, TopicPartition
 
-from services import database
+from services.house import database
 from shared.alerting import RAISED
 from shared.instants import Instant, parse_instant
 from shared.security.access import Access

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from services import database
+from services.house import database
 from shared.events.canonical import canonical
 from shared.facts import Fact
 from shared.instants import Instant

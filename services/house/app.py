@@ -16,7 +16,6 @@ from services.alerts.feed import Feed
 from services.alerts.rows import AlertRow
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
-from services.answered import answer_desk, mount
 from services.checks import api as checks_api
 from services.cover import api as cover_api
 from services.gateway import operationspage, routes_answers
@@ -24,13 +23,14 @@ from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
 from services.gateway.standing import Standing, Standings
+from services.house.answered import answer_desk, mount
+from services.house.reached import Reach
 from services.integrity import api as integrity_api
 from services.pager import api as pager_api
 from services.pager import desk_rows
 from services.pager.answering import api as answering_api
 from services.pager.roster import web as roster
 from services.pager.trial import page as trial_page
-from services.reached import Reach
 from services.reviews import api as reviews_api
 from shared.instants import Instant
 from shared.log.base import DoorLog, Log

@@ -5,7 +5,7 @@ What is missing or not as it has to be is told in one line, with the command tha
 
 from typing import NamedTuple
 
-from services import database
+from services.house import database
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker, BrokerWrong
 from shared.settings import Settings, SettingsWrong

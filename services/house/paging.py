@@ -15,8 +15,10 @@ from sqlalchemy import Engine as Database
 
 from services.alerts.feed import Feed
 from services.alerts.rows import SendRow, StepRow
-from services.answered import answer_links
 from services.gateway import operationspage
+from services.house.answered import answer_links
+from services.house.reached import Reach
+from services.house.rotas import Rotas
 from services.pager.answering.late import sees
 from services.pager.answering.ways import answering
 from services.pager.channels.base import Message
@@ -27,8 +29,6 @@ from services.pager.figures import Counting, Standing
 from services.pager.operators.running import Operators, Parts
 from services.pager.telling.compose import compose
 from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
-from services.reached import Reach
-from services.rotas import Rotas
 from shared.instants import Instant
 from shared.runner import Runner
 from shared.runner.observer import Handing, Observer

@@ -11,7 +11,7 @@ from functools import cached_property
 from fastapi import APIRouter
 from sqlalchemy import Engine
 
-from services.answered import answer_links
+from services.house.answered import answer_links
 from services.pager import desk_rows, oncall
 from services.pager.alive import directory
 from services.pager.alive.directory import HomeContacts

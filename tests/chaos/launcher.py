@@ -1,6 +1,7 @@
 """The real commands as processes of their own, with what only tests ask of them: a prefix before the topics' names, so
 that they share a broker; topics that bring their own times; rules of night cover that wait for seconds (`hurried`), and
-rules of the next version, that read one topic more; a worker that hears late what it owns no more.
+rules of the next version, that read one topic more; a worker that hears late what it owns no more; and workers that
+wait for each other for as long as it takes.
 
 `python -m tests.chaos.launcher gateway|worker '{"settings": {…}, "prefix": …, "services": […], "importing": …,
 "newer": …, "deaf": …}'`. What they do is the commands' own.
@@ -19,6 +20,7 @@ from services import worker
 from services.checks.model import ChecksMonitor
 from services.monitors import SERVICES
 from shared.facts import Fact
+from shared.instants import HOUR
 from shared.monitor import Effect
 from shared.runner.service import Service
 from shared.settings import Settings
@@ -27,6 +29,7 @@ from shared.worker.crew import Crew
 from tests.chaos.hurried import hurry
 
 DEAF_S: Final = 10.0
+PATIENT: Final = HOUR
 
 
 class NextChecks(ChecksMonitor):
@@ -39,7 +42,15 @@ class NextChecks(ChecksMonitor):
         return () if fact.topic == NIGHT_COVER else super().apply(fact)
 
 
-class DeafCrew(Crew):
+class PatientCrew(Crew):
+    """Waits for what others tell, however long they are gone: what is decided without them is no replay's, but on
+    record (`shared.runner.deciding`)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "blind_after": PATIENT})
+
+
+class DeafCrew(PatientCrew):
     """Goes on with what it has lost for ten seconds more. What it is told comes in its order."""
 
     def own(self, partitions: Iterable[int]) -> None:
@@ -67,8 +78,8 @@ def main(
     """Be the process."""
     for name in ("data", "master_key_file"):
         settings[name] = Path(settings[name])
-    if deaf:
-        setattr(worker, "Crew", DeafCrew)  # noqa: B010 - it is not exported, and is replaced in this process alone
+    crew = DeafCrew if deaf else PatientCrew
+    setattr(worker, "Crew", crew)  # noqa: B010 - it is not exported, and is replaced in this process alone
     hurry()
     if command == "gateway":
         from services import gate  # what a worker needs nothing of: half a second each

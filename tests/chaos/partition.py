@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import orjson
 from sqlalchemy import Connection, select
 
 from services.monitors import SERVICES
-from shared.alerting import RAISED
+from services.rules import DECIDER
+from shared.alerting import RAISED, RESOLVED
 from shared.course import CONFLICT
 from shared.events.canonical import canonical
 from shared.events.decode import decode
 from shared.facts import Fact
+from shared.instants import SECOND, Duration, parse_instant
 from shared.log.base import Record
 from shared.log.kafka.connection import Broker
 from shared.monitor import Monitor
@@ -27,6 +29,10 @@ from tests.chaos import memory
 
 Makers: TypeAlias = Mapping[str, Callable[[], Monitor]]
 """What makes a new monitor, by its service."""
+DECIDES: Final = DECIDER().name
+SELDOM: Final[Duration] = 5 * SECOND
+"""How far what is decided may lie behind the clock where nothing waits to be: the ledger is asked once a second of the
+log's clock, which stands still at the end."""
 
 
 @dataclass
@@ -49,6 +55,8 @@ class Verdict:
     """Different events of alerts' lives."""
     told_by: Counter[str] = field(default_factory=Counter)
     """The same by service."""
+    decided: Counter[str] = field(default_factory=Counter)
+    """What was decided about alerts, by type."""
     raised: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     """What was turned away, by reason."""
@@ -116,7 +124,8 @@ class Partition:
                 self._wrong(f"{name} stands at {entry.clock} and has not read {unread[:3]}")
             if name == "alerts":
                 self._verdict.shown_steps += _shown(entry, derived)
-            if entry.clock <= last or entry.published != entry.clock:
+            waits = SELDOM if service.after else 0
+            if entry.clock <= last or not entry.clock - waits <= entry.published <= entry.clock:
                 self._wrong(f"{name}: clock {entry.clock}, published {entry.published}, last fact {last}")
 
     # -- what they have counted ------------------------------------------------------------------------------
@@ -153,10 +162,11 @@ class Partition:
     # -- what they have told ---------------------------------------------------------------------------------
 
     def _told(self, derived: list[Record], facts: list[Fact]) -> None:
-        told: dict[str, dict[str, bytes]] = {name: {} for name in self._makers}
+        told: dict[str, dict[str, bytes]] = {name: {} for name in (*self._makers, DECIDES)}
         for event_id, body in self._once([each for each in derived if each.topic == ALERTS]).items():
             told[orjson.loads(body)["source"].removeprefix("wakeful/")][event_id] = body
         refused: set[str] = set()
+        self._decided(told.pop(DECIDES), facts)
         for name, published in told.items():
             refused |= self._told_by(name, published, facts)
         rejected = self._once([each for each in derived if each.topic == REJECTED])
@@ -170,14 +180,7 @@ class Partition:
         entry = ledger.find(self._connection, name, self._partition)
         clock = 0 if entry is None else entry.clock
         whole = replay(facts, [make], clock)
-        due = {effect.id: canonical(effect.event) for effect in whole.effects}
-        for event_id in due.keys() - published.keys():
-            self._wrong(f"due and never told: {due[event_id].decode()}")
-        for event_id in published.keys() - due.keys():
-            self._wrong(f"told without cause: {published[event_id].decode()}")
-        for event_id in due.keys() & published.keys():
-            if due[event_id] != published[event_id]:
-                self._wrong(f"told otherwise: {published[event_id].decode()} for {due[event_id].decode()}")
+        self._beside(published, {effect.id: canonical(effect.event) for effect in whole.effects})
         if whole.set_aside:
             self._wrong(f"a replay of {name} sets aside {whole.set_aside}")
         reasons = {each.reason.reason for each in whole.refused} - {CONFLICT.reason}
@@ -191,6 +194,34 @@ class Partition:
         differing = memory.differing(self._connection, SERVICES[name], make, self._partition, facts, clock)
         verdict.twice += [f"partition {self._partition}: {each}" for each in differing]
         return {each.fact.id for each in whole.refused}
+
+    def _decided(self, told: dict[str, bytes], facts: list[Fact]) -> None:
+        """What was decided from what the others had told, and from what they had not: as far as it was decided, it is
+        what a replay decides."""
+        entry = ledger.find(self._connection, DECIDES, self._partition)
+        upto = 0 if entry is None else entry.published
+        whole = replay(facts, self._makers.values(), upto, DECIDER)
+        due = {
+            effect.id: canonical(effect.event)
+            for effect in whole.effects
+            if effect.at < upto and effect.event["source"] == f"wakeful/{DECIDES}"
+        }
+        published = {
+            event_id: body
+            for event_id, body in told.items()
+            if parse_instant(orjson.loads(body)["time"]) < upto
+        }
+        self._beside(published, due)
+        self._verdict.decided.update(orjson.loads(body)["type"] for body in published.values())
+
+    def _beside(self, published: dict[str, bytes], due: dict[str, bytes]) -> None:
+        for event_id in due.keys() - published.keys():
+            self._wrong(f"due and never told: {due[event_id].decode()}")
+        for event_id in published.keys() - due.keys():
+            self._wrong(f"told without cause: {published[event_id].decode()}")
+        for event_id in due.keys() & published.keys():
+            if due[event_id] != published[event_id]:
+                self._wrong(f"told otherwise: {published[event_id].decode()} for {due[event_id].decode()}")
 
     def _once(self, records: list[Record]) -> dict[str, bytes]:
         """By id; of an id the first stands (`shared.runner.seensieve`)."""
@@ -214,7 +245,19 @@ def _unread(entry: ledger.Entry, topics: Sequence[str], records: Sequence[Record
 def _shown(entry: ledger.Entry, derived: Sequence[Record]) -> int:
     """How many steps of alerts' lives, and refusals, the alerts service has read by now. (What was told at the very
     last is read when time goes on.)"""
-    return len({each.id for each in derived if each.position <= entry.positions.get(each.topic, 0)})
+    read = {each.id: each for each in derived if each.position <= entry.positions.get(each.topic, 0)}
+    over: set[str] = set()
+    shown = 0
+    for record in read.values():
+        event = orjson.loads(record.body)
+        if (
+            event["subject"] in over
+        ):  # an answer is decided about once nothing of before it can come: it may be late
+            continue
+        shown += 1
+        if event["type"] == RESOLVED:
+            over.add(event["subject"])
+    return shown
 
 
 def _reason(body: bytes) -> str:

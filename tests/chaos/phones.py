@@ -16,13 +16,14 @@ import httpx
 
 from shared.clock import now
 from shared.instants import HOUR, Instant, show_instant
-from tests.chaos.homes import RULE, checked, children_of, looked_in_on
+from tests.chaos.homes import RULE, STAFF, checked, children_of, looked_in_on
 from tests.chaos.shifts import Shift
 from tests.integration.house.posting import AGAIN, Acknowledged, home_registered, placement_started, said
 
 BATCH: Final = 1_000
 ROUND_S: Final = 0.15
 LATER: Final = frozenset({401, 408, 425, 429})
+TOO_LATE: Final = "urn:wakeful:until-past"
 NOT_FOR: Final = 4_000
 """A check is corrected, or sent once more, so long after it was acknowledged at the earliest."""
 
@@ -110,6 +111,8 @@ class Phone:
         if self._random.random() < 0.2:
             home = self._random.choice(self._homes)
             self._random.choice([self._comes_and_goes, self._withdraws, self._is_away])(home)
+        if self._random.random() < 0.05:
+            self._answers(self._random.choice(self._homes))
         if self._random.random() < 0.4:
             for body in self._shift.next():
                 self._put(body)
@@ -140,6 +143,21 @@ class Phone:
         away = {"placement_id": child, "reason": "school", "expected_end": end}
         self._put(said("disposition.started.v1", home, child, away))
         self._put(said("disposition.ended.v1", home, child, {"placement_id": child}))
+
+    def _answers(self, home: str) -> None:
+        """Somebody has one of the alerts that are open there, for a moment; now and then it outlasts that."""
+        try:
+            listed = self._client.get("/alerts", params={"home": home, "kind": "check_missed"}, timeout=1)
+        except httpx.HTTPError:
+            return  # nobody can be asked
+        found = listed.json()["alerts"] if listed.status_code == 200 else []
+        open_ = [each["alert_id"] for each in found if each["state"] != "resolved"]
+        if open_:
+            alert_id, by = self._random.choice(open_), self._random.choice(STAFF)
+            until = show_instant(now() + self._random.choice([1_000, 4_000, 8_000]))
+            data = {"alert_id": alert_id, "by": by, "kind": "acknowledge", "action": "sample text"}
+            body = said("response.given.v1", home, alert_id, {**data, "until": until, "via": "phone"})
+            self._put({**body, "actor": by})
 
     # -- sending ---------------------------------------------------------------------------------------------
 
@@ -186,6 +204,6 @@ class Phone:
             self._sent.append((now(), body))
             if body["type"] == "check.recorded.v1":
                 self._checks.append((now(), body))
-        else:
+        elif result["problem"]["type"] != TOO_LATE:  # an answer that waited at the door beyond its own end
             self.refused.append(f"{body['type']} {body['id']}: {result}")
         return True

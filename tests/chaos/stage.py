@@ -145,10 +145,12 @@ class Stage:
         database.migrate(self.url)
         with_access = Access(database.access(self.url))
         try:
-            self.token = token_for_tests(SimpleNamespace(access=with_access))
-            scope = Scope(provider_id=PROVIDER)
+            token_for_tests(SimpleNamespace(access=with_access))  # and whoever acts by it
+            scope, rights = Scope(provider_id=PROVIDER), frozenset(Right) - {Right.ADMIN}
+            self.token = with_access.tokens.issue_system("sample-phones", rights, scope, now()).secret
             for each in STAFF:
-                person = Person(each, "Sample worker (invented)", scope, frozenset({Right.RECORD}))
+                may = frozenset({Right.RECORD, Right.RESPOND})
+                person = Person(each, "Sample worker (invented)", scope, may)
                 with_access.put_person(person, now())
         finally:
             with_access.close()

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from services.rules import MONITORS
+from shared.alerting import ACKNOWLEDGED
 from tests.chaos import disturbances
 from tests.chaos.night import LONG, SHORT, Report, played, seed
 from tests.servers.broker import Broker
@@ -37,6 +38,7 @@ def test_whoever_is_killed_nothing_is_lost_nothing_counts_twice_and_alerts_are_t
     )
     _told(report)
     assert set(report.verdict.told_by) == set(MONITORS), "somebody has told nothing"
+    assert report.verdict.decided[ACKNOWLEDGED] > 0
     assert report.sent_again > 0
 
 

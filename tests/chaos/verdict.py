@@ -26,7 +26,7 @@ from shared.store.postgres import patiently
 from shared.store.tables import ASIDES, OUTBOX
 from shared.topics import ALERTS, INPUTS, REJECTED
 from tests.chaos.hurried import hurried
-from tests.chaos.partition import Makers, Partition, Verdict
+from tests.chaos.partition import SELDOM, Makers, Partition, Verdict
 
 AT_ONCE: Final = 20_000
 
@@ -56,7 +56,7 @@ def judged(broker: Broker, url: str, acknowledged: Sequence[str], makers: Makers
 
 
 def all_read(broker: Broker, url: str) -> bool:
-    """Whether each service has read what lies before its clock."""
+    """Whether each service has read what lies before its clock, and decided about it."""
     engine = database.views(url, "alerts")
     log = KafkaLog(broker, read_only=True)
     try:
@@ -66,6 +66,7 @@ def all_read(broker: Broker, url: str) -> bool:
                     entry = ledger.find(connection, name, partition)
                     if (
                         entry is None
+                        or entry.published < entry.clock - SELDOM
                         or log.read(partition, service.make().topics, entry.positions, entry.clock, 1)[0]
                     ):
                         return False

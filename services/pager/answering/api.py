@@ -20,7 +20,7 @@ from services.pager.answering.page import answer_page
 from shared.instants import show_instant
 from shared.web.access import open_to_all
 from shared.web.pages import PageProblem, Pages
-from shared.web.problems import Problem, forbidden
+from shared.web.problems import Problem
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 """To be given to `Pages`."""
@@ -88,7 +88,7 @@ def answer_routes(desk: AnswerDesk, pages: Pages) -> APIRouter:
         return found
 
     def shown(at_hand: Opened, status: int = 200, **words: str) -> Response:
-        page = answer_page(at_hand.seen, at_hand.link, desk.now(), may_answer=at_hand.may_answer, **words)
+        page = answer_page(at_hand.seen, at_hand.link, desk.now(), **words)
         html = pages.render("answer.html", status, page=page)
         html.headers.update(_HEADERS)
         return html
@@ -104,8 +104,6 @@ def answer_routes(desk: AnswerDesk, pages: Pages) -> APIRouter:
         if tap is None:
             return shown(at_hand)
         try:
-            if not at_hand.may_answer:
-                raise forbidden("answering needs the right to respond; whoever manages the home gives it")
             at_hand, given = await desk.take(at_hand, tap, filled.only)
         except Problem as problem:
             if not _wants_page(request):

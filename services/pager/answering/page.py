@@ -77,7 +77,6 @@ class AnswerPage:
     open_count: int
     takes: bool
     """Somebody else has one that the reader may take over."""
-    may_answer: bool
     offered: tuple[str, ...]
     lengths: tuple[Length, ...]
     may_have: bool
@@ -97,24 +96,22 @@ def answer_page(
     link: Link,
     now: Instant,
     *,
-    may_answer: bool,
     note: str = "",
     wrong: str = "",
 ) -> AnswerPage:
-    """The page of a link, as of `now`. `may_answer`: its person has the right to respond."""
+    """The page of a link, as of `now`."""
     ordered = sorted(seen, key=_order)
     cards = tuple(_card(each, link.person_id, now) for each in ordered)
     answered = [each.alert.kind for each in ordered if may_be_answered(each.alert)]
     free = tuple(card for card in cards if card.open and not card.others)
     zones = {each.alert.zone for each in ordered}
-    can = may_answer and bool(answered)
+    can = bool(answered)
     return AnswerPage(
         cards=cards,
         free=free,
         mine=sum(card.mine for card in free),
         open_count=sum(card.open for card in cards),
         takes=can and any(card.open and card.others for card in cards),
-        may_answer=may_answer,
         offered=offered(answered[0]) if answered else (),
         lengths=lengths(answered),
         may_have=can and link.purpose is not Purpose.CANNOT,

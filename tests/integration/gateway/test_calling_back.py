@@ -100,8 +100,6 @@ def test_what_is_closed_stays_closed(house: House) -> None:
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
-        ({"rights": frozenset({Right.READ})}, 403),
-        ({"rights": frozenset({Right.RESPOND})}, 404),
         ({"scope": Scope(provider_id="south")}, 404),
         ({"active": False}, 401),
     ],

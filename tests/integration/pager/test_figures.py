@@ -93,4 +93,4 @@ def test_that_the_loop_stands_is_seen_where_the_messages_cannot_be_read(views: E
 def message(key: str, state: str, queued_at: int) -> dict[str, object]:
     named = {"key": key, "alert_id": "A1", "home_id": "H1", "partition": 0, "kind": "check_missed", "step": 0}
     rest = {"round": 0, "person": "S1", "purpose": "page", "why": "begins", "attempts": 0, "failed": False}
-    return {**named, **rest, "state": state, "queued_at": queued_at}
+    return {**named, **rest, "state": state, "queued_at": queued_at, "trying": False}

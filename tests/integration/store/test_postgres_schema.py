@@ -10,7 +10,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 
 from services import monitors
 from services.gateway.tables import METADATA as GATEWAY
-from services.house import database
+from services.house import database, paging
 from services.monitors import SERVICES
 from services.pager.engine.tables import METADATA as PAGES
 from services.pager.trial.book import METADATA as TESTS
@@ -77,6 +77,7 @@ def test_each_owners_tables_stand_in_its_schema_as_they_are_declared(postgres: P
 def test_a_file_has_the_same_tables_as_postgres(tmp_path: Path, postgres: Postgres) -> None:
     with opened(f"sqlite:///{tmp_path / 'views.sqlite3'}") as file:
         monitors.migrate(file)
+        paging.migrate(file)
         assert shape(file) == {
             name: columns
             for schema in ("wakeful", *SERVICES)

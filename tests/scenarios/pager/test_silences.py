@@ -47,9 +47,9 @@ def test_kinds_that_wake_somebody_are_held_for_no_more_than_30_minutes(night: Pa
 
 def test_what_wakes_nobody_is_held_by_one_person_for_as_long_as_he_says(night: PagedNight) -> None:
     night.policy(["on_duty"], ["A"]).until("19:00")
-    night.quiet("19:00", "09:30", {"kinds": ["plan_missing"]}, second_by=None).until("19:10")
+    night.quiet("19:00", "19:45", {"kinds": ["plan_missing"]}, second_by=None).until("19:10")
     night.raised("plan_missing")
-    night.until("09:31").page("plan_missing", to="A", at="09:30")
+    night.until("19:46").page("plan_missing", to="A", at="19:45")
 
 
 def test_it_holds_what_it_covers_and_nothing_else(night: PagedNight) -> None:

@@ -21,11 +21,11 @@ from services.pager.chain.gathering import rank_of
 from services.pager.channels.base import Outcome, Result
 from services.pager.engine import claims, outcomes
 from services.pager.engine.outcomes import Tried
-from services.pager.engine.planning import Share
 from services.pager.engine.ports import Ports
 from services.pager.engine.reaching import GRACE, Reaching
 from services.pager.engine.rows import Sending
 from services.pager.engine.saying import said
+from services.pager.engine.share import Share
 from services.pager.engine.store import Store, guard, woken
 from services.pager.engine.turns import Asked, Turn, gathers, still, turn
 from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant

@@ -23,9 +23,10 @@ import structlog
 from sqlalchemy import Engine as Database
 
 from services.pager.engine.lanes import Lanes
-from services.pager.engine.planning import Planner, Share
+from services.pager.engine.planning import Planner
 from services.pager.engine.ports import Held, Ports
 from services.pager.engine.publishing import Publisher
+from services.pager.engine.share import Share
 from services.pager.engine.store import Store, woken
 from services.pager.engine.time import PagerTime
 from shared.instants import Duration

@@ -9,8 +9,7 @@
 One round runs at a time. What it knows beside the rows it can read from them again.
 """
 
-import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,64 +23,24 @@ from services.pager.chain.updates import updates
 from services.pager.desk import DeskAlert, DeskHome
 from services.pager.engine import outcomes, rows, undelivered
 from services.pager.engine.ports import Ports
+from services.pager.engine.share import FIRST, Share
 from services.pager.engine.standing import stands
 from services.pager.engine.store import SERVICE, Store, guard
-from services.pager.engine.time import PagerTime
 from services.pager.oncall import looking
-from shared.instants import MINUTE, NEVER, SECOND, Duration, Instant
+from shared.instants import MINUTE, SECOND, Duration, Instant
 from shared.monitor import Effect
 from shared.store import outbox
 from shared.store.tables import LEDGER
 
 AT_ONCE: Final = 400
-"""Alerts a round: the first pages of a storm go before the last are looked at."""
+"""Alerts a round at most: the first pages of a storm go before the last are looked at, and what is left is looked at in
+ever larger rounds."""
 LOOK_AT_HELD: Final[Duration] = 10 * SECOND
 """How soon what a silence holds back is looked at again."""
 LOOK_ALL: Final[Duration] = MINUTE
 """How often all that is open is looked at, whether it has changed or not."""
 
 _log = structlog.get_logger("pager")
-
-
-@dataclass
-class Share:
-    """What is known of a home-partition that is owned."""
-
-    partition: int
-    epoch: int
-    time: PagerTime
-    cursor: int = 0
-    homes_cursor: int = 0
-    chains: dict[str, Chain] = field(default_factory=dict)
-    """Of alerts that are not done."""
-    looks: list[tuple[Instant, str]] = field(default_factory=list)
-    """A heap: when to look again at which."""
-    look_at: dict[str, Instant] = field(default_factory=dict)
-    todo: dict[str, None] = field(default_factory=dict)
-    """Alerts that have changed, or of which something was heard, in order."""
-    unreached: set[str] = field(default_factory=set)
-    """Homes with an entry that nobody could be reached."""
-    nobody: dict[str, str] = field(default_factory=dict)
-    """By alert that there is nobody to tell of, as last looked at: its home."""
-    sweeps: bool = False
-    """Whether all these homes are to be looked at, once all alerts are."""
-    begun: bool = False
-    looked_at_all: Duration = 0
-
-    def due(self, now: Instant) -> Iterable[str]:
-        """Those whose time has come."""
-        while self.looks and self.looks[0][0] <= now:
-            at, alert_id = heapq.heappop(self.looks)
-            if self.look_at.get(alert_id) == at:
-                del self.look_at[alert_id]
-                yield alert_id
-
-    def again(self, alert_id: str, at: Instant) -> None:
-        """Look at it then."""
-        self.look_at.pop(alert_id, None)
-        if at != NEVER:
-            self.look_at[alert_id] = at
-            heapq.heappush(self.looks, (at, alert_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +82,8 @@ class Planner:
         """One round: the messages that are to go out, queued durably. Raises LostOwnership."""
         now = await self._store.read(lambda connection: self._read(connection, share))
         share.todo |= dict.fromkeys(share.due(now))
-        ids = list(share.todo)[:AT_ONCE]
+        ids = list(share.todo)[: share.stride]
+        share.stride = min(4 * share.stride, AT_ONCE) if len(ids) < len(share.todo) else FIRST
         for id_ in ids:  # before anything of them is read: what is heard from here on is looked at again
             del share.todo[id_]
         if not ids and not share.sweeps:

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import Connection
 
 from services.pager.engine.outcomes import OWNER
-from services.pager.engine.planning import Share
 from services.pager.engine.ports import Ports
+from services.pager.engine.share import Share
 from services.pager.engine.store import Store, guard, woken
 from shared.instants import SECOND
 from shared.log.base import Unavailable

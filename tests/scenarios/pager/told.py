@@ -21,8 +21,9 @@ from services.pager.channels.base import Outcome, Result
 from services.pager.engine import claims, outcomes, rows, tables
 from services.pager.engine.lanes import pause
 from services.pager.engine.outcomes import Tried
-from services.pager.engine.planning import Planner, Share
+from services.pager.engine.planning import Planner
 from services.pager.engine.ports import Ports
+from services.pager.engine.share import Share
 from services.pager.engine.store import SERVICE, Store
 from services.pager.engine.time import PagerTime
 from services.pager.engine.turns import Asked, Turn, turn

@@ -1,13 +1,11 @@
 """Silences: they hold messages back, never facts; what is still open when one ends is sent then (DOMAIN.md §6)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from services.pager.desk import DeskAlert
-from shared.instants import MINUTE, Instant, parse_instant
-
-PAGE_AT_MOST: Final = 30 * MINUTE
-"""Kinds of severity page: so long at most, and by two people."""
+from shared.acceptance import LONGEST_SILENCE
+from shared.instants import Instant, parse_instant
 
 
 def held_until(silences: Iterable[Mapping[str, Any]], alert: DeskAlert, now: Instant) -> Instant | None:
@@ -34,4 +32,4 @@ def _may_cover_pages(silence: Mapping[str, Any]) -> bool:
     """A silence of everything for a night, by one person, is none of a missed check."""
     second = silence.get("second_by")
     length = parse_instant(silence["until"]) - parse_instant(silence["from"])
-    return bool(second) and second != silence.get("author") and length <= PAGE_AT_MOST
+    return bool(second) and second != silence.get("author") and length <= LONGEST_SILENCE

@@ -19,10 +19,11 @@ from sqlalchemy import Connection
 
 from services.pager.chain.gathering import rank_of
 from services.pager.channels.base import Outcome, Result
+from services.pager.channels.trying import GRACE
 from services.pager.engine import claims, outcomes
 from services.pager.engine.outcomes import Tried
 from services.pager.engine.ports import Ports
-from services.pager.engine.reaching import GRACE, Reaching
+from services.pager.engine.reaching import Reaching
 from services.pager.engine.rows import Sending
 from services.pager.engine.saying import said
 from services.pager.engine.share import Share

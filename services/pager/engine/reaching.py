@@ -11,13 +11,12 @@ from typing import Final
 import structlog
 
 from services.pager.channels.base import Address, Channel, Message, Outcome, Result
+from services.pager.channels.trying import tried
 from services.pager.engine.ports import Ports
 from services.pager.engine.rows import Sending
-from shared.instants import MINUTE, SECOND, Duration
+from shared.instants import MINUTE, Duration
 from shared.store.outage import is_outage
 
-GRACE: Final[Duration] = 2 * SECOND
-"""A channel that does not keep its time is cut off so much after it."""
 REFUSED_FOR: Final[Duration] = 5 * MINUTE
 """How long a way is left out with a message that it refused."""
 
@@ -64,24 +63,9 @@ class Reaching:
         return outcome
 
     async def _attempt(self, message: Message, address: Address) -> Outcome:
-        within = self._ports.send_within
         channels: Mapping[str, Channel] = self._ports.channels
         async with self._free:
-            try:
-                async with asyncio.timeout((within + GRACE) / SECOND):
-                    return await channels[address.channel].send(message, address, within)
-            except TimeoutError:
-                return Outcome(Result.LATER, "it took too long")
-            except asyncio.CancelledError:
-                task = asyncio.current_task()
-                if task is None or task.cancelling():
-                    raise
-                return Outcome(
-                    Result.LATER, "the channel gave up"
-                )  # what it waited for was cancelled, not we
-            except Exception as error:  # no channel's fault may end a lane
-                _log.exception("a channel has failed", channel=address.channel)
-                return Outcome(Result.LATER, f"the channel failed: {type(error).__name__}")
+            return await tried(channels[address.channel], message, address, self._ports.send_within)
 
 
 def _way(address: Address) -> _Way:

@@ -1,8 +1,8 @@
-"""Tells whoever runs the system of operations' entries, as long as the pager runs here: a thread with its own loop.
+"""Tells whoever runs the system of operations' entries, as long as the pager runs here (a `Teller`).
 
     1. Every two seconds: the entries that are open, or over and not told to be; who was told of which.
     2. Whom to tell now, of what, as one message (`due`).
-    3. A task a person: each way of reaching him in turn, until one takes it. One who hangs holds up nobody else.
+    3. A task a person, by each way of reaching him in turn.
     4. Sent, it is written down, however long the database takes to come back; not sent, it is tried again after a pause
        that grows, decided anew from what stands then.
 
@@ -10,18 +10,16 @@ Over a broker the worker tells whose pager has the first home-partition, of all 
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
-import structlog
 from sqlalchemy import Connection, Engine, select
 
 from services.pager.chain import gathering
-from services.pager.channels.base import Address, Carriers, Message, Result
+from services.pager.channels.base import Address, Carriers, Message
+from services.pager.channels.teller import REMEDY, SEND_WITHIN, Teller
 from services.pager.operators.due import KINDS, Call, Entries, call
 from services.pager.tables import HOMES
 from services.pager.telling import OperationsAlert, Ways, compose_operations
@@ -33,12 +31,9 @@ from shared.store.operations import Operation
 from shared.store.outage import is_outage, said
 
 EVERY: Final[Duration] = 2 * SECOND
-SEND_WITHIN: Final[Duration] = 10 * SECOND
 FIRST_PAUSE: Final[Duration] = 2 * SECOND
 LONGEST_PAUSE: Final[Duration] = MINUTE
 WRITE_AGAIN: Final[Duration] = SECOND
-
-_log = structlog.get_logger("operators")
 
 
 @dataclass(frozen=True)
@@ -74,67 +69,34 @@ class _Person:
     under_way: bool = False
 
 
-class Operators(threading.Thread):
+class Operators(Teller):
     """The thread."""
 
     def __init__(self, parts: Parts) -> None:
-        super().__init__(name="operators", daemon=True)
+        super().__init__("operators", parts.carriers, parts.every, parts.within)
         self._parts = parts
         self._people: dict[str, _Person] = {}
-        self._made: dict[str, Message] = {}
-        """Messages that are not sent yet, so that each try says the same."""
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopping = asyncio.Event()
-        self._stopped = threading.Event()
         self._away = False
         self._alone = False
 
-    def run(self) -> None:
-        asyncio.run(self._main())
-
-    def stop(self) -> None:
-        """Tell nobody any more; what is under way is given up, and told by the next process."""
-        self._stopped.set()
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended by itself
-                self._loop.call_soon_threadsafe(self._stopping.set)
-        if self.ident is not None:
-            self.join()
-
-    async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._carriers = self._parts.carriers()
-        while not (self._stopped.is_set() or self._stopping.is_set()):
-            try:
-                await self._turn()
-                self._away = False
-            except Exception as error:  # whatever is wrong with one turn, the next must come
-                self._failed(error)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._parts.every / SECOND):
-                    await self._stopping.wait()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._carriers.close()
-
-    def _failed(self, error: Exception) -> None:
-        """Said once, until it goes well again."""
-        if not self._away and is_outage(error):
-            _log.warning("operations are not told", reason=said(error, str(self._parts.views.url)))
-        elif not self._away:
-            _log.error("operations are not told", exc_info=error)
-        self._away = True
+    def failed(self, error: Exception | None) -> None:
+        """See `Teller`. Said once, until it goes well again."""
+        if error is not None and not self._away:
+            if is_outage(error):
+                self.log.warning("operations are not told", reason=said(error, str(self._parts.views.url)))
+            else:
+                self.log.error("operations are not told", exc_info=error)
+        self._away = error is not None
 
     # -- 1, 2 ------------------------------------------------------------------------------------------------
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
+        """Steps 1 to 3."""
         if not self._parts.mine():
             return
         entries = await asyncio.to_thread(self._read)
         if not (entries.open or entries.over):
-            self._made.clear()
+            self.forget_unsent()
             return
         people = await asyncio.to_thread(self._parts.people)
         self._ask_for_somebody(entries, people)
@@ -146,9 +108,7 @@ class Operators(threading.Thread):
             made, gathered = call(person, entries, known.gathered, now, monotonic)
             if made is not None:
                 known.under_way = True
-                task = asyncio.create_task(self._call(known, made, gathered, entries))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self.begin(self._call(known, made, gathered, entries))
 
     def _read(self) -> Entries:
         with self._parts.views.connect() as connection:
@@ -163,8 +123,7 @@ class Operators(threading.Thread):
     def _ask_for_somebody(self, entries: Entries, people: Sequence[str]) -> None:
         alone = bool(entries.open) and not people
         if alone and not self._alone:
-            remedy = "wakeful people reach ID CHANNEL TO, for somebody with the right admin"
-            _log.error("nobody can be told: no administrator can be reached", remedy=remedy)
+            self.log.error("nobody can be told: no administrator can be reached", remedy=REMEDY)
         self._alone = alone
 
     # -- 3, 4 ------------------------------------------------------------------------------------------------
@@ -177,7 +136,7 @@ class Operators(threading.Thread):
                 known.gathered = gathered
                 await self._write_down(made, entries)
         except Exception:
-            _log.exception("a person could not be told", person_id=made.person)
+            self.log.exception("a person could not be told", person_id=made.person)
         finally:
             known.under_way = False
             pause = 0 if sent else min(self._parts.first_pause << min(known.failed, 16), LONGEST_PAUSE)
@@ -185,22 +144,13 @@ class Operators(threading.Thread):
             known.not_before = self._parts.monotonic() + pause
 
     async def _send(self, made: Call, zones: Mapping[str, str]) -> bool:
-        """Each way in turn; whether one took it."""
-        message = self._made.setdefault(made.key, _message(made, zones, self._parts.now(), self._parts.link))
-        for way in await asyncio.to_thread(self._parts.ways, made.person):
-            channel = self._carriers.get(way.channel)
-            if channel is None:
-                _log.error("there is no such channel", person_id=made.person, channel=way.channel)
-                continue
-            outcome = await channel.send(message, way, self._parts.within)
-            if outcome.result is Result.SENT:
-                self._made.pop(made.key, None)
-                _log.info("a person was told", person_id=made.person, entries=len(made.entries))
-                return True
-            _log.error(
-                "a person was not reached", person_id=made.person, channel=way.channel, error=outcome.error
-            )
-        return False
+        parts, ways = self._parts, await asyncio.to_thread(self._parts.ways, made.person)
+        sent = await self.told(
+            made.person, made.key, ways, lambda: _message(made, zones, parts.now(), parts.link)
+        )
+        if sent:
+            self.log.info("a person was told", person_id=made.person, entries=len(made.entries))
+        return sent
 
     async def _write_down(self, made: Call, entries: Entries) -> None:
         told = made.told(entries.known_to(made.person), self._parts.now())

@@ -33,3 +33,20 @@ class Carriers(dict[str, Posts]):
 
     async def close(self) -> None:
         """There is nothing to let go of."""
+
+
+class Broken(Posts):
+    """A channel that does not keep its word."""
+
+    name = "broken"
+
+    async def send(self, message: Message, address: Address, within: Duration) -> Outcome:
+        raise RuntimeError("it should not")
+
+
+class WithOneBroken(Carriers):
+    """It, and one that is broken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self[Broken.name] = Broken()

@@ -14,12 +14,12 @@ from services.pager.alive import whom
 from services.pager.alive.memory import Memory
 from services.pager.alive.running import Alive, Parts, stuck, turns
 from services.pager.alive.whom import Contact, Trouble
-from services.pager.channels.base import Address, Message, Outcome
+from services.pager.channels.base import Address
 from shared import clock
 from shared.instants import MINUTE, Duration
 from shared.store import asides, operations
 from shared.store.engine import make_engine, writing
-from tests.integration.pager.posting import Carriers, Posts
+from tests.integration.pager.posting import Carriers, WithOneBroken
 from tests.integration.pager.receivers import Receiver, status
 
 SOON = 20
@@ -150,27 +150,12 @@ def test_nobody_who_was_known_is_forgotten_while_nobody_watches_but_a_mended_add
             assert sorted(memory.contacts) == ["OP", "R1"]
 
 
-class Broken(Posts):
-    """A channel that does not keep its word."""
-
-    name = "broken"
-
-    async def send(self, message: Message, address: Address, within: Duration) -> Outcome:
-        raise RuntimeError("it should not")
-
-
-class Both(Carriers):
-    def __init__(self) -> None:
-        super().__init__()
-        self[Broken.name] = Broken()
-
-
 def test_a_channel_that_fails_by_itself_is_followed_by_the_next_way(house: House) -> None:
     with phone() as receiver:
         ways = (Address("broken", "anywhere"), Address("post", receiver.url))
         house.contacts = {"OP": Contact("OP", ways, operations=True)}
         house.troubles = [BLIND]
-        with house.alive(carriers=Both):
+        with house.alive(carriers=WithOneBroken):
             until(lambda: receiver.heard)
 
 

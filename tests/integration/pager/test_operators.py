@@ -16,7 +16,7 @@ from shared.instants import DAY, MINUTE, SECOND, Instant, parse_instant
 from shared.store import operations
 from shared.store.engine import make_engine, writing
 from shared.store.operations import PAGE_UNDELIVERED, ROTA_GAP
-from tests.integration.pager.posting import Carriers
+from tests.integration.pager.posting import WithOneBroken
 from tests.integration.pager.receivers import Receiver, hang, ok, status
 
 NOON = parse_instant("2026-03-03T12:00:00.000Z")
@@ -32,6 +32,8 @@ class House:
         self.phones, self.people = phones, ["OP"]
         self.now: Instant = NOON
         self.mine = True
+        self.before: list[Address] = []
+        """Ways that are tried before their phones."""
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -40,8 +42,8 @@ class House:
                 self.views,
                 mine=lambda: self.mine,
                 people=lambda: list(self.people),
-                ways=lambda person: [Address("post", f"{self.phones.url}/{person}")],
-                carriers=Carriers,
+                ways=lambda person: [*self.before, Address("post", f"{self.phones.url}/{person}")],
+                carriers=WithOneBroken,
                 link="http://door.invalid/operations",
                 now=lambda: self.now,
                 monotonic=lambda: self.now,
@@ -132,6 +134,13 @@ def test_one_whose_phone_hangs_holds_up_nobody_and_is_told_when_it_works(house: 
     with house.telling():
         until(lambda: (entry, "OP") in house.knows())
     assert len(house.heard("OTHER")) == 1
+
+
+def test_a_channel_that_fails_by_itself_is_followed_by_the_next_way(house: House) -> None:
+    house.before = [Address("broken", "anywhere")]
+    with house.telling():
+        entry = house.raised()
+        until(lambda: (entry, "OP") in house.knows())
 
 
 def test_a_phone_that_is_down_is_tried_again_under_the_same_key(house: House) -> None:

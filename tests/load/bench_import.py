@@ -11,7 +11,7 @@ from time import perf_counter
 from shared.settings import Settings
 from tests.load.bench_replay import lines
 from wakeful.cli.folder import Folder
-from wakeful.cli.importing import run as import_
+from wakeful.cli.moving.importing import run as import_
 
 _REPEATS = 3
 

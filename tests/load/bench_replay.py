@@ -19,9 +19,9 @@ from shared.instants import MINUTE, SECOND, show_instant
 from shared.topics import CHECK_INS, NIGHT_COVER
 from tests.load.bench_core import EVENING, checks, setting
 from tests.load.drafts import envelope_of
-from wakeful.cli import replaying
-from wakeful.cli.replay import Format
-from wakeful.cli.replay import run as replay
+from wakeful.cli.proving import replaying
+from wakeful.cli.proving.replay import Format
+from wakeful.cli.proving.replay import run as replay
 
 _SEEN = {"outcome": "seen", "sign_of_life": "breathing", "state": "asleep", "view": "doorway", "proof": "nfc"}
 _PLACEMENTS = 10_000

@@ -26,7 +26,7 @@ def test_every_exception_is_still_needed(file: str) -> None:
     assert any(use.within(CLOCKS) for use in uses(source, file.rpartition("/")[0].replace("/", ".")))
 
 
-@pytest.mark.parametrize("module", ["services.rules", "services.pager.model", "wakeful.cli.replay"])
+@pytest.mark.parametrize("module", ["services.rules", "services.pager.model", "wakeful.cli.proving.replay"])
 def test_rules_come_up_without_a_database_or_a_web_server(module: str) -> None:
     """A replay of one night is asked for by hand: it does not wait for what it never uses."""
     heavy = ("sqlalchemy", "alembic", "fastapi", "starlette", "jinja2")
@@ -60,7 +60,7 @@ BAD = [
     ("shared/runner/loop.py", "import time\nx = time.monotonic()\n", "time.monotonic reads a clock"),
     ("shared/runner/loop.py", "from time import time_ns as t\nx = t()\n", "time.time_ns reads a clock"),
     (
-        "wakeful/cli/up.py",
+        "wakeful/cli/running/up.py",
         "from datetime import date\nx = date.today()\n",
         "datetime.date.today reads a clock",
     ),

@@ -1,4 +1,6 @@
-"""The command `wakeful`: one module a command. Here they are put together, and what may go wrong is told in one line.
+"""The command `wakeful`: one module a command, in rooms by what a person does. Here they are put together, and what may
+go wrong is told in one line. What all rooms stand on lies beside them: which installation a command is about
+(`installation`: a `folder`, or `apart`, a broker and a database), the `terminal`, and `errors`.
 
 Whatever is heavy is imported inside a command, so that `wakeful --help` answers at once. No rule lives here, and no
 command does anything that a service does not do.
@@ -6,32 +8,15 @@ command does anything that a service does not do.
 
 import typer
 
-from wakeful.cli import (
-    audit,
-    backup,
-    demo,
-    device,
-    doctor,
-    export,
-    gateway,
-    importing,
-    keys,
-    migrate,
-    oncall,
-    page,
-    people,
-    reach,
-    rebuild,
-    replay,
-    restore,
-    snapshot,
-    token,
-    topics,
-    up,
-    version,
-    worker,
-)
+from wakeful.cli.access import device, people, reach, token
+from wakeful.cli.demo import demo
 from wakeful.cli.errors import ErrorsInOneLine
+from wakeful.cli.health import doctor, version
+from wakeful.cli.keeping import backup, keys, rebuild, restore, snapshot
+from wakeful.cli.moving import export, importing
+from wakeful.cli.paging import oncall, page
+from wakeful.cli.proving import audit, replay
+from wakeful.cli.running import gateway, migrate, topics, up, worker
 
 app = typer.Typer(
     name="wakeful",

@@ -17,7 +17,7 @@ from shared.runner import rebuild
 from tests.integration.alerts.deciding import DECIDES, Line, Watch, watch
 from tests.integration.runner.world import draft, end_of
 from tests.simulation import mixed
-from wakeful.cli.auditing import audited
+from wakeful.cli.proving.auditing import audited
 
 RESPONSES = "wakeful.responses"
 CHECK_INS = "wakeful.check-ins"

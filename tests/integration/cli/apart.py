@@ -33,7 +33,7 @@ from tests.integration.house.serving import free_port
 from tests.servers.plugin import Kafka, Postgres
 from tests.unit.cli.story import Line
 from wakeful.cli import installation
-from wakeful.cli.demonight import night as demo_night
+from wakeful.cli.demo.night import night as demo_night
 
 PARTITIONS: Final = 4
 """The homes of the sample lie in two of them."""

@@ -122,7 +122,7 @@ def test_a_clock_behind_the_log_is_found(lived: House) -> None:
 
 def test_a_full_disk_is_found(lived: House, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = os.statvfs(lived.folder)
-    monkeypatch.setattr("wakeful.cli.folderfindings._LEAST_FREE", usage.f_frsize * usage.f_blocks + 1)
+    monkeypatch.setattr("wakeful.cli.health.folder._LEAST_FREE", usage.f_frsize * usage.f_blocks + 1)
     assert "make room" in wrong("disk")["remedy"]
 
 

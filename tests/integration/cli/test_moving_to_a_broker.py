@@ -24,8 +24,8 @@ from shared.topics import CHECK_INS, INPUTS, PLAN_CHANGES, RANK
 from tests.integration.cli.apart import PARTITIONS, Apart, demo, end_of, working
 from tests.integration.cli.house import House, draft
 from tests.unit.cli.story import Line, check, corrected, night, wakeful, written
-from wakeful.cli import merged
-from wakeful.cli.export import TOPICS
+from wakeful.cli.moving import merged
+from wakeful.cli.moving.export import TOPICS
 
 PASSPHRASE = b"nine sample horses\n"
 STORY = "said that home is far away (sample)"

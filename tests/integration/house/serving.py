@@ -159,7 +159,7 @@ def main(folder: Path, port: int, pace: float | None = None, past: int = False, 
     settings = {"tick_every": 500, **options}
     whole = Settings(port=port, data=folder / "data", master_key_file=key, **settings)
     if past:
-        from wakeful.cli.samplepast import begin_with_a_past
+        from wakeful.cli.running.samplepast import begin_with_a_past
 
         print(_IMPORTED if begin_with_a_past(whole) else _THERE, flush=True)
     serve(whole, ready=ready)

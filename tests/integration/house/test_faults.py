@@ -106,7 +106,7 @@ def command(folder: Path, *, nobody: bool = False) -> subprocess.CompletedProces
     """`wakeful up` on the folder, which must not get far; `nobody`: as a user who owns nothing."""
     key, drop = folder / "configuration" / "master.key", f"os.setgid({NOBODY}); os.setuid({NOBODY}); "
     code = (
-        "import os, sys; import services.up, wakeful.cli.up, shared.settings; from wakeful.cli import main; "
+        "import os, sys; import services.up, wakeful.cli.running.up, shared.settings; from wakeful.cli import main; "
         f"{drop if nobody else ''}sys.argv = ['wakeful', 'up', '--data', {str(folder / 'data')!r}]; main()"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WAKEFUL_")}

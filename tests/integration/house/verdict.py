@@ -22,7 +22,7 @@ from shared.store import ledger
 from shared.store.engine import make_engine
 from shared.store.tables import OUTBOX
 from shared.topics import ALERTS, INPUTS
-from wakeful.cli.auditing import audited
+from wakeful.cli.proving.auditing import audited
 
 
 @dataclass

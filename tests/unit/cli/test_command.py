@@ -51,5 +51,5 @@ def test_a_bug_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("wakeful.cli.version.versions", broken)
+    monkeypatch.setattr("wakeful.cli.health.version.versions", broken)
     assert isinstance(wakeful("version").exception, ZeroDivisionError)

@@ -10,9 +10,9 @@ from rich.console import Console
 from shared.alerting import SEVERITY
 from shared.home.own_times import Check
 from tests.unit.cli.story import wakeful
-from wakeful.cli.demo import draw
-from wakeful.cli.demonight import night
-from wakeful.cli.demostory import told_night
+from wakeful.cli.demo.demo import draw
+from wakeful.cli.demo.night import night
+from wakeful.cli.demo.story import told_night
 
 SEEDS = range(1, 6)
 

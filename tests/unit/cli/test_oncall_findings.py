@@ -10,8 +10,8 @@ from shared.security.people import Person
 from shared.security.rights import Right, Scope
 from shared.settings import Settings
 from tests.unit.pager.houses import between, house, policy, rota, weekly
-from wakeful.cli.findings import Found, Mark
-from wakeful.cli.oncallfindings import found
+from wakeful.cli.health.findings import Found, Mark
+from wakeful.cli.health.oncall import found
 
 NOW = parse_instant("2026-03-02T22:17:00Z")
 WELL = policy(["on_duty", "home_phone"], ["rota:manager"], last_resort="L")

@@ -12,9 +12,9 @@ from shared.instants import DAY, parse_instant
 from shared.replay import in_order, replay
 from tests.oracle.nights import night
 from tests.unit.cli.story import Line, check, written
-from wakeful.cli import factlines
-from wakeful.cli.factlines import Bad
-from wakeful.cli.replaying import Disorder, Outcome, SlimSeen, _streamed, replay_file
+from wakeful.cli.proving import factlines
+from wakeful.cli.proving.factlines import Bad
+from wakeful.cli.proving.replaying import Disorder, Outcome, SlimSeen, _streamed, replay_file
 
 SEEDS = range(40)
 

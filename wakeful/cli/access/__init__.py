@@ -1,0 +1,1 @@
+"""Who is let in: people, their ways of being reached, phones, and systems."""

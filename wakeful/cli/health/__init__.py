@@ -1,0 +1,1 @@
+"""Whether this installation is in order, and what runs here."""

@@ -1,0 +1,1 @@
+"""Facts out of a log, and a history of them into an empty one."""

@@ -1,0 +1,1 @@
+"""Who is on call, and what they were told."""

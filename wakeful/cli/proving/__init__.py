@@ -1,0 +1,1 @@
+"""What the rules make of facts, and whether what was told is what they give."""

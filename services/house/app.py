@@ -117,8 +117,8 @@ def _in_the_feed(row: AlertRow) -> Standing:
 
 def _on_the_desk(desk: Engine, alert_id: str) -> Standing | None:
     with desk.connect() as connection:
-        alert = desk_rows.read(connection, alert_id)
-    if alert is None or alert.state == "resolved":  # when, only the feed says
+        alert = desk_rows.read_open(connection, alert_id)
+    if alert is None:
         return None
     has = alert.state == "acknowledged"
     return Standing(

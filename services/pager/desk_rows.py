@@ -21,6 +21,12 @@ def read(connection: Connection, alert_id: str) -> DeskAlert | None:
     return next(iter(_alerts(connection, select(*_ALERT).where(ALERTS.c.alert_id == alert_id))), None)
 
 
+def read_open(connection: Connection, alert_id: str) -> DeskAlert | None:
+    """The alert, while it is open: when and by whom it was resolved, only the feed says."""
+    alert = read(connection, alert_id)
+    return None if alert is None or alert.state == "resolved" else alert
+
+
 def read_all(connection: Connection, alert_ids: Iterable[str]) -> dict[str, DeskAlert]:
     """Several at once, by id; those that are not known are left out."""
     query = select(*_ALERT).where(ALERTS.c.alert_id.in_(list(alert_ids)))

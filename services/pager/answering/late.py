@@ -2,46 +2,30 @@
 so that whoever was paged for it sees it and can answer. Who may see it is asked by the same predicate.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import Engine
 
 from services.pager import desk_rows
 from services.pager.answering.parts import Feed, Shown
 from services.pager.desk import DeskAlert, DeskHome
-from shared.instants import Instant
+from services.pager.telling.worded import OfDesk
 from shared.security.rights import Actor, HomeRef, visible
 from shared.words.alert import Step
 
 
-@dataclass(frozen=True, slots=True)
-class OnDesk:
+class OnDesk(OfDesk):
     """An open alert of the desk, as the page knows alerts (`Shown`)."""
 
-    alert_id: str
-    home_id: str
-    kind: str
-    severity: str
-    placement_id: str | None
-    room: str | None
-    point_id: str | None
-    staff_id: str | None
-    device: str | None
-    zone: str | None
-    since: Instant
-    deadline: Instant | None
-    facts: Mapping[str, Any]
-    state: str
-    level: int
-    changed_at: Instant
-    acknowledged_by: str | None
-    action: Any
-    until: Instant | None
-    resolved_at: Instant | None = None
-    how: str | None = None
-    resolved_by: str | None = None
+    resolved_at = how = resolved_by = None
+
+    def __init__(self, alert: DeskAlert, home: DeskHome) -> None:
+        # members may be other authorities' children: the feed leaves them out one by one, here all are
+        super().__init__(
+            alert, home.zone, {name: value for name, value in alert.facts.items() if name != "members"}
+        )
+        self.changed_at, self.acknowledged_by = alert.raised_at, alert.acknowledged_by
+        self.action, self.until = alert.action, alert.until
 
 
 class FeedOrDesk:
@@ -57,11 +41,11 @@ class FeedOrDesk:
 
     def _late(self, actor: Actor, alert_id: str) -> tuple[Shown, Sequence[Step]] | None:
         with self._desk.connect() as connection:
-            alert = desk_rows.read(connection, alert_id)
-            if alert is None or alert.state == "resolved":  # when, only the feed says
+            alert = desk_rows.read_open(connection, alert_id)
+            if alert is None:
                 return None
             home = desk_rows.home(connection, alert.home_id)
-        return (_shown(alert, home), ()) if sees(actor, alert, home) else None
+        return (OnDesk(alert, home), ()) if sees(actor, alert, home) else None
 
 
 def sees(actor: Actor, alert: DeskAlert, home: DeskHome) -> bool:
@@ -71,29 +55,3 @@ def sees(actor: Actor, alert: DeskAlert, home: DeskHome) -> bool:
         theirs = ()  # a child whose authority nobody knows is no other authority's to see
     where = HomeRef(home.home_id, home.provider_id or "")
     return visible(actor, where, alert.commissioner_id, their_homes=theirs)
-
-
-def _shown(alert: DeskAlert, home: DeskHome) -> OnDesk:
-    about = alert.about
-    return OnDesk(
-        alert_id=alert.alert_id,
-        home_id=alert.home_id,
-        kind=alert.kind,
-        severity=alert.severity,
-        placement_id=alert.placement_id,
-        room=about.get("room"),
-        point_id=about.get("point_id"),
-        staff_id=about.get("staff_id"),
-        device=about.get("device"),
-        zone=home.zone,
-        since=alert.since,
-        deadline=alert.deadline,
-        # members may be other authorities' children: the feed leaves them out one by one, here all are
-        facts={name: value for name, value in alert.facts.items() if name != "members"},
-        state=alert.state,
-        level=alert.level,
-        changed_at=alert.raised_at,
-        acknowledged_by=alert.acknowledged_by,
-        action=alert.action,
-        until=alert.until,
-    )

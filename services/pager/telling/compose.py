@@ -10,7 +10,7 @@ from services.pager.telling.given import Answering, Happened, Occasion, Shows
 from services.pager.telling.letter import letter
 from services.pager.telling.markup import markup
 from services.pager.telling.plain import plain
-from services.pager.telling.worded import Worded, worded
+from services.pager.telling.worded import Worded
 from shared.events.canonical import canonical
 
 _NAMESPACE: Final = UUID("6c1d1f3e-3f0b-5b0c-9a55-0b4f1a7f8f11")
@@ -29,7 +29,7 @@ def compose(
     `zones`: by home id. `stories`: by alert id; one that is not there has none.
     """
     shown = [
-        worded(each, zones.get(each.home_id), stories.get(each.alert_id, ()), shows, occasion.at)
+        Worded(each, zones.get(each.home_id), stories.get(each.alert_id, ()), shows, occasion.at)
         for each in alerts
         if shows(each.alert_id)
     ]

@@ -1,13 +1,15 @@
 """What a tap does to an alert, by its named reason; and that the id of an answer is of the tap, never of the time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pytest
 
+from services.pager import desk_rows
 from services.pager.answering.giving import Decided, Given, Tap, answer_of, decided, said
 from services.pager.answering.late import OnDesk
 from services.pager.answering.parts import Hand, Took
+from services.pager.desk import DeskAlert
 from shared.instants import MINUTE, parse_instant
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
@@ -18,10 +20,10 @@ MINE, THEIRS = Hand("ann", NOW + MINUTE), Hand("ben", NOW + MINUTE)
 
 
 def alert(**changes: Any) -> OnDesk:
-    names: dict[str, Any] = dict.fromkeys(OnDesk.__dataclass_fields__)
+    names: dict[str, Any] = dict.fromkeys(each.name for each in fields(DeskAlert))
     names |= {"alert_id": "A", "home_id": "larch", "kind": "check_missed", "severity": "page", "facts": {}}
-    names |= {"since": NOW, "state": "raised", "level": 1, "changed_at": NOW, "zone": "Europe/London"}
-    return OnDesk(**names | changes)
+    names |= {"since": NOW, "state": "raised", "level": 1, "raised_at": NOW, "about": {}}
+    return OnDesk(DeskAlert(**names | changes), replace(desk_rows.nowhere("larch"), zone="Europe/London"))
 
 
 HAVE = Tap("acknowledge", "token", form="1")
@@ -84,7 +86,7 @@ def test_another_tap_is_another_answer(other: Tap) -> None:
 
 
 def test_one_tap_on_an_alert_that_was_reopened_is_a_new_answer() -> None:
-    reopened = alert(changed_at=NOW + 10 * MINUTE)
+    reopened = alert(raised_at=NOW + 10 * MINUTE)
     assert answer_of(alert(), ONE_TAP, ANN, NOW).id != answer_of(reopened, ONE_TAP, ANN, NOW).id
 
 

@@ -8,25 +8,26 @@
 
 One lock, held for one fact (microseconds) by the writer's thread and for one answer by a reader's: nobody sees
 half a fact. What the hot path needs in the event loop (whose a home is) are plain look-ups without it. What the fold
-is made of is `folded`; how the snapshot is kept, `snapshot`.
+is made of is `folded`; how the log gets into it, `filling`; how the snapshot is kept, `snapshot`.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 
-from services.gateway.folded import TOPICS, AtRest, Folded
+from services.gateway.filling import Filling, Passing
+from services.gateway.folded import AtRest, Folded
 from services.gateway.proofs import LastProofs
-from services.gateway.snapshot import READ, Loaded
+from services.gateway.snapshot import Loaded
 from shared.acceptance import Refusal, refusal
 from shared.cautions import Caution, cautions
 from shared.courtesy import courtesy
 from shared.facts import Fact
 from shared.home import Home, Homes
-from shared.instants import DAY, NEVER, Duration, Instant
+from shared.instants import Instant
 from shared.log.base import (
     DoorLog,
     Draft,
@@ -35,25 +36,15 @@ from shared.log.base import (
     Record,
     Unavailable,
     fact_of,
-    in_order,
     least_present,
 )
 from shared.oncall import OnCall
 from shared.security.rights import HomeRef
-from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES, REJECTED
+from shared.topics import CHECK_INS, NIGHT_COVER
 
-Passing: TypeAlias = Callable[[int, Record], None]
-"""Takes a record that was rejected, and its home-partition."""
-
-_STEP: Final = 10_000
 _FRESH_AT_MOST: Final = 50_000
-_MUCH: Final = 20_000
-"""So many records since the snapshot that the next start shall not have to read them again."""
 _WOKEN_AT_ONCE: Final = 20
 """Homes that are restored while the lock is held once, so that the writer never waits for long."""
-
-COVER_BACK: Final[Duration] = 7 * DAY
-"""Who is on duty is told anew every night: of a home that is built anew over a broker, no more is read of it."""
 
 _log = structlog.get_logger("gateway")
 
@@ -67,6 +58,7 @@ class DoorFold:
         self._rest = snapshot or Loaded()
         self._folded = folded = Folded(self._rest)
         self._homes = folded.homes
+        self._filling = Filling(log, folded, self._lock, self._rest.position)
         self._doubtful: dict[str, Instant] = {}
         # What was let in a moment ago, by home and id. Plain tuples: the garbage collector leaves them alone.
         self._fresh: dict[tuple[str, str], tuple[str, str, Instant]] = {}
@@ -86,55 +78,19 @@ class DoorFold:
         """Read the log to its end; what was rejected is handed on to `passing`. `keep` is told the position up to which
         the fold holds whole instants of the log, and nothing else, if much was read. Raises Unavailable."""
         for partition in range(self._log.partitions):
-            if self._log.once:
-                self._catch_up(partition, passing, keep)
-            else:
-                self._catch_up_without_checks(partition, passing)
+            self.read_to[partition] = self._filling.to_the_end(partition, passing, keep)
         unsettled = (
             [] if self._log.once else [each for each in self._homes.homes if self._folded.unsettled(each)]
         )
         with self._lock:
             for home_id in (*self._rest.anew, *unsettled):  # its fold had raised when the snapshot was made
-                self._build_anew(home_id)
-
-    def _catch_up(self, partition: int, passing: Passing | None, keep: Callable[[int], None] | None) -> None:
-        begun: Positions = dict.fromkeys(READ, self._rest.position)
-        settled = self._read_on(partition, begun, self._log.present(partition), passing)
-        if keep is not None and (end := min(settled.values())) - self._rest.position >= _MUCH:
-            keep(end)
-        self.read_to[partition] = self._read_on(partition, settled, NEVER, passing)
-
-    def _catch_up_without_checks(self, partition: int, passing: Passing | None) -> None:
-        """A broker has no snapshot of the fold, and checks are most of a log. They matter only where a child is away:
-        such homes are built anew from the index afterwards."""
-        checks = self._log.ends(partition, [CHECK_INS])  # before the rest: what comes meanwhile is not missed
-        read = self._read_on(partition, {}, NEVER, passing, (PLAN_CHANGES, NIGHT_COVER, REJECTED))
-        self.read_to[partition] = {**read, **checks}
+                self._filling.build_anew(home_id)
 
     def changed(self) -> Iterator[AtRest]:
         """The homes that do not lie at rest, in their form at rest: since the snapshot, no other has changed. For
         `keep`, before anybody is let in."""
         for home_id in self._homes.homes.keys() | self._folded.aside.keys():
             yield self._folded.at_rest(home_id)
-
-    def _read_on(
-        self,
-        partition: int,
-        after: Positions,
-        before: Instant,
-        passing: Passing | None,
-        topics: Sequence[str] = READ,
-    ) -> Positions:
-        while True:
-            records, after = self._log.read(partition, topics, after, before, _STEP)
-            with self._lock:
-                for record in records:
-                    if record.topic != REJECTED:
-                        self._folded.replay(record)
-                    elif passing is not None:
-                        passing(partition, record)
-            if not records:
-                return after
 
     def home(self, home_id: str) -> HomeRef | None:
         """Whose a home is, by what is durable; None if nobody has registered it. A plain look-up."""
@@ -339,7 +295,7 @@ class DoorFold:
         del self._doubtful[home_id]
         self._built[home_id] = self._built.get(home_id, 0) + 1
         try:
-            self._build_anew(home_id)
+            self._filling.build_anew(home_id)
         except Unavailable:
             self._doubtful[home_id] = at
             return False
@@ -351,22 +307,3 @@ class DoorFold:
         if self._log.once:
             return self._folded.concerned(home_id)
         return home_id not in self._doubtful and self._folded.unsettled(home_id)
-
-    def _build_anew(self, home_id: str) -> None:
-        if self._log.once:
-            self._fold_anew(home_id, self._log.home(home_id, TOPICS))
-            return
-        plans = self._log.home(home_id, (PLAN_CHANGES,))
-        cover = self._log.home(home_id, (NIGHT_COVER,), since=self._log.now() - COVER_BACK)
-        rest = in_order([*plans, *cover])
-        self._fold_anew(home_id, rest)
-        since = self._folded.away_since(home_id)
-        if since is not None:  # checks are most of a log, and matter only from there on
-            checks = self._log.home(home_id, (CHECK_INS,), since=since)
-            self._fold_anew(home_id, in_order([*rest, *checks]))
-
-    def _fold_anew(self, home_id: str, known: Iterable[Record]) -> None:
-        known = list(known)  # what cannot be read leaves the home as it was
-        self._folded.forget(home_id)
-        for record in known:
-            self._folded.replay(record)

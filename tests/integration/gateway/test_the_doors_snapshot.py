@@ -10,7 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import Engine, update
 
-from services.gateway import fold as doors_fold
+from services.gateway import filling
 from services.gateway.fold import DoorFold
 from services.gateway.folded import TOPICS, Folded
 from services.gateway.rejected import RejectedFacts
@@ -71,7 +71,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setattr(doors_fold, "_MUCH", 1)
+    monkeypatch.setattr(filling, "_MUCH", 1)
     opened = Place(tmp_path)
     yield opened
     opened.close()

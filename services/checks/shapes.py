@@ -36,7 +36,7 @@ class Tonight(BaseModel):
     placements: list[Child]
 
 
-class GapShape(BaseModel):
+class CheckGapShape(BaseModel):
     """Time between valid checks while a rule is in force."""
 
     start: str
@@ -92,7 +92,7 @@ class ComplianceShape(BaseModel):
     gap_share: float | None = None
     watched: str
     overdue: str
-    longest_gap: GapShape | None = None
+    longest_gap: CheckGapShape | None = None
 
 
 class Night(BaseModel):
@@ -105,7 +105,7 @@ class Night(BaseModel):
     end: str
     as_of: str
     compliance: ComplianceShape
-    gaps: list[GapShape]
+    gaps: list[CheckGapShape]
     checks: list[CheckShape]
     times: list[ItemShape]
     absences: list[AbsenceShape]
@@ -158,9 +158,9 @@ def night_shape(home_id: str, placement_id: str, night_of: date, record: NightRe
     )
 
 
-def _gap(gap: Gap) -> GapShape:
+def _gap(gap: Gap) -> CheckGapShape:
     by = None if gap.check is None else gap.check.fact
-    return GapShape(
+    return CheckGapShape(
         start=show_instant(gap.start),
         end=show_instant(gap.end),
         open=gap.open,

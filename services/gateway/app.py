@@ -13,21 +13,21 @@ from fastapi import APIRouter
 from sqlalchemy import Engine
 
 from services.gateway import openapi
-from services.gateway.answering import Answers
+from services.gateway.answering.answers import Answers
+from services.gateway.answering.standing import Standings
 from services.gateway.door import Door, Shows
 from services.gateway.families import FAMILIES
 from services.gateway.hot import HotPath
 from services.gateway.inhand import InHand
 from services.gateway.limits import BATCH_BYTES, FACT_BYTES, BodyLimit
+from services.gateway.plans.routes import plan_routes
+from services.gateway.prompts.routes import prompt_routes
 from services.gateway.routes_access import access_routes
 from services.gateway.routes_devices import device_routes
 from services.gateway.routes_facts import fact_routes
 from services.gateway.routes_homes import home_routes
-from services.gateway.routes_plans import plan_routes
-from services.gateway.routes_prompts import prompt_routes
 from services.gateway.routes_running import health_routes, running_routes
 from services.gateway.shares import Limits, Shares
-from services.gateway.standing import Standings
 from services.gateway.starting import caught_up
 from services.gateway.troubles import Blindness, Troubles
 from shared import clock

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeAlias
 
+from services.gateway.answering.standing import ANSWER, About, Hands, Standing, Standings
 from services.gateway.asked import ONLY_BY_ORDER, Said, approver_of, may_say, may_say_now, own_words
 from services.gateway.defaults import with_default_plan
 from services.gateway.families import RIGHT_OF
@@ -21,7 +22,6 @@ from services.gateway.fold import DoorFold
 from services.gateway.named import ON_CALL, people_of
 from services.gateway.outcomes import Outcome, conflict, refusal_problem
 from services.gateway.speaker import Voice, completed, could_then, lacks
-from services.gateway.standing import ANSWER, About, Hands, Standing, Standings
 from shared.cautions import AT_MOST, Caution, may_caution
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash

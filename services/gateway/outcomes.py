@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.gateway.standing import Standing, said_of
+from services.gateway.answering.standing import Standing, said_of
 from shared.acceptance import Refusal
 from shared.cautions import Caution
 from shared.events.errors import FieldError

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.alerts.feed import Feed
-from services.gateway.answering import Answers as DoorAnswers
-from services.gateway.answering import Given, Result
+from services.gateway.answering.answers import Answers as DoorAnswers
+from services.gateway.answering.answers import Given, Result
 from services.gateway.fold import DoorFold
 from services.pager.answering import api, inbound
 from services.pager.answering.desk import AnswerDesk

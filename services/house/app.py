@@ -18,11 +18,12 @@ from services.alerts.stream import Streams
 from services.alerts.watch import Watch, set_aside
 from services.checks import api as checks_api
 from services.cover import api as cover_api
-from services.gateway import operationspage, routes_answers
+from services.gateway import operationspage
+from services.gateway.answering import routes as answer_pages
+from services.gateway.answering.standing import Standing, Standings
 from services.gateway.app import Deps, make_app
 from services.gateway.inhand import InHand
 from services.gateway.shares import Limits
-from services.gateway.standing import Standing, Standings
 from services.house.answered import answer_desk, mount
 from services.house.reached import Reach
 from services.integrity import api as integrity_api
@@ -80,7 +81,7 @@ QUERIES: Final[Mapping[str, Callable[[Engine, Log], APIRouter]]] = {
 """What may be asked of each service's read model, beside the feed."""
 
 TEMPLATES: Final = (
-    *(alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES, routes_answers.TEMPLATES),
+    *(alerts_api.TEMPLATES, answering_api.TEMPLATES, trial_page.TEMPLATES, answer_pages.TEMPLATES),
     *(operationspage.TEMPLATES, roster.TEMPLATES),
 )
 """Where the pages are kept."""
@@ -147,7 +148,7 @@ def door_app(parts: Parts) -> App:
     )
     outside = (
         alerts_api.page_routes(feed, watch, pages),
-        routes_answers.answer_routes(pages),
+        answer_pages.answer_routes(pages),
         session_routes(pages, settings.url),
         metrics.routes(),
         parts.reach.pages(pages),

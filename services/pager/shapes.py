@@ -67,7 +67,7 @@ class StretchShape(BaseModel):
     people: list[str]
 
 
-class GapShape(BaseModel):
+class RotaGapShape(BaseModel):
     """A piece of time in which nobody is on a rota that the policy names."""
 
     rota: str
@@ -83,7 +83,7 @@ class OnCallShape(BaseModel):
     watched: bool = Field(description="Whether the home counts as watched: its policy names a last resort.")
     standing: Literal["watched", "no_policy", "no_last_resort"]
     policy: PolicyShape | None = None
-    gaps: list[GapShape] = Field(description="Of the coming 14 days.")
+    gaps: list[RotaGapShape] = Field(description="Of the coming 14 days.")
 
 
 class RotaShape(BaseModel):
@@ -174,8 +174,8 @@ def _people(house: DeskHome, step: Mapping[str, Any], at: Instant, sees: Sees) -
     return [person for person in dict.fromkeys(found) if sees.person(person)]
 
 
-def _gap(gap: Gap) -> GapShape:
-    return GapShape(rota=gap.rota, start=show_instant(gap.start), end=show_instant(gap.end))
+def _gap(gap: Gap) -> RotaGapShape:
+    return RotaGapShape(rota=gap.rota, start=show_instant(gap.start), end=show_instant(gap.end))
 
 
 def _stretch(stretch: Stretch) -> StretchShape:

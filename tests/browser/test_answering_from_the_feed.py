@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.alerts.feed import Feed
-from services.gateway import routes_answers
-from services.gateway.answering import Answers
+from services.gateway.answering import routes as answer_pages
+from services.gateway.answering.answers import Answers
+from services.gateway.answering.standing import Standing, Standings
 from services.gateway.door import Door
-from services.gateway.standing import Standing, Standings
 from services.gateway.starting import caught_up
 from shared import clock
 from shared.instants import MINUTE
@@ -50,7 +50,7 @@ def door(served: Served, tmp_path: Path) -> Iterator[Served]:
     known = standing_of(house.feed)
     way_in = Door(house.log, keys, people, fold, house.feed.shows, known)
     served.app.state.answers = Answers(way_in, people, known, clock.now)
-    served.app.include_router(routes_answers.answer_routes(Pages([routes_answers.TEMPLATES])))
+    served.app.include_router(answer_pages.answer_routes(Pages([answer_pages.TEMPLATES])))
     yield served
     keys.close()
 

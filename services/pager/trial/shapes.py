@@ -27,7 +27,7 @@ class TryShape(BaseModel):
     error: str | None = None
 
 
-class AnswerShape(BaseModel):
+class TrialAnswerShape(BaseModel):
     """Somebody's answer."""
 
     by: str
@@ -46,7 +46,7 @@ class TestShape(BaseModel):
     began: str
     ended: str | None = None
     tries: list[TryShape]
-    answers: list[AnswerShape]
+    answers: list[TrialAnswerShape]
     silent: list[str] = Field(description="To whom something was sent, and who has not answered.")
 
 
@@ -70,7 +70,7 @@ def shape_of(test: OnCallTest) -> TestShape:
         for each in test.tries
     ]
     answers = [
-        AnswerShape(by=by, at=show_instant(at), took=show_duration(max(0, at - test.began)))
+        TrialAnswerShape(by=by, at=show_instant(at), took=show_duration(max(0, at - test.began)))
         for by, at in test.answers
     ]
     answered = {answer.by for answer in answers}

@@ -9,7 +9,7 @@ from services.alerts import api as alerts
 from services.alerts.feed import Feed
 from services.alerts.stream import Streams
 from services.alerts.watch import Watch
-from services.gateway import routes_answers
+from services.gateway.answering import routes as answer_pages
 from services.house.app import QUERIES
 from services.house.reached import Reach
 from services.pager.trial import page as trial
@@ -34,7 +34,7 @@ class Others:
     def __init__(self, engine: Engine, log: SqliteLog, reach: Reach) -> None:
         feed = self.feed = Feed(engine)
         watch = Watch(lambda: log.present(0), lambda: None, dict)
-        pages = Pages([alerts.TEMPLATES, trial.TEMPLATES, routes_answers.TEMPLATES])
+        pages = Pages([alerts.TEMPLATES, trial.TEMPLATES, answer_pages.TEMPLATES])
         self.routers = [
             alerts.api_routes(feed, Streams(feed, Notifier(), watch)),
             *(routes(engine, log) for routes in QUERIES.values()),
@@ -42,7 +42,7 @@ class Others:
         ]
         self.pages = [
             alerts.page_routes(feed, watch, pages, 40_000),
-            routes_answers.answer_routes(pages),
+            answer_pages.answer_routes(pages),
             session_routes(pages, "http://door.test"),
             Metrics(log, engine, lambda: None).routes(),
             reach.pages(pages),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.answering import Answers, Given, Result
+from services.gateway.answering.answers import Answers, Given, Result
 from services.pager.desk import DeskAlert
 from services.pager.tables import ALERTS as DESK
 from shared.events.canonical import canonical

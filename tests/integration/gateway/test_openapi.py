@@ -40,6 +40,11 @@ def test_every_family_of_the_api_page_has_its_path(house: House) -> None:
     assert all("put" in paths[f"/api/v1/{family}/{{event_id}}"] for family in FAMILIES)
 
 
+def test_no_shape_is_named_by_where_its_class_lies(house: House) -> None:
+    """Two classes of one name would be; whoever makes a client of the document has such names in their code."""
+    assert [name for name in document(house)["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_reference_in_the_document_leads_somewhere(house: House) -> None:
     whole = document(house)
     for reference in references(whole):

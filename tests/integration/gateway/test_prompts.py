@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.routes_prompts import drawing
+from services.gateway.prompts.routes import drawing
 from shared.instants import HOUR, MINUTE, Instant, parse_instant, show_instant
 from shared.security.rights import Right
 from shared.security.tokens import Issued

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.gateway import demand
-from services.gateway.demand import Staff
+from services.gateway.plans import demand
+from services.gateway.plans.demand import Staff
 from shared.home import PlanTerms, terms_of
 from shared.instants import HOUR, MINUTE, Instant, parse_instant, show_instant
 from shared.schedule.local import night

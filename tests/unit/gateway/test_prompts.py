@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.prompts import EARLIEST, LATEST, Prompt, prompts
+from services.gateway.prompts.prompts import EARLIEST, LATEST, Prompt, prompts
 from services.gateway.proofs import proves
 from shared.facts import Fact
 from shared.home import Homes

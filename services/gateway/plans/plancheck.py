@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from services.gateway import demand
-from services.gateway.demand import Hour, Staff
+from services.gateway.plans import demand
+from services.gateway.plans.demand import Hour, Staff
 from shared.acceptance import Refusal, lowers, wrong_with_plan
 from shared.cautions import Caution, cautions
 from shared.facts import Fact

@@ -12,8 +12,8 @@ import orjson
 from fastapi import APIRouter, Query
 
 from services.gateway.fold import DoorFold
-from services.gateway.prompts import Draw, Prompt, prompts
-from services.gateway.shapes_prompts import AnswerShape, Prompts, PromptShape
+from services.gateway.prompts.prompts import Draw, Prompt, prompts
+from services.gateway.prompts.shapes import PromptAnswerShape, Prompts, PromptShape
 from shared.events.errors import FieldError
 from shared.events.fields import Id
 from shared.instants import Instant, show_instant
@@ -68,7 +68,7 @@ def drawing(installation_key: bytes) -> Draw:
 
 def _shape(home_id: str, prompt: Prompt) -> PromptShape:
     data = {"staff_id": prompt.staff_id, "how": "prompt"}
-    answer = AnswerShape(
+    answer = PromptAnswerShape(
         path=f"/api/v1/cover/{prompt.id}", type="cover.proved.v1", subject=home_id, data=data
     )
     return PromptShape(

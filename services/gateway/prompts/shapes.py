@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from services.gateway.shapes import Instant
 
 
-class AnswerShape(BaseModel):
+class PromptAnswerShape(BaseModel):
     """The fact that answers a prompt, but for its times: one PUT to `path`."""
 
     path: str
@@ -24,7 +24,7 @@ class PromptShape(BaseModel):
     proved_at: Annotated[Instant | None, Field(description="When the worker was last known to be awake.")]
     at: Annotated[Instant, Field(description="When to ask; past: now.")]
     by: Annotated[Instant, Field(description="Answered later, the worker has lapsed meanwhile.")]
-    answer: AnswerShape
+    answer: PromptAnswerShape
 
 
 class Prompts(BaseModel):

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from services.gateway.answering import Given, Result
-from services.gateway.standing import Standing
+from services.gateway.answering.answers import Given, Result
+from services.gateway.answering.standing import Standing
 from shared.instants import Instant
 from shared.web.problems import Problem
 from shared.words import local_clock

@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from services.gateway.answering import Answers
-from services.gateway.answerwords import said_of
+from services.gateway.answering.answers import Answers
+from services.gateway.answering.words import said_of
 from services.gateway.speaker import voice
 from shared.answering import TERMS
 from shared.events.canonical import canonical

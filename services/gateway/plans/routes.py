@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from services.gateway import plancheck
-from services.gateway.demand import Staff
 from services.gateway.fold import DoorFold
 from services.gateway.outcomes import refusal_problem
-from services.gateway.plancheck import Findings, Night, Standing
-from services.gateway.shapes_plans import (
+from services.gateway.plans import plancheck
+from services.gateway.plans.demand import Staff
+from services.gateway.plans.plancheck import Findings, Night, Standing
+from services.gateway.plans.shapes import (
     ApprovalShape,
     HourShape,
     NeededShape,

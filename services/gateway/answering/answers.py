@@ -15,10 +15,10 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final, Literal
 
+from services.gateway.answering.standing import ANSWER, Standing, Standings
 from services.gateway.door import Door, Prepared
 from services.gateway.outcomes import Outcome
 from services.gateway.speaker import Voice
-from services.gateway.standing import ANSWER, Standing, Standings
 from services.gateway.waiting import awaiter
 from shared.answering import until_of
 from shared.instants import Instant, show_instant

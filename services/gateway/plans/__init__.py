@@ -1,0 +1,1 @@
+"""A draft plan, looked at before anybody agrees it. Nothing is recorded."""

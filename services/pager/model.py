@@ -28,7 +28,7 @@ class PagerMonitor(Watching[PagerHome]):
     name = "pager"
     version = 1
     topics: Sequence[str] = (*INPUTS, ALERTS, PAGES)
-    tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS, saved.ALERTS)
+    tables: Sequence[str] = (saved.HOMES, saved.PLACEMENTS, saved.ALERTS, saved.STRETCHES)
 
     def __init__(self) -> None:
         super().__init__(Homes(placement=PagerPlacement, home=PagerHome))
@@ -177,10 +177,14 @@ class PagerMonitor(Watching[PagerHome]):
             yield from saved.home_rows(home)
             home.moved = {}
         yield from told.values()
+        stands = self._stretches.turned()
+        if stands is not None:
+            yield saved.stretches_row(stands)
 
     def _restored(self, rows: Iterable[Row], clock: Instant) -> Iterable[PagerHome]:
-        self._counted, self._on_calls = saved.restored(rows, self.homes)
-        self._stretches = Stretches(clock if clock > 0 else None)
+        known = saved.restored(rows, self.homes)
+        self._counted, self._on_calls = known.alerts, known.on_calls
+        self._stretches = Stretches(clock if clock > 0 else None, known.stretches)
         return list(self._houses.values())
 
     def _subjects_of(self, home_id: str) -> Iterable[PagerHome]:

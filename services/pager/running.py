@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from services.pager.model import PagerMonitor
 from services.pager.saved import COUNTED
-from services.pager.tables import ALERTS, HOMES, METADATA, MIGRATIONS, PLACEMENTS
+from services.pager.tables import ALERTS, HOMES, METADATA, MIGRATIONS, PLACEMENTS, STRETCHES
 from shared.monitor import Row
 from shared.runner.service import Service
 from shared.store import rows
@@ -23,12 +23,14 @@ def _counted(connection: Connection, partition: int | None) -> Iterator[Row]:
 
 
 def _memory(connection: Connection, partition: int | None) -> Iterator[Row]:
-    """The homes, the alerts that are open, and how far changes have been counted: the rest is for readers."""
+    """The homes, the alerts that are open, how the log's present has moved, and how far changes have been counted: the
+    rest is for readers."""
     homes = [HOMES.name, PLACEMENTS.name]
     yield from rows.load(connection, METADATA, homes, only=("state",), partition=partition)
     yield from rows.load(
         connection, METADATA, [ALERTS.name], ALERTS.c.state != "resolved", partition=partition
     )
+    yield from rows.load(connection, METADATA, [STRETCHES.name], partition=partition)
     yield from _counted(connection, partition)
 
 

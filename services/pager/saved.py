@@ -1,7 +1,7 @@
 """The pager monitor's state at rest: rows of its read model, and back.
 
-One row a home, one a placement (`state` is JSON that only this module reads), and one an alert, whose columns are the
-memory themselves.
+One row a home, one a placement (`state` is JSON that only this module reads), one an alert, whose columns are the
+memory themselves, and one of how the log's present has moved.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ import orjson
 from services.pager import answers
 from services.pager.desk import DeskAlert
 from services.pager.home import NOTHING_SAID, History, Kept, PagerHome, PagerPlacement
+from services.pager.stretches import Standing
 from shared.home import Homes
 from shared.home.saved import home_state, placement_state, restore_home, restore_placement
 from shared.monitor import Row
@@ -20,7 +21,9 @@ from shared.monitor import Row
 HOMES: Final = "pager_homes"
 PLACEMENTS: Final = "pager_placements"
 ALERTS: Final = "pager_alerts"
+STRETCHES: Final = "pager_stretches"
 
+NO_HOME: Final = ""
 COUNTED: Final = ""
 """In place of an alert's id: a row that only says how far changes have been counted."""
 
@@ -62,17 +65,23 @@ def alert_row(kept: Kept) -> Row:
     return Row(ALERTS, {"alert_id": alert.alert_id}, {**values, "before": kept.before})
 
 
-class Counted(NamedTuple):
-    """How far changes have been counted."""
+def stretches_row(stands: Standing) -> Row:
+    """How the log's present has moved: a row of the home-partition, no home's."""
+    return Row(STRETCHES, {"home_id": NO_HOME}, stands._asdict())
+
+
+class Known(NamedTuple):
+    """What is no home's: how far changes have been counted, and how the log's present has moved."""
 
     alerts: int = 0
     on_calls: int = 0
+    stretches: Standing = Standing()
 
 
-def restored(stored: Iterable[Row], homes: Homes) -> Counted:
-    """The homes, placements and open alerts of these rows go into `homes`; how far changes have been counted. Homes
-    come before what is in them."""
-    counted = Counted()
+def restored(stored: Iterable[Row], homes: Homes) -> Known:
+    """The homes, placements and open alerts of these rows go into `homes`; what is no home's is given. Homes come
+    before what is in them."""
+    no_homes = Known()
     for table, key, values in stored:
         known = values or {}
         if table == HOMES:
@@ -81,13 +90,15 @@ def restored(stored: Iterable[Row], homes: Homes) -> Counted:
             state, earlier = orjson.loads(known["state"])
             child = restore_placement(homes, key["home_id"], key["placement_id"], state)
             cast(PagerPlacement, child).earlier = tuple((until, whose) for until, whose in earlier)
+        elif table == STRETCHES:
+            no_homes = no_homes._replace(stretches=Standing(**known))
         elif key["alert_id"] == COUNTED:
-            counted = Counted(known["changed"], known["on_calls"])
+            no_homes = no_homes._replace(alerts=known["changed"], on_calls=known["on_calls"])
         elif known["state"] != "resolved":
             _alert(homes, key["alert_id"], known)
     for home in homes.homes.values():
         cast(PagerHome, home).said = NOTHING_SAID
-    return counted
+    return no_homes
 
 
 def _home(homes: Homes, home_id: str, state: list[Any]) -> None:

@@ -93,3 +93,14 @@ PLACEMENTS: Final = Table(
     Column("partition", Integer, nullable=False, server_default="0"),
 )
 """One row a placement: whose child it is, and was."""
+
+STRETCHES: Final = Table(
+    "pager_stretches",
+    METADATA,
+    Column("home_id", String, primary_key=True),  # no home's: empty
+    Column("partition", Integer, primary_key=True, autoincrement=False, server_default="0"),
+    Column("present", BigInteger),
+    Column("before", BigInteger),
+    Column("after", BigInteger),
+)
+"""How the log's present has moved (`services.pager.stretches.Standing`): one row a home-partition."""

@@ -6,7 +6,6 @@ from tests.scenarios.pager.told import PagedNight
 def blind(night: PagedNight) -> PagedNight:
     """From 22:00 to 22:20 the log's present stood still."""
     night.policy(["on_duty"], ["A"]).until("22:00")
-    night.dies = False  # the stretch is in the monitor's memory alone
     night.jump("22:20")
     night.clock += 1  # what was raised meanwhile is read after that
     return night

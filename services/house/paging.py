@@ -24,18 +24,20 @@ from services.pager.answering.ways import answering
 from services.pager.channels.base import Message
 from services.pager.engine import tables
 from services.pager.engine.loop import Engine
-from services.pager.engine.ports import Appends, Held, Ports, Told
+from services.pager.engine.ports import Held, Ports, Told
 from services.pager.figures import Counting, Standing
 from services.pager.operators.running import Operators, Parts
 from services.pager.telling.compose import compose
 from services.pager.telling.given import Happened, Occasion, Shows, all_of_it
 from shared.instants import Instant
+from shared.log.base import Log
 from shared.runner import Runner
 from shared.runner.observer import Handing, Observer
 from shared.security.people import Person
 from shared.security.rights import Actor, Right, Scope
 from shared.security.tokens import Kind
 from shared.store.schema import upgrade, version_table_of
+from shared.topics import ALERTS
 
 ALONE: Final = "the pager of this folder"
 """Who claims receivers where only one process can ever run: nobody waits for the lease of the one before."""
@@ -55,7 +57,7 @@ def migrate(views: Database) -> None:
 
 def engine(
     reach: Reach,
-    log: Appends,
+    log: Log,
     feed: Feed,
     held: Callable[[], Mapping[int, Held]],
     registry: CollectorRegistry,
@@ -73,6 +75,7 @@ def engine(
         compose=Words(reach, feed).message,
         admins=reach.admins,
         log=Counting(log, registry),
+        ends=lambda partition: log.ends(partition, [ALERTS])[ALERTS],
         blind_after=reach.settings.blind_after,
     )
     made = Engine(reach.views, ports, me=ALONE if alone else None)

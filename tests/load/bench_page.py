@@ -44,6 +44,7 @@ from shared.runner.observer import Silence
 from shared.settings import Settings
 from shared.store import outbox
 from shared.store.engine import make_engine
+from shared.topics import ALERTS as ALERTS_TOPIC
 from shared.topics import PLAN_CHANGES
 from shared.web.patience import raise_limit
 from tests.integration.pager.receivers import Receiver, hang
@@ -239,6 +240,7 @@ def _ports(folder: str, log: SqliteLog, runner: Runner, url: str) -> Ports:
         compose=_words,
         admins=list,
         log=log,
+        ends=lambda partition: log.ends(partition, [ALERTS_TOPIC])[ALERTS_TOPIC],
     )
 
 

@@ -5,7 +5,7 @@
        that is open is looked at.
     3. Round by round (`planning`): whom to tell now. New messages are queued durably, then given to the lanes.
     4. The lanes (`lanes`), each by itself: ask again, send, mark.
-    5. Beside them all what was told is published (`publishing`).
+    5. Beside them all what was told is published (`publishing`), and the log asked for its end (`asking`).
     6. Sleep until the runner has committed something, a lane has told of something, or a few hundred milliseconds.
 
 A crash between any two of these loses nothing: what is queued is sent, under the same key, by whoever comes next, if it
@@ -22,6 +22,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Engine as Database
 
+from services.pager.engine.asking import Asking
 from services.pager.engine.lanes import Lanes
 from services.pager.engine.planning import Planner
 from services.pager.engine.ports import Held, Ports
@@ -29,11 +30,13 @@ from services.pager.engine.publishing import Publisher
 from services.pager.engine.share import Share
 from services.pager.engine.store import Store, woken
 from services.pager.engine.time import PagerTime
-from shared.instants import Duration
+from shared.instants import SECOND, Duration
 from shared.store.ledger import LostOwnership
 from shared.store.outage import is_outage
 
 POLL: Final[Duration] = 200
+READS_FOR: Final[Duration] = 10 * SECOND
+"""How long it may at least take to read to the end, however long the log is known to have stood still before."""
 STOP_WITHIN_S: Final = 3.0
 """How long what is under way may take to end, when the process is to."""
 
@@ -59,7 +62,8 @@ class Engine:
         self._awake: asyncio.Event | None = None
         self._lanes: Lanes | None = None
         self._shares: dict[int, Share] = {}
-        self._waits: dict[tuple[int, int], Duration] = {}
+        self._waits: dict[int, tuple[Duration, Share]] = {}
+        """What may not begin yet: since when."""
         self._turned: Duration = ports.monotonic()
 
     def wake(self, *, lanes: bool = False) -> None:
@@ -89,15 +93,18 @@ class Engine:
         planner = Planner(store, self._ports)
         lanes = self._lanes = Lanes(store, self._ports, self._shares, self._heard, self._me)
         publisher = Publisher(store, self._ports, self._shares)
-        publishing = asyncio.create_task(publisher.run())
+        asking = Asking(self._ports, self._shares)
+        beside = [asyncio.create_task(each.run()) for each in (publisher, asking)]
         try:
             while not stop.is_set():
                 self._awake.clear()
                 await self._turn(planner, lanes)
                 publisher.wake.set()
+                asking.wake.set()
                 self._turned = self._ports.monotonic()
-                if publishing.done():
-                    publishing.result()
+                for task in beside:
+                    if task.done():
+                        task.result()
                 if lanes.fault is not None:
                     raise lanes.fault
                 await woken(self._awake, POLL)
@@ -105,10 +112,12 @@ class Engine:
             await lanes.give_back()
         finally:
             self._loop = None
-            publishing.cancel()
+            for task in beside:
+                task.cancel()
             await lanes.stop(0)
-            await asyncio.gather(publishing, return_exceptions=True)
+            await asyncio.gather(*beside, return_exceptions=True)
             publisher.close()
+            asking.close()
             store.close()
             if self._ports.closes is not None:
                 await self._ports.closes()
@@ -147,11 +156,13 @@ class Engine:
     async def _work(self, partition: int, held: Held, planner: Planner, lanes: Lanes) -> None:
         share = self._shares.get(partition)
         if share is None:
-            if not self._may_begin(partition, held):
+            since, share = self._waiting(partition, held)
+            await planner.watch(share)
+            if not self._may_begin(share, held, since):
                 return
-            share = Share(partition, held.epoch, PagerTime(self._ports.blind_after))
             queued = await planner.begin(share)
             self._shares[partition] = share
+            del self._waits[partition]
             await self._round(share, planner, lanes)  # the time is known, before anything is asked of it
             lanes.add(queued)
         await self._round(share, planner, lanes)
@@ -162,8 +173,17 @@ class Engine:
             if not share.todo:
                 return
 
-    def _may_begin(self, partition: int, held: Held) -> bool:
+    def _waiting(self, partition: int, held: Held) -> tuple[Duration, Share]:
+        """Since when it waits for its beginning; the time goes on for it."""
+        known = self._waits.get(partition)
+        if known is None or known[1].epoch != held.epoch:
+            share = Share(partition, held.epoch, PagerTime(self._ports.blind_after))
+            known = self._waits[partition] = (self._ports.monotonic(), share)
+        return known
+
+    def _may_begin(self, share: Share, held: Held, since: Duration) -> bool:
         """It reads to the end before it sends anything; but where the log stands still there is no end to come."""
         now = self._ports.monotonic()
-        waited = now - self._waits.setdefault((partition, held.epoch), now)
-        return held.caught_up or waited > self._ports.blind_after
+        waited = now - since
+        stands = waited > READS_FOR and share.time.stands(now)
+        return held.caught_up or stands or waited > self._ports.blind_after

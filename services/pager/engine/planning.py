@@ -1,6 +1,7 @@
 """What is to be sent, of one home-partition: asks the chain of each alert that may have something to say.
 
-    1. Read: the ledger's rows (the time), what has changed on the desk, what became of messages.
+    1. Read: the ledger's rows (the time), what has changed on the desk, what became of messages. While the log stands
+       still, it is kept now and then for how long.
     2. Take the alerts that have changed, of which something was heard, or whose time has come; a few hundred at once.
     3. Ask the chain (`services.pager.chain`) of each, with its home as it stands.
     4. In one transaction, as the owner: the chains, new messages as `queued`, steps that nobody was reached by.
@@ -14,23 +15,22 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from services.pager import desk_rows
 from services.pager.chain.chain import decide
 from services.pager.chain.parts import ADMINS, Case, Chain, People, Queued, Reason, found
 from services.pager.chain.updates import updates
 from services.pager.desk import DeskAlert, DeskHome
-from services.pager.engine import outcomes, rows, undelivered
+from services.pager.engine import outcomes, rows, timing, undelivered
 from services.pager.engine.ports import Ports
 from services.pager.engine.share import FIRST, Share
 from services.pager.engine.standing import stands
-from services.pager.engine.store import SERVICE, Store, guard
+from services.pager.engine.store import Store, guard
 from services.pager.oncall import looking
 from shared.instants import MINUTE, SECOND, Duration, Instant
 from shared.monitor import Effect
 from shared.store import outbox
-from shared.store.tables import LEDGER
 
 AT_ONCE: Final = 400
 """Alerts a round at most: the first pages of a storm go before the last are looked at, and what is left is looked at in
@@ -81,6 +81,7 @@ class Planner:
     async def round(self, share: Share) -> list[rows.Sending]:
         """One round: the messages that are to go out, queued durably. Raises LostOwnership."""
         now = await self._store.read(lambda connection: self._read(connection, share))
+        await timing.keep(self._store, self._ports, share)
         share.todo |= dict.fromkeys(share.due(now))
         ids = list(share.todo)[: share.stride]
         share.stride = min(4 * share.stride, AT_ONCE) if len(ids) < len(share.todo) else FIRST
@@ -107,6 +108,10 @@ class Planner:
         share.unreached.update(each.home_id for each in plan.raised)
         share.unreached -= plan.resolved
         return new
+
+    async def watch(self, share: Share) -> None:
+        """Look at the time, of what is not begun yet."""
+        await self._store.read(lambda connection: timing.watch(connection, self._ports, share))
 
     async def begin(self, share: Share) -> list[rows.Sending]:
         """What is still to be told, and everything that is open to be looked at."""
@@ -178,15 +183,8 @@ class Planner:
             return _Plan(looks={alert.alert_id: again})
 
     def _read(self, connection: Connection, share: Share) -> Instant:
-        ports, partition = self._ports, share.partition
-        query = select(LEDGER.c.service, LEDGER.c.clock, LEDGER.c.published)
-        entries = {
-            row.service: row for row in connection.execute(query.where(LEDGER.c.partition == partition))
-        }
-        published = [entries[name].published for name in ports.others if name in entries]
-        clock = entries[SERVICE].clock if SERVICE in entries else 0
-        monotonic = ports.monotonic()
-        share.time.see(clock, min(published, default=clock), ports.wall(), monotonic)
+        partition = share.partition
+        monotonic = timing.see(connection, self._ports, share)
         if monotonic - share.looked_at_all >= LOOK_ALL:
             self._all_open(connection, share)
         changed = desk_rows.changed_since(connection, partition, share.cursor)

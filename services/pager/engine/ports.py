@@ -65,6 +65,8 @@ class Ports:
     admins: Callable[[], Sequence[str]]
     """Whoever runs the system, and can be reached."""
     log: Appends
+    ends: Callable[[int], int]
+    """Where the alerts topic of a home-partition ends now. Raises Unavailable."""
     closes: Callable[[], Awaitable[None]] | None = None
     """Lets go of the channels, in the engine's loop, when nothing is sent any more."""
     blind_after: Duration = MINUTE

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Row, select, update
 from services.pager.chain.parts import Chain, Purpose, Queued
 from services.pager.desk import DeskAlert
 from services.pager.engine.keys import key_of
-from services.pager.engine.tables import CHAINS, MESSAGES
+from services.pager.engine.tables import CHAINS, MESSAGES, TIMES
+from services.pager.engine.time import Stood
 from shared.instants import Instant
 from shared.store.upserts import insert_into, upsert
 
@@ -182,3 +183,15 @@ def told_of(connection: Connection, alert_ids: Iterable[str]) -> Mapping[str, li
     for row in connection.execute(query):
         told.setdefault(row.alert_id, []).append(row.person)
     return told
+
+
+def stood(connection: Connection, partition: int) -> Stood | None:
+    """How long the log has stood still, as it was kept last."""
+    query = select(*(TIMES.c[name] for name in Stood._fields)).where(TIMES.c.partition == partition)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Stood(*row)
+
+
+def put_stood(connection: Connection, partition: int, kept: Stood) -> None:
+    """Keep it."""
+    upsert(connection, TIMES, ("partition", *Stood._fields), [(partition, *kept)])

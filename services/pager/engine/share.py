@@ -36,6 +36,8 @@ class Share:
     sweeps: bool = False
     """Whether all these homes are to be looked at, once all alerts are."""
     begun: bool = False
+    watched: bool = False
+    """Whether the time has been looked at."""
     stride: int = FIRST
     looked_at_all: Duration = 0
 

@@ -79,3 +79,15 @@ RECEIVERS: Final = Table(
     Column("lease_until", BigInteger),  # by the wall clock
 )
 """One row a person, shared by all pager workers."""
+
+TIMES: Final = Table(
+    "pager_times",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("clock", BigInteger, nullable=False),
+    Column("beyond", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+    Column("waited", BigInteger, nullable=False),
+)
+"""How long the log has stood still (`services.pager.engine.time.Stood`), one row a home-partition: written while it
+does, for whoever comes next."""

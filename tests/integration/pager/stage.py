@@ -154,6 +154,25 @@ class Stage:
             self.go(each)
             pause.wait(0.03)
 
+    def until_kept(self) -> None:
+        """Wait until it is kept how long the log has stood still by now, or nearly."""
+        pause, standing = threading.Event(), self.wall() - self.present - 10 * SECOND
+        query = select(tables.TIMES.c.beyond)
+        while not self.faults:
+            with self.database.connect() as connection:
+                if (connection.execute(query).scalar() or 0) >= standing:
+                    return
+            pause.wait(0.03)
+
+    def until_watched(self) -> None:
+        """Wait until each engine has come round once more."""
+        pause = threading.Event()
+        for engine in self.engines:
+            before = engine.last_turn()
+            while engine.last_turn() == before and not self.faults:
+                engine.wake()
+                pause.wait(0.03)
+
     # -- the desk --------------------------------------------------------------------------------------------
 
     def own(self) -> None:
@@ -168,6 +187,12 @@ class Stage:
                 key = {"service": service, "partition": 0}
                 connection.execute(LEDGER.delete().where(LEDGER.c.service == service))
                 connection.execute(LEDGER.insert().values(key | values))
+
+    def own_again(self) -> None:
+        """Somebody takes over while the log stands still: nothing else has changed."""
+        self.epoch += 1
+        with writing(self.database) as connection:
+            connection.execute(update(LEDGER).values(epoch=self.epoch))
 
     def put(self, *alerts: DeskAlert) -> None:
         """These stand so on the desk from now on."""
@@ -206,6 +231,7 @@ class Stage:
             "compose": plainly,
             "admins": lambda: ["admin"],
             "log": self.log,
+            "ends": lambda _: 0,
             "wall": self.wall,
             "monotonic": self.monotonic,
         }

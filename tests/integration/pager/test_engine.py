@@ -150,6 +150,23 @@ def test_acknowledged_it_goes_on_by_itself_when_the_log_stands_still_beyond_its_
         stage.receiver.wait(1, "/manager")
 
 
+def test_a_restart_while_the_log_stands_still_lets_a_chain_go_on_from_where_time_was(stage: Stage) -> None:
+    with stage.running():
+        stage.put(alert())
+        stage.until(lambda: len(stage.messages(state="sent")) == 2)
+        stage.log.stands = True
+        for _ in range(4):
+            stage.stand(20 * SECOND)
+            stage.until_kept()
+    stage.caught_up = False  # the broker gives nothing
+    stage.own_again()
+    with stage.running():
+        for length in (0, 11 * SECOND, 100 * SECOND):
+            stage.stand(length)
+            stage.until_watched()
+        stage.receiver.wait(1, "/manager")
+
+
 def test_while_the_log_stands_still_sends_go_on_and_what_was_told_waits(stage: Stage) -> None:
     stage.log.stands = True
     with stage.running():

@@ -235,7 +235,7 @@ class PagedNight(DeskStory):
         """Until nothing more is to be told now."""
         for _ in range(100):
             self._ledger()
-            messages = [*_run(self._planner.round(self._share)), *_run(self._planner.round(self._share))]
+            messages = [*self._round(self._share), *self._round(self._share)]
             self._items |= {message.key: _Item(message) for message in messages}
             went = [self._turn(person) for person in sorted(self._due())]
             if not messages and not any(went) and not self._share.todo:
@@ -314,16 +314,24 @@ class PagedNight(DeskStory):
         """A planner that knows nothing but the rows."""
         share = Share(0, EPOCH, PagerTime(MINUTE))
         self._share = share
+        _run(self._planner.watch(share))
         for message in _run(self._planner.begin(share)):
             self._items.setdefault(message.key, _Item(message))
         for _ in range(2):
-            self._items |= {message.key: _Item(message) for message in _run(self._planner.round(share))}
+            self._items |= {message.key: _Item(message) for message in self._round(share)}
         return share
+
+    def _round(self, share: Share) -> list[rows.Sending]:
+        """A round, and what it wants to know of the log's end."""
+        made = _run(self._planner.round(share))
+        if (published := share.time.asks()) is not None:
+            share.time.asked(published, 0)
+        return made
 
     def _ports(self) -> Ports:
         return Ports(
             held=dict, channels={}, reach=lambda _: (), compose=lambda _: None, admins=lambda: ["admin"],
-            log=_NoLog(), wall=self._now, monotonic=self._now,
+            log=_NoLog(), ends=lambda _: 0, wall=self._now, monotonic=self._now,
         )  # fmt: skip
 
     def _ledger(self) -> None:

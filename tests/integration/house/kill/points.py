@@ -43,6 +43,7 @@ ENGINES: Final = (
     ("pager_messages",),
     ("pager_chains",),
     ("pager_receivers",),
+    ("pager_times",),
 )
 """Commits of the pager's engine, the rarest first: several of its writers may share one, as it happens."""
 OFTEN: Final = 20

@@ -36,6 +36,7 @@ from shared.instants import Duration, Instant
 from shared.log.base import DoorLog
 from shared.security.access import Access
 from shared.security.keys import KeyRing
+from shared.security.sayings import Sayings
 from shared.security.ways import Address, Ways
 from shared.web import access as web_access
 from shared.web import problems
@@ -99,7 +100,7 @@ def make_app(deps: Deps) -> App:
     fold, rejected = caught_up(deps.log, deps.snapshot)
     door = Door(deps.log, deps.keys, deps.access.people, fold, deps.shows, deps.standings)
     blind = Blindness(deps.log, deps.monotonic, deps.blind_after, deps.services)
-    troubles = Troubles(blind, fold, deps.views)
+    troubles = Troubles(blind, fold, deps.views, Sayings(deps.keys.operations_key))
     app = App(title="Wakeful", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.fold = fold
     app.state.troubles = troubles

@@ -4,11 +4,14 @@ An acknowledgement says who, what they will do and until when; beyond the limit 
 it is answered with how it was resolved, and changes nothing.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import Engine
 
 from shared.answering import TERMS
 from shared.events.errors import FieldError
 from shared.instants import Instant, show_duration
+from shared.security.sayings import Sayings
 from shared.store import operations
 from shared.store.engine import writing
 from shared.store.operations import Operation
@@ -18,9 +21,15 @@ NOT_HERE = "no entry of operations has that id; GET /api/v1/operations lists tho
 
 
 def have(
-    views: Engine | None, entry_id: str, by: str, action: str, until: Instant | None, now: Instant
+    views: Engine | None,
+    sayings: Sayings,
+    entry_id: str,
+    by: str,
+    action: str,
+    until: Instant | None,
+    now: Instant,
 ) -> Operation:
-    """The entry as it stands after it. `until`: None is the kind's default. Raises Problem."""
+    """The entry as it stands after it, its text opened. `until`: None is the kind's default. Raises Problem."""
     if views is None:
         raise missing(NOT_HERE)
     with writing(views) as connection:
@@ -28,9 +37,10 @@ def have(
         if entry is None:
             raise missing(NOT_HERE)
         if entry.resolved is None:
-            operations.acknowledge(connection, entry_id, by, action, _until(entry.kind, until, now))
+            sealed = sayings.sealed(entry.id, action)
+            operations.acknowledge(connection, entry_id, by, sealed, _until(entry.kind, until, now))
             entry = operations.find(connection, entry_id) or entry
-    return entry
+    return replace(entry, action=sayings.opened(entry.id, entry.action))
 
 
 def _until(kind: str, until: Instant | None, now: Instant) -> Instant:

@@ -4,7 +4,9 @@ Worked out when it is asked for; what was told by others stands in the store (`s
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import structlog
 from sqlalchemy import Engine
 
 from services.gateway.fold import DoorFold
@@ -13,7 +15,12 @@ from services.gateway.shapes import Trouble
 from shared.blind import Watch, why
 from shared.instants import Duration, Instant, show_instant
 from shared.log.base import DoorLog, least_present
+from shared.security.sayings import Sayings
 from shared.store import operations
+from shared.store.engine import writing
+from shared.store.outage import is_outage
+
+_log = structlog.get_logger("operations")
 
 
 class Blindness:
@@ -51,10 +58,13 @@ class Blindness:
 class Troubles:
     """All of them, from wherever they are known."""
 
-    def __init__(self, blind: Blindness, fold: DoorFold, views: Engine | None) -> None:
+    def __init__(self, blind: Blindness, fold: DoorFold, views: Engine | None, sayings: Sayings) -> None:
         self._blind = blind
         self._fold = fold
         self._views = views
+        self._sayings = sayings
+        if views is not None:
+            _seal_old(views, sayings)
 
     def blind_since(self) -> Instant | None:
         """See `Blindness.since`."""
@@ -62,7 +72,7 @@ class Troubles:
 
     def now(self) -> list[Trouble]:
         """What is open."""
-        entries = _entries(self._views) if self._views is not None else []
+        entries = self._entries(self._views) if self._views is not None else []
         told = [_trouble(each) for each in entries if not _of_all(each)]
         known = next((each for each in entries if _of_all(each)), None)
         return [*_blind(self._blind, known), *_door(self._fold), *told]
@@ -71,7 +81,12 @@ class Troubles:
         self, entry_id: str, by: str, action: str, until: Instant | None, now: Instant
     ) -> operations.Operation:
         """See `services.gateway.having`. Raises Problem."""
-        return have(self._views, entry_id, by, action, until, now)
+        return have(self._views, self._sayings, entry_id, by, action, until, now)
+
+    def _entries(self, views: Engine) -> list[operations.Operation]:
+        with views.connect() as connection:
+            entries = operations.latest(connection, only_open=True)
+        return [replace(each, action=self._sayings.opened(each.id, each.action)) for each in entries]
 
     def over(self, limit: int) -> list[operations.Operation]:
         """What was over last, the latest first."""
@@ -79,6 +94,20 @@ class Troubles:
             return []
         with self._views.connect() as connection:
             return operations.over(connection, limit)
+
+
+def _seal_old(views: Engine, sayings: Sayings) -> None:
+    """What was said before texts were sealed. The door opens all the same where the database is away: another time."""
+    try:
+        with views.connect() as connection:
+            old = sayings.old(connection)
+        if old:
+            with writing(views) as connection:
+                sayings.seal_old(connection)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        _log.warning("what is said of operations is sealed at the next start", reason=type(error).__name__)
 
 
 def _blind(blind: Blindness, known: operations.Operation | None) -> Iterator[Trouble]:
@@ -97,11 +126,6 @@ def _door(fold: DoorFold) -> Iterator[Trouble]:
         yield Trouble(
             kind="monitor_blind", since=show_instant(since), home_id=home_id, service="gateway", reason=reason
         )
-
-
-def _entries(views: Engine) -> list[operations.Operation]:
-    with views.connect() as connection:
-        return operations.latest(connection, only_open=True)
 
 
 def _of_all(entry: operations.Operation) -> bool:

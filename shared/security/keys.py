@@ -131,9 +131,15 @@ class KeyRing:
     def ways_key(self) -> bytes:
         """What the ways of reaching people are sealed by (`shared.security.ways`): derived from the installation's key,
         so it is as old as that, wherever the installation goes and however often its master key is replaced."""
-        return HKDF(SHA256(), KEY_BYTES, None, b"wakeful ways of reaching people").derive(
-            self._contenthash_key
-        )
+        return self._from_the_installations(b"wakeful ways of reaching people")
+
+    @property
+    def operations_key(self) -> bytes:
+        """Operations' own: what is said of their entries is sealed by it (`shared.security.sayings`). As old, too."""
+        return self._from_the_installations(b"wakeful what is said of operations")
+
+    def _from_the_installations(self, purpose: bytes) -> bytes:
+        return HKDF(SHA256(), KEY_BYTES, None, purpose).derive(self._contenthash_key)
 
     def seal(self, text: str, home_id: str, placement_id: str | None) -> dict[str, str]:
         """The text under the key of the placement, or of the home; the key is durable before it is used.

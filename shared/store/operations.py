@@ -40,7 +40,7 @@ class Operation:
     detail: str
     acknowledged_by: str | None = None
     action: str | None = None
-    """What he will do."""
+    """What he will do, sealed (`shared.security.sayings`)."""
     until: Instant | None = None
     """Until when nobody is told of it again."""
 
@@ -119,11 +119,22 @@ def find(connection: Connection, entry_id: str) -> Operation | None:
 
 
 def acknowledge(connection: Connection, entry_id: str, by: str, action: str, until: Instant) -> bool:
-    """`by` has it until then; whether it was open. How long he may is not asked here."""
+    """`by` has it until then; whether it was open. `action`: sealed. How long he may is not asked here."""
     opened = (OPERATIONS.c.id == entry_id, OPERATIONS.c.resolved.is_(None))
-    values = {"acknowledged_by": by, "action": storable(action), "until": until}
+    values = {"acknowledged_by": by, "action": action, "until": until}
     swap = update(OPERATIONS).where(*opened).values(**values)
     return connection.execute(swap, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def said(connection: Connection) -> list[tuple[str, str]]:
+    """What somebody says of each entry, as it is kept."""
+    query = select(OPERATIONS.c.id, OPERATIONS.c.action).where(OPERATIONS.c.action.is_not(None))
+    return [(row.id, row.action) for row in connection.execute(query)]
+
+
+def keep_said(connection: Connection, entry_id: str, action: str) -> None:
+    """The same, kept otherwise."""
+    connection.execute(update(OPERATIONS).where(OPERATIONS.c.id == entry_id).values(action=action))
 
 
 def open_of(connection: Connection, kinds: Iterable[str]) -> list[Operation]:

@@ -73,7 +73,7 @@ OPERATIONS: Final = Table(
     Column("resolved", BigInteger),
     Column("detail", Text, nullable=False),
     Column("acknowledged_by", String),
-    Column("action", Text),  # what he will do
+    Column("action", Text),  # what he will do, sealed
     Column("until", BigInteger),  # until when nobody is told of it again
     Index("operations_open", "resolved", "since"),
 )

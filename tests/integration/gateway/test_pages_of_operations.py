@@ -77,6 +77,8 @@ def test_somebody_has_an_entry_by_the_pages_form_until_then_and_it_stays_open(
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = house.client.post(path, b"action=I+ring++the+home&minutes=60", bearing(admin) | form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/operations")
+    with house.views.connect() as connection:
+        assert "ring" not in str(operations.said(connection))  # it is sealed
     shown = page(house, "/operations", admin)
     assert "1 to see to" in shown
     assert "runs has it until 22:00 UTC: I ring the home" in shown

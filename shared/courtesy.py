@@ -133,6 +133,8 @@ _OF_TYPE: Final[dict[str, Callable[[Fact, Home, Container[str] | None], Refusal 
 }
 _OF_ON_CALL: Final[Mapping[str, Callable[[Fact, Home, OnCall | None], Refusal | None]]] = {
     "on_call.policy_set.v1": oncall.policy,
+    "on_call.rota_set.v1": oncall.rota,
+    "on_call.override_set.v1": oncall.override,
     "silence.set.v1": oncall.silence,
     "silence.ended.v1": oncall.silence_ended,
 }

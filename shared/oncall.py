@@ -18,22 +18,39 @@ LONGEST_QUIET: Final[Duration] = 28 * DAY
 """Of kinds that wake nobody: longer is rather a change of what is agreed than a silence."""
 
 
+MOST_SILENCES: Final = 100
+MOST_OVERRIDES: Final = 500
+MOST_ROTAS: Final = 50
+"""Of one home, that are not over: each of them is looked at before anybody is told of anything there. A rota is never
+over: it is set anew under its name."""
+
+
 class OnCall:
-    """Of one home: the rotas that were ever set, and the silences that are not over."""
+    """Of one home: the rotas that were ever set, the silences and the overrides that are not over."""
 
-    __slots__ = ("rotas", "silences")
+    __slots__ = ("overrides", "rotas", "silences")
 
-    def __init__(self, rotas: list[str] | None = None, silences: dict[str, Instant] | None = None) -> None:
+    def __init__(
+        self,
+        rotas: list[str] | None = None,
+        silences: dict[str, Instant] | None = None,
+        overrides: list[Instant] | None = None,
+    ) -> None:
         self.rotas = rotas or []
         self.silences = silences or {}
         """Until when, by id."""
+        self.overrides = overrides or []
+        """Until when."""
 
     def take(self, fact: Fact) -> None:
         """A fact of on-call stands."""
         data, now = fact.data, fact.appended_at
         self.silences = {id_: until for id_, until in self.silences.items() if until > now}
+        self.overrides = [until for until in self.overrides if until > now]
         if fact.type == "on_call.rota_set.v1" and data["rota"] not in self.rotas:
             self.rotas.append(data["rota"])
+        elif fact.type == "on_call.override_set.v1":
+            self.overrides.append(parse_instant(data["to"]))
         elif fact.type == "silence.set.v1":
             self.silences[data["silence_id"]] = parse_instant(data["until"])
         elif fact.type == "silence.ended.v1":
@@ -69,9 +86,53 @@ def policy(fact: Fact, home: Home, known: OnCall | None) -> Refusal | None:
     )
 
 
+def rota(fact: Fact, home: Home, known: OnCall | None) -> Refusal | None:
+    """There are not too many of them already."""
+    name = fact.data["rota"]
+    if known is None or name in known.rotas or len(known.rotas) < MOST_ROTAS:
+        return None
+    return Refusal(
+        "too_many_rotas",
+        "data.rota",
+        str(name),
+        "set one of those that there are, under its own name: it takes the place of what it was",
+        f"a home has {MOST_ROTAS} rotas at the most",
+    )
+
+
+def override(fact: Fact, home: Home, known: OnCall | None) -> Refusal | None:
+    """There are not too many of them already."""
+    ends = [] if known is None else [each for each in known.overrides if each > fact.appended_at]
+    if len(ends) < MOST_OVERRIDES:
+        return None
+    return Refusal(
+        "too_many_overrides",
+        "data.rota",
+        str(fact.data["rota"]),
+        f"change the rota itself (on_call.rota_set), or wait until {show_instant(min(ends))}, when one is over",
+        f"a home has {MOST_OVERRIDES} overrides that are not over at the most",
+    )
+
+
 def silence(fact: Fact, home: Home, known: OnCall | None) -> Refusal | None:
-    """It covers what can be covered, and is not over before it begins."""
-    return _covers(fact.data["covers"], home) or _lasts(fact)
+    """It covers what can be covered, is not over before it begins, and there are not too many of them already."""
+    return _covers(fact.data["covers"], home) or _lasts(fact) or _many(fact, known)
+
+
+def _many(fact: Fact, known: OnCall | None) -> Refusal | None:
+    id_ = fact.data["silence_id"]
+    set_ = (
+        {} if known is None else {i: until for i, until in known.silences.items() if until > fact.appended_at}
+    )
+    if id_ in set_ or len(set_) < MOST_SILENCES:
+        return None
+    return Refusal(
+        "too_many_silences",
+        "data.silence_id",
+        str(id_),
+        "end one that is not needed (silence.ended), or name more kinds in one",
+        f"a home has {MOST_SILENCES} silences that are not over at the most",
+    )
 
 
 def silence_ended(fact: Fact, home: Home, known: OnCall | None) -> Refusal | None:

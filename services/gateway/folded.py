@@ -23,9 +23,11 @@ from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES
 
 TOPICS: Final = (PLAN_CHANGES, NIGHT_COVER, CHECK_INS)
 """What the fold is made of."""
-ON_CALL: Final = frozenset({"on_call.rota_set.v1", "silence.set.v1", "silence.ended.v1"})
+ON_CALL: Final = frozenset(
+    {"on_call.rota_set.v1", "on_call.override_set.v1", "silence.set.v1", "silence.ended.v1"}
+)
 """Of which something is remembered of a home's on-call."""
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the form at rest and of what the fold makes of facts: raise it whenever one of them changes."""
 
 _log = structlog.get_logger("gateway")
@@ -203,7 +205,7 @@ class Folded:
         children = home.placements.values()
         placements = {child.id: placement_state(child) for child in children}
         points, on_call = self.points.get(home_id), self.on_call.get(home_id)
-        paged = on_call and [on_call.rotas, on_call.silences]
+        paged = on_call and [on_call.rotas, on_call.silences, on_call.overrides]
         state = orjson.dumps([home_state(home), placements, theirs, points and points.text, paged])
         return AtRest(home_id, provider_id, theirs, self.unsettled(home_id), state)
 

@@ -10,7 +10,7 @@ from shared.courtesy import courtesy
 from shared.facts import Fact
 from shared.home import Homes
 from shared.instants import DAY, MINUTE, show_instant
-from shared.oncall import OnCall
+from shared.oncall import MOST_OVERRIDES, MOST_ROTAS, MOST_SILENCES, OnCall
 from tests.unit.home.told import at, ended, fact
 from tests.unit.test_acceptance import homes_with_p1, said
 
@@ -159,3 +159,40 @@ def test_an_override_that_is_over_and_a_rota_with_nobody_in_it_are_worth_a_look(
     assert [field for field, _ in look(override("21:00"), known)] == ["data.to"]
     assert look(rota(weekly=[]), known) == [("data.rota", "managers")]
     assert look(rota(), known) == []
+
+
+# -- upper numbers
+
+
+def told_by(on_call: OnCall, *facts: Fact) -> OnCall:
+    for each in facts:
+        on_call.take(each)
+    return on_call
+
+
+def asked(told: Fact, known: OnCall) -> Any:
+    return courtesy(told, homes_with_p1(), None, known)
+
+
+def test_a_home_has_so_many_silences_at_the_most_and_what_is_over_is_none() -> None:
+    full = {f"S{n}": NOW + DAY for n in range(MOST_SILENCES)}
+    refused = asked(silence(), OnCall(silences=full))
+    assert (refused.reason, refused.field, refused.value) == ("too_many_silences", "data.silence_id", "Q1")
+    assert "silence.ended" in refused.remedy
+    assert asked(silence(), OnCall(silences=full | {"S1": NOW})) is None
+    assert asked(silence(), OnCall(silences={**dict(list(full.items())[1:]), "Q1": NOW + DAY})) is None
+
+
+def test_a_home_has_so_many_overrides_at_the_most_and_what_is_over_is_none() -> None:
+    refused = asked(override(), OnCall(overrides=[NOW + DAY] * MOST_OVERRIDES))
+    assert (refused.reason, refused.field, refused.value) == ("too_many_overrides", "data.rota", "managers")
+    assert show_instant(NOW + DAY) in refused.remedy
+    assert asked(override(), OnCall(overrides=[NOW + DAY] * (MOST_OVERRIDES - 1) + [NOW])) is None
+    known = told_by(OnCall(overrides=[NOW, NOW + 1]), override())
+    assert known.overrides == [NOW + 1, at("23:00")]
+
+
+def test_a_home_has_so_many_rotas_at_the_most_and_one_set_anew_is_none_more() -> None:
+    full = [f"r{n}" for n in range(MOST_ROTAS)]
+    assert asked(rota("managers"), OnCall(full)).reason == "too_many_rotas"
+    assert asked(rota("r7"), OnCall(full)) is None

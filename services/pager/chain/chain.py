@@ -87,8 +87,8 @@ def _while_acknowledged(case: Case) -> Decision:
     chain = case.chain
     if alert.running > max(chain.running, 1):
         return _on(case, Reason.AGAIN)
-    gave_up = bool(alert.declined_by) and alert.declined_by[-1] == alert.acknowledged_by
-    if alert.declined > chain.declined and gave_up:
+    news = alert.declined - chain.declined
+    if news > 0 and alert.acknowledged_by in alert.declined_by[-news:]:
         return _on(case, Reason.GAVE_UP)
     told = next((each for each in ALTHOUGH_ACKNOWLEDGED if each.value == chain.why), None)
     if told is not None and chain.failed and chain.step < policy_of(alert, case.home).resort:
@@ -163,7 +163,9 @@ def _reached(chain: Chain) -> int:
 
 def _on(case: Case, reason: Reason) -> Decision:
     """Tell the next step that has somebody in it."""
-    alert, policy, before = case.alert, policy_of(case.alert, case.home), case.chain
+    alert, policy = case.alert, policy_of(case.alert, case.home)
+    # Another policy may have had more steps: of the `home_silent` that it belonged to, or of a home without its own.
+    before = replace(case.chain, step=min(case.chain.step, policy.resort))
     # One "I can't" is one step; of several at once each is taken in its turn.
     declined = before.declined + 1 if reason is Reason.DECLINED else alert.declined
     chain = replace(before, quiet=case.quiet, running=alert.running, declined=declined)

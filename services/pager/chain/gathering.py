@@ -32,17 +32,17 @@ RANK: Final[dict[str, int]] = {
             "absence_expired",
             "cover_gap",
             "concern_raised",
-            "child_missing",
             "one_to_one_gap",
             "check_missed",
             "home_silent",
+            "child_missing",
             "child_not_found",
         ),
         start=1,
     )
 }
-"""How bad each kind is, the worst last: a child who was looked for and not found, a house of which nothing is heard,
-a child not seen, before what may still be well."""
+"""How bad each kind is, the worst last: a child who was looked for and not found, one who is known to be gone, a house
+of which nothing is heard, a child not seen, before what may still be well."""
 
 
 def rank_of(kind: str) -> int:

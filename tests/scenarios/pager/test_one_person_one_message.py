@@ -39,3 +39,14 @@ def test_each_person_has_a_window_of_his_own(night: PagedNight) -> None:
     night.until("22:19:50").missed("P2")
     night.until("22:20:10").page("check_missed", to="W1", at="22:17")
     night.page("check_missed", to="W1", at="22:19:50").page("check_missed", to="A", at="22:20")
+
+
+def test_a_missing_child_goes_at_once_after_a_missed_check_and_heads_what_is_told_as_one(
+    night: PagedNight,
+) -> None:
+    three_children(night).missed("P1")
+    night.until("22:17:10").raised("child_missing", {"placement_id": "P2"})
+    night.page("check_missed", to="W1", at="22:17").page("child_missing", to="W1", at="22:17:10")
+    night.until("22:30").missed("P3")
+    night.raised("child_missing", {"placement_id": "P3"})
+    night.page("child_missing", "check_missed", to="W1", at="22:30")

@@ -346,3 +346,29 @@ def _happen(story: Story, what: str, there: set[str]) -> None:
     elif what == "part":
         story.others = {"HS": Chain("HS", 1, 0, "begins", story.now, story.now if there else None)}
         story.change(joined=None)
+
+
+def test_who_has_it_and_gives_it_up_moves_it_on_whatever_others_say_at_the_same_time() -> None:
+    story = Story()
+    story.look()
+    story.now += SECOND
+    story.change(state="acknowledged", acknowledged_by="night-1", until=NIGHT + 10 * MINUTE, running=1)
+    story.look()
+    story.change(declined=2, declined_by=("night-1", "manager"))
+    assert [each.person for each in story.look().queue] == ["manager"]
+    story.change(declined=3, declined_by=("night-1", "manager", "manager"))
+    assert story.look().queue == ()
+
+
+@pytest.mark.parametrize("who", [(), ("director",)])
+def test_a_chain_that_had_come_further_than_its_policy_has_steps_goes_on_in_that(
+    who: tuple[str, ...],
+) -> None:
+    short = {**POLICY, "steps": POLICY["steps"][:1]}
+    story = Story(alert=alert(policy=None), home=home(policy=short))
+    story.there = {"director": who}
+    story.chain = Chain("A1", 5, 0, Reason.NEXT_STEP.value, NIGHT, NIGHT)
+    story.now += 10 * MINUTE
+    made = story.look()
+    assert [each.person for each in made.queue] == list(who)
+    assert made.reason is (Reason.REPEATS if who else Reason.NOBODY)

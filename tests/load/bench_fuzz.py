@@ -2,8 +2,9 @@
 
 `run()` starts a real `wakeful up`, asks it for its OpenAPI document, generates requests from that by the thousand,
 right ones and wrong ones, and sends them as callers of every kind. Then the house is stopped, and its log is asked for
-every fact that was acknowledged. `python -m tests.load.bench_fuzz [REQUESTS [SEED]]`: the seed is printed, and gives
-the same cases again.
+every fact that was acknowledged. `python -m tests.load.bench_fuzz [REQUESTS [SEED [EACH]]]`: the seed is printed, and
+gives the same cases again. Most of the time goes into generating EACH cases an operation: a look that has to be short
+asks for few.
 """
 
 import asyncio
@@ -86,6 +87,7 @@ def _missing(data: Path, acknowledged: set[tuple[str | None, str]]) -> set[tuple
 
 if __name__ == "__main__":
     wanted = [int(each) for each in sys.argv[1:]]
-    found, gone = fuzz(wanted[0] if wanted else REQUESTS, EACH, wanted[1] if wanted[1:] else 1)
+    requests, seed, each = (*wanted, *(REQUESTS, 1, EACH)[len(wanted) :])
+    found, gone = fuzz(requests, each, seed)
     print(found.told())
     print(f"{len(gone)} lost")

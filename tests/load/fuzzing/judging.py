@@ -76,7 +76,8 @@ class Judge:
             return f"{media or 'no content type'}, where the document has {', '.join(types)}"
         if not media.endswith("json"):
             return None
-        error = next(iter(types[media].iter_errors(orjson.loads(body))), None)
+        told = body.splitlines() if media.endswith("ndjson") else [body]
+        error = next((wrong for each in told for wrong in types[media].iter_errors(orjson.loads(each))), None)
         return (
             None if error is None else f"{error.message[:100]} at {'/'.join(map(str, error.instance_path))}"
         )

@@ -50,7 +50,7 @@ class Live:
         self.alert, self.home = alert(policy=policy), home()
         self.there = {f"s{number}": each.who for number, each in enumerate(steps)} | {"L": "L"}
         self.reached = {each.who for each in steps if each.works} | {"L"}
-        self.chain = found(self.alert)
+        self.chain = found(self.alert, NIGHT)
         self.now, self.look_at, self.told = NIGHT, NIGHT, list[Told]()
         self.had_last = ""
 

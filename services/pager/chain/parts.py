@@ -174,10 +174,22 @@ def tells(
     return Decision(reason, begun, told, case.now + PATIENCE)
 
 
-def found(alert: DeskAlert) -> Chain:
+def found(alert: DeskAlert, now: Instant) -> Chain:
     """The chain of an alert that has no row: a new one, or (rows lost) as far as the log's own account says. When its
-    last step was sent is not known then: it counts from when the alert was raised, so that nobody waits too long."""
+    last step was sent is not known then: it counts from when the alert was raised, so that nobody waits too long. Nor
+    is it known how often each step was told: its tellings are numbered from a number that none of them can have come
+    to, or a receiver would take what is told now for what it has been told already."""
     if alert.reached < 0:
         return Chain(alert.alert_id)
     at = alert.raised_at
-    return Chain(alert.alert_id, alert.reached, 0, Reason.BEGINS.value, at, at, declined=alert.declined)
+    number = max(now - at, 0) // SECOND
+    return Chain(
+        alert.alert_id,
+        alert.reached,
+        number,
+        Reason.BEGINS.value,
+        at,
+        at,
+        declined=alert.declined,
+        updates=number,
+    )

@@ -217,7 +217,8 @@ class Planner:
         joined = {chain.joined for chain in known.values() if chain.joined is not None} - known.keys()
         known |= {id_: share.chains[id_] for id_ in joined if id_ in share.chains}
         known |= rows.chains_of(connection, joined - known.keys())
-        return {id_: found(alert) for id_, alert in alerts.items() if id_ not in known} | known
+        now = share.time.best(self._ports.monotonic())
+        return {id_: found(alert, now) for id_, alert in alerts.items() if id_ not in known} | known
 
     def _look(
         self,

@@ -80,7 +80,7 @@ class OnCallNight(DeskStory):
                 person for name in who if name != ADMINS for person in looking.behind(house, alert, name, at)
             ]
 
-        chain = self._chains.get(alert.alert_id) or found(alert)
+        chain = self._chains.get(alert.alert_id) or found(alert, self.clock)
         decision = decide(Case(alert, house, chain, self.clock, people, self._chains))
         self._chains[alert.alert_id] = self._sent(alert, decision)
         return self._ask(alert, house) if decision.look_again <= self.clock else self._again(decision)

@@ -67,7 +67,7 @@ class Story:
     reasons: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.chain = found(self.alert)
+        self.chain = found(self.alert, self.now)
 
     def people(self, who: Sequence[str], _at: Instant) -> Sequence[str]:
         return [person for each in who for person in self.there.get(each, ())]

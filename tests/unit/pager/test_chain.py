@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pager.chain.parts import Chain, Reason
+from services.pager.engine.keys import key_of
 from shared.instants import HOUR, MINUTE, SECOND, show_instant
 from tests.unit.pager.chained import NIGHT, POLICY, THERE, Story, alert, home
 
@@ -372,3 +373,14 @@ def test_a_chain_that_had_come_further_than_its_policy_has_steps_goes_on_in_that
     made = story.look()
     assert [each.person for each in made.queue] == list(who)
     assert made.reason is (Reason.REPEATS if who else Reason.NOBODY)
+
+
+def test_where_all_rows_are_lost_no_receiver_takes_what_is_told_for_what_he_was_told_before() -> None:
+    story, keys = Story(), list[str]()
+    while story.now < NIGHT + 45 * MINUTE:  # the last step has been told three times
+        keys += [key_of("A1", each) for each in story.look().queue]
+        story.now += MINUTE
+    again = Story(alert=alert(reached=3), now=story.now)
+    told = again.look().queue
+    assert [each.person for each in told] == ["responsible", "commissioner:C1"]
+    assert not {key_of("A1", each) for each in told} & set(keys)

@@ -21,6 +21,7 @@ from services.gateway.inhand import InHand
 from services.gateway.snapshot import Keeper
 from services.house import apart, database
 from services.house.app import Parts, door_app
+from services.house.enginewatch import EngineWatch
 from services.house.ledgerwatch import LedgerWatch
 from services.house.reached import Reach
 from services.house.serving import DoorServer, heed_signals, listen
@@ -72,20 +73,26 @@ class Gate:
         self.reach = Reach(settings, self.access.people, self.keys, self.views["pager"])
         self.notifier = Notifier()
         self.in_hand = InHand()
+        self.engines = EngineWatch(self.views["pager"], broker.partitions, settings.blind_after)
         self.ledger = LedgerWatch(
             self.views["alerts"],
             monitors.SERVICES,
             broker.partitions,
             settings.blind_after,
-            looked=self.notifier.notify,  # another process commits
+            looked=self._looked,
         )
         self.ledger.look()
         self.metrics = Metrics(self.log, self.views["alerts"], self.ledger.blind_since)
         self.ledger.start()
 
     def watching(self) -> bool:
-        """Whether everywhere somebody watches, as of now."""
-        return self.ledger.watching()
+        """Whether everywhere somebody watches, and somebody would be woken, as of now."""
+        return self.ledger.watching() and self.engines.stands_since() is None
+
+    def _looked(self) -> None:
+        """At the ledger."""
+        self.notifier.notify()  # another process commits
+        self.engines.look()
 
     def app(self) -> App:
         """The door and the pages."""
@@ -119,7 +126,9 @@ class Gate:
     def alive(self) -> Alive:
         """Who tells people that nobody watches, past the log. Several doors tell it under the same keys."""
         ledger = self.ledger
-        return self.reach.alive(self.log, self.views["alerts"], ledger.blind_since, ledger.watched_to)
+        stands = self.engines.stands_since
+        views = self.views["alerts"]
+        return self.reach.alive(self.log, views, ledger.blind_since, ledger.watched_to, elsewhere=stands)
 
     def keeper(self) -> Keeper | None:
         """There is no snapshot to keep."""

@@ -16,7 +16,7 @@ from services.pager import desk_rows, oncall
 from services.pager.alive import directory
 from services.pager.alive.directory import HomeContacts
 from services.pager.alive.memory import Memory
-from services.pager.alive.running import Alive, Parts, Turning, stuck
+from services.pager.alive.running import Alive, Parts, Turning, stands_elsewhere, stuck
 from services.pager.alive.whom import Contact, Trouble
 from services.pager.channels.all import Channels, make
 from services.pager.channels.base import Address, Carriers
@@ -110,14 +110,18 @@ class Reach:
         watched_to: Callable[[], Instant | None],
         *,
         pager: Turning | None = None,
+        elsewhere: Callable[[], Instant | None] = lambda: None,
     ) -> Alive:
         """Who tells people that nobody watches, not begun. `shared`: where homes set aside and operations' entries
-        are. `pager`: its loop, where it runs here."""
+        are. `pager`: its loop, where it runs here; `elsewhere`: since when one that runs in another process stands."""
         after = self.settings.blind_after
 
         def blind() -> Iterator[Trouble]:
             if pager is not None:
                 yield from stuck("pager", pager, clock.monotonic(), clock.now(), after)
+            stands = elsewhere()
+            if stands is not None:
+                yield stands_elsewhere("pager", stands)
             since = blind_since()
             if since is not None:
                 services_follow = least_present(log) - (watched_to() or 0) < after

@@ -56,6 +56,12 @@ def stuck(
     return [Trouble(service, None, wall - (now - loop.last_turn()), reason)]
 
 
+def stands_elsewhere(service: str, since: Instant) -> Trouble:
+    """The same of a loop in a worker."""
+    reason = f"the {service}'s loop does not turn in one of its workers; restart them, and keep their logs"
+    return Trouble(service, None, since, reason)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What it stands on."""

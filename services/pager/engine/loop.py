@@ -17,11 +17,13 @@ import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import structlog
 from sqlalchemy import Engine as Database
 
+from services.pager.engine import alive
 from services.pager.engine.asking import Asking
 from services.pager.engine.lanes import Lanes
 from services.pager.engine.planning import Planner
@@ -55,9 +57,12 @@ class Engine:
         store: Callable[[Database], Store] = Store,
     ) -> None:
         """`database`: of the pager's views, migrated. `me`: who claims receivers. Where only one process can ever run
-        it is always the same, so that nobody waits for the lease of the one before."""
+        it is always the same, so that nobody waits for the lease of the one before, and it asks the loop itself whether
+        it turns; else that is said in the database (`alive`)."""
         self._database, self._ports, self._make_store = database, ports, store
         self._me = me or str(uuid.uuid4())
+        self._says = me is None
+        self._said: Duration | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awake: asyncio.Event | None = None
         self._lanes: Lanes | None = None
@@ -102,6 +107,7 @@ class Engine:
                 publisher.wake.set()
                 asking.wake.set()
                 self._turned = self._ports.monotonic()
+                await self._say_so(store)
                 for task in beside:
                     if task.done():
                         task.result()
@@ -122,6 +128,20 @@ class Engine:
             if self._ports.closes is not None:
                 await self._ports.closes()
             self._shares.clear()
+
+    async def _say_so(self, store: Store) -> None:
+        """That it turns, now and then, where nobody else can ask it."""
+        due = self._said is None or self._turned - self._said >= alive.every(self._ports.blind_after)
+        if not (self._says and due and self._shares):
+            return
+        shares, at = list(self._shares.values()), self._ports.wall()
+        try:
+            await store.write(partial(alive.say, shares=shares, at=at))
+        except Exception as error:
+            if is_outage(error):
+                return  # with the next turn
+            _log.exception("nobody can be told that the loop turns")  # no reason to tell nobody of alerts
+        self._said = self._turned
 
     def _heard(self, partition: int, alert_id: str) -> None:
         share = self._shares.get(partition)

@@ -91,3 +91,11 @@ TIMES: Final = Table(
 )
 """How long the log has stood still (`services.pager.engine.time.Stood`), one row a home-partition: written while it
 does, for whoever comes next."""
+
+TURNS: Final = Table(
+    "pager_turns",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("turned", BigInteger, nullable=False),
+)
+"""When the loop last came round for a home-partition, by the wall clock, but never back (`alive`)."""

@@ -239,7 +239,7 @@ class Stage:
 
     @contextmanager
     def running(
-        self, me: str = "stage", store: Callable[[Database], Store] = Store, **others: Any
+        self, me: str | None = "stage", store: Callable[[Database], Store] = Store, **others: Any
     ) -> Iterator[Engine]:
         """An engine that runs, and ends with the block."""
         engine = Engine(self.database, self.ports(**others), me=me, store=store)

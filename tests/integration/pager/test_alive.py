@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from services import monitors
 from services.pager.alive import whom
 from services.pager.alive.memory import Memory
-from services.pager.alive.running import Alive, Parts, stuck, turns
+from services.pager.alive.running import Alive, Parts, stands_elsewhere, stuck, turns
 from services.pager.alive.whom import Contact, Trouble
 from services.pager.channels.base import Address
 from shared import clock
@@ -213,3 +213,18 @@ def test_a_house_in_which_nobody_can_be_told_asks_for_somebody_at_the_start(hous
         with house.alive():
             until(lambda: logged)
     assert "people reach" in logged[0]["remedy"]
+
+
+def test_an_engine_that_stands_in_a_worker_is_told_to_whoever_runs_it_and_to_the_homes_own(
+    house: House,
+) -> None:
+    with phone() as runs, phone() as home:
+        own = Contact("home:H1", (Address("post", home.url),), operations=False, homes=frozenset({"H1"}))
+        house.contacts = {"OP": operator(runs), own.person_id: own}
+        with house.alive():
+            house.troubles = [stands_elsewhere("pager", 1_000)]
+            until(lambda: runs.heard and home.heard)
+            house.troubles = []
+            until(lambda: len(runs.heard) == len(home.heard) == 2)
+    assert "alerts wake nobody" in runs.heard[0].json["title"]
+    assert "your home's alerts wake nobody" in home.heard[0].json["title"]

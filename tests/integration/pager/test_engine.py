@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.pager.engine import alive
 from shared.instants import MINUTE, SECOND
 from shared.store import operations
 from shared.store.engine import writing
@@ -251,3 +252,14 @@ def test_two_workers_share_a_receiver_and_one_that_died_keeps_it_no_longer_than_
         assert stage.messages(person="night-1", state="queued")
         stage.go(30 * SECOND)
         stage.receiver.wait(1, "/night-1")
+
+
+@pytest.mark.parametrize(("me", "says"), [(None, True), ("alone", False)])
+def test_an_engine_that_nobody_else_can_ask_says_in_the_database_that_it_turns(
+    stage: Stage, me: str | None, says: bool
+) -> None:
+    with stage.running(me=me):
+        stage.put(alert())
+        stage.until(lambda: bool(stage.messages(state="sent")), each=SECOND)
+    with stage.database.connect() as connection:
+        assert bool(alive.read(connection)) == says

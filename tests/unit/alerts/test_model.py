@@ -11,6 +11,7 @@ from shared.alerting import Resolution
 from shared.instants import NEVER, parse_instant
 from shared.monitor import HomeFault, Monitor, Row
 from shared.store.rows import PARTITION
+from shared.topics import RESPONSES
 from tests.unit.alerts.story import Story, answered, closed, id_of, missed, worsened
 
 ALERT = missed("2026-03-02T02:00:00Z", "2026-03-02T02:15:00Z", "2026-03-02T02:17:00Z")
@@ -82,6 +83,25 @@ def test_what_is_said_of_an_alert_that_is_not_open_changes_nothing(night: Story)
     )
     assert night.life(ID) == ["raised", "resolved"]
     assert night.alert(ID)["state"] == "resolved"
+
+
+def test_who_had_an_alert_is_known_from_its_answers_where_that_is_decided_after_it_was_resolved(
+    night: Story,
+) -> None:
+    """What is decided waits for what others tell: so it is read after what came later. It stands in the log at its own
+    time; the feed does not take an alert that is over back to somebody's hands."""
+    night.to("2026-03-02T02:17:01Z").tell(ALERT).to("2026-03-02T02:20:00Z")
+    data = {"alert_id": ID, "by": "S7", "kind": "acknowledge", "action": "going up", "via": "page"}
+    night.fact(RESPONSES, "response.given.v1", "H1", data)
+    night.to("2026-03-02T02:20:01Z").tell(closed(ALERT, "2026-03-02T02:20:01Z"))
+    over = night.alert(ID)
+    taken = {"by": "S7", "action": "going up", "until": "2026-03-02T02:30:00.000Z"}
+    night.take(answered(ALERT, alerting.ACKNOWLEDGED, "2026-03-02T02:20:00Z", **taken))
+    assert night.life(ID) == ["raised", "resolved"]
+    assert night.alert(ID) == over
+    assert [(row["person_id"], row["outcome"]) for row in night.rows("alerts_pages")] == [
+        ("S7", "acknowledged")
+    ]
 
 
 def test_a_level_is_never_taken_back(night: Story) -> None:

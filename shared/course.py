@@ -57,6 +57,8 @@ class MemorySeen:
 
 _ANSWERED: Final = frozenset(INPUTS)
 """Topics whose facts may be refused; derived ones were decided already."""
+_NEVER_REFUSED: Final = "check.recorded.v1"
+"""A check is never refused (§3), and most facts are checks."""
 CONFLICT: Final = Refusal(
     "id_used", "id", "", "give a new fact an id of its own", "this id is another fact's already"
 )
@@ -110,16 +112,20 @@ class Course:
     def take(self, facts: Sequence[Fact]) -> Turn:
         """Apply facts that are in the order of DOMAIN.md §2. Before the first of an instant the clock is put to it."""
         turn = Turn()
-        aside, seen, apply = self.aside, self._seen.take, self.monitor.apply
-        for fact in facts:
+        aside, seen, apply, effects = self.aside, self._seen.take, self.monitor.apply, turn.effects
+        for fact in facts:  # hot: every monitor comes by here with every fact that it reads
             if fact.appended_at > self.clock:
                 self._advance(fact.appended_at, turn)
-            if fact.home_id in aside or (
-                fact.topic in _ANSWERED and not self._may_stand(fact, seen(fact), turn)
-            ):
+            if fact.home_id in aside:
                 continue
+            if fact.topic in _ANSWERED:
+                verdict = seen(fact)
+                if (verdict != "new" or fact.type != _NEVER_REFUSED) and not self._may_stand(
+                    fact, verdict, turn
+                ):
+                    continue
             try:
-                turn.effects += apply(fact)
+                effects += apply(fact)
             except HomeFault as fault:
                 self._set_aside(fault, fact, turn)
         return turn
@@ -152,8 +158,6 @@ class Course:
     def _may_stand(self, fact: Fact, verdict: Verdict, turn: Turn) -> bool:
         """Whether the fact is to be applied: it is new, and not refused."""
         if verdict == "new":
-            if fact.type == "check.recorded.v1":  # a check is never refused (§3), and most facts are checks
-                return True
             reason = self._refusal(fact, turn)
         elif verdict == "same":
             return False
@@ -165,11 +169,14 @@ class Course:
 
     def _refusal(self, fact: Fact, turn: Turn) -> Refusal | None:
         try:
-            named = self._named(fact.home_id, fact.data["check_id"]) if "check_id" in fact.data else None
-            return refusal(fact, self.monitor.homes, named)
+            return refusal(fact, self.monitor.homes, self._named_by(fact))
         except Exception as cause:  # what acceptance cannot read, the monitor could not either
             self._set_aside(HomeFault(fact.home_id, cause), fact, turn)
             return None
+
+    def _named_by(self, fact: Fact) -> Named | None:
+        """What the log held, before this fact, of the check that it names."""
+        return self._named(fact.home_id, fact.data["check_id"]) if "check_id" in fact.data else None
 
     def _advance(self, to: Instant, turn: Turn) -> None:
         while True:

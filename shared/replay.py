@@ -5,18 +5,22 @@ A monitor that decides (`shared.monitor.Deciding`) is fed, in logical order, the
 them: the clock itself is how far everybody has come.
 """
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from shared.acceptance import Refusal
 from shared.alerting import LIFECYCLE, WORSENED
-from shared.course import Aside, Course, FindNamed, MemorySeen, Refused, Seen, Turn
+from shared.course import Aside, Course, MemorySeen, Refused, Turn
 from shared.events.decode import fact_of_event
 from shared.facts import Fact
 from shared.instants import NEVER, Instant
 from shared.monitor import Deciding, Effect, Monitor, Row
 from shared.topics import ALERTS, RANK, REJECTED, RESPONSES
+
+_ROWS_GATHER: Final = 256
+"""Moves."""
 
 
 @dataclass(slots=True)
@@ -32,7 +36,11 @@ class Replayed:
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """Facts in the order in which they are applied (DOMAIN.md §2): `appended_at`, the topic's rank, then as they
     came. A log that is in order already costs one pass."""
-    return sorted(facts, key=lambda fact: (fact.appended_at, RANK[fact.topic]))
+    return sorted(facts, key=_placed)
+
+
+def _placed(fact: Fact) -> tuple[Instant, int]:
+    return fact.appended_at, RANK[fact.topic]
 
 
 def as_told(effects: Iterable[Effect]) -> list[Effect]:
@@ -72,24 +80,34 @@ class Refusals:
         return found
 
 
+def _appended_at(fact: Fact) -> Instant:
+    return fact.appended_at
+
+
+def _after_each_other(first: list[Fact], then: list[Fact]) -> list[Fact]:
+    """Both in order; all of them in order. Hot: mostly nothing has to be moved."""
+    if not first or not then or _placed(first[-1]) <= _placed(then[0]):
+        return first + then
+    return in_order(first + then)
+
+
 class Afterwards:
     """A monitor that decides, fed portion by portion with facts and what other monitors told of them."""
 
     def __init__(
         self,
-        monitor: Deciding,
+        course: Course,
         others: Iterable[str],
-        seen: Seen,
-        named: FindNamed,
-        keep: Callable[[Iterable[Row]], None] = deque[Row](maxlen=0).extend,
+        keep: Callable[[Iterable[Row]], None] | None = None,
         before: "Afterwards | None" = None,
     ) -> None:
-        """`others`: the services that are heard. `keep`: is given the rows that each move changes. `before`: it goes on
-        where that one stood."""
-        self.course = Course(monitor, seen, named)
-        """Its own."""
+        """`course`: its own. `others`: the services that are heard. `keep`: is given the rows that each move changes
+        (None: nobody reads them). `before`: it goes on where that one stood."""
+        self.course = course
+        self._topics = frozenset(course.monitor.topics)
         self._others = [*others] or [""]
         self._keep = keep
+        self._moves = 0
         self._waiting: list[Fact] = []
         self._answers: dict[tuple[str, str], Fact] = {}
         if before is not None:
@@ -99,14 +117,15 @@ class Afterwards:
     def take(self, facts: Iterable[Fact], effects: Iterable[Effect], upto: Instant) -> Turn:
         """Facts, in order, and what was told of them, in any; whatever follows is of `upto` or later. What is of `upto`
         itself waits for it."""
-        topics = self.course.monitor.topics
+        topics = self._topics
         steps = (
             each for each in as_told(effects) if each.event["type"] != WORSENED
         )  # nothing follows from levels
         told = [fact_of_event(ALERTS, each.at, each.event) for each in steps]
-        mine = in_order([*self._waiting, *(fact for fact in facts if fact.topic in topics), *told])
-        ready = [fact for fact in mine if fact.appended_at < upto]
-        self._waiting = mine[len(ready) :]
+        new = [fact for fact in facts if fact.topic in topics]
+        mine = _after_each_other(self._waiting, new) if not told else in_order([*self._waiting, *new, *told])
+        ends = bisect_left(mine, upto, key=_appended_at)
+        ready, self._waiting = mine[:ends], mine[ends:]
         turn = self.course.take(ready)
         if ready:
             turn = _both(turn, self._decide(min(upto, ready[-1].appended_at)))
@@ -128,14 +147,25 @@ class Afterwards:
 
     def _answered(self, turn: Turn, taken: Sequence[Fact]) -> Turn:
         """What it refuses is told as whatever else may not stand."""
-        self._keep(self.course.monitor.changed())
+        self._rows_told()
         self._answers |= {(fact.home_id, fact.id): fact for fact in taken if fact.topic == RESPONSES}
+        if not turn.effects:
+            return turn
         for effect in turn.effects:
             if effect.topic == REJECTED:
                 fact = self._answers[effect.home_id, effect.event["data"]["event_id"]]
                 turn.refused.append(Refused(fact, _refusal(effect.event["data"])))
         turn.effects = [effect for effect in turn.effects if effect.topic == ALERTS]
         return turn
+
+    def _rows_told(self) -> None:
+        """Rows that nobody reads are made all the same now and then, and let go: else they would gather for ever."""
+        self._moves += 1
+        if self._keep is not None:
+            self._keep(self.course.monitor.changed())
+        elif self._moves % _ROWS_GATHER == 0:
+            for _ in self.course.monitor.changed():
+                pass
 
 
 def _refusal(data: dict[str, str]) -> Refusal:
@@ -170,7 +200,7 @@ def replay(
         _add(told, course.finish(end), refusals)
     if decider is not None:
         seen = MemorySeen()
-        last = Afterwards(decider(), names, seen, seen.named)
+        last = Afterwards(Course(decider(), seen, seen.named), names)
         _add(told, last.take(read, told.effects, NEVER), refusals)
         _add(told, last.finish(end), refusals)
     told.effects = as_told(told.effects)

@@ -64,7 +64,7 @@ class TestDriver:
             self._courses.append(Course(make(), seen, seen.named))
         seen = MemorySeen()
         names = [course.monitor.name for course in self._courses]
-        self._decider = None if decider is None else Afterwards(decider(), names, seen, seen.named)
+        self._decider = None if decider is None else Afterwards(Course(decider(), seen, seen.named), names)
         self.alerts: list[dict[str, Any]] = []
         """Every derived event so far, in the order in which it was told."""
         self._refusals = Refusals()

@@ -179,7 +179,8 @@ class Decider(Reader):
         monitor = self._make_deciding()
         if before is not None:
             monitor.restore(self._at_rest(monitor), before.course.clock)
-        return Afterwards(monitor, self._others, self._seen, self._seen.named, self._put, before)
+        course = Course(monitor, self._seen, self._seen.named)
+        return Afterwards(course, self._others, self._put, before)
 
     def _at_rest(self, monitor: Monitor) -> list[Row]:
         """All rows, whole: what its service loads of them is its own affair."""

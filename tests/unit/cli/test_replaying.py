@@ -14,7 +14,9 @@ from tests.oracle.nights import night
 from tests.unit.cli.story import Line, check, written
 from wakeful.cli.proving import factlines
 from wakeful.cli.proving.factlines import Bad
-from wakeful.cli.proving.replaying import Disorder, Outcome, SlimSeen, _streamed, replay_file
+from wakeful.cli.proving.knownids import SlimSeen
+from wakeful.cli.proving.replaying import _streamed, replay_file
+from wakeful.cli.proving.streaming import Disorder, Outcome
 
 SEEDS = range(40)
 

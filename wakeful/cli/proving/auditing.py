@@ -14,7 +14,7 @@ noted. The log and the read models are only read. What is told of it is `audit`'
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shared.facts import Fact
     from shared.instants import Instant
     from shared.log.base import Log, Record
-    from shared.monitor import Deciding, Effect, Monitor
+    from shared.monitor import Effect, Monitor
     from shared.runner.rejection import Read
     from shared.store.ledger import Entry
 
@@ -194,7 +194,7 @@ class _Course:
         from shared.replay import Afterwards
         from shared.runner.names import Names
         from shared.topics import INPUTS
-        from wakeful.cli.proving.replaying import SlimSeen
+        from wakeful.cli.proving.knownids import SlimSeen
 
         self.topics = [topic for topic in monitor.topics if topic in INPUTS]
         self._partition = partition
@@ -206,11 +206,8 @@ class _Course:
         else:
             seen = SlimSeen()
         self._told = None if told is None else list(reversed(told))
-        if self._told is None:
-            self._course = Course(monitor, seen, seen.named)
-        else:
-            self._afterwards = Afterwards(cast("Deciding", monitor), MONITORS, seen, seen.named)
-            self._course = self._afterwards.course
+        self._course = Course(monitor, seen, seen.named)
+        self._afterwards = Afterwards(self._course, MONITORS)
 
     @property
     def aside(self) -> set[str]:

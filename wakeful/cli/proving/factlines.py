@@ -12,7 +12,7 @@ from shared.events.lines import read_line
 from shared.facts import Fact
 from shared.topics import ALL, INPUTS, OWNERSHIP
 
-_CHUNK: Final = 1 << 16
+_CHUNK: Final = 1 << 20
 """Bytes that are read at once."""
 _INPUTS: Final = frozenset(INPUTS)
 _PASSED_OVER: Final = frozenset((*ALL, OWNERSHIP)) - _INPUTS

@@ -14,7 +14,7 @@ from wakeful.cli.terminal import progress, write_table
 if TYPE_CHECKING:
     from shared.monitor import Effect
     from wakeful.cli.proving.factlines import Bad
-    from wakeful.cli.proving.replaying import Outcome
+    from wakeful.cli.proving.streaming import Outcome
 
 
 class Format(StrEnum):

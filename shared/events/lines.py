@@ -3,6 +3,7 @@
 A file comes from anywhere, so every line is validated whole; unknown fields are ignored, as by any reader.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -24,13 +25,31 @@ def read_line(line: bytes) -> Fact:
     return read_event(line)[0]
 
 
+def read_line_of(line: bytes, is_mine: Callable[[str], bool]) -> Fact | None:
+    """The fact of one line, if it is of one of these homes; None of a line of another's, which is not looked at any
+    further. Raises as `read_line` does; a line that names no home is nobody's but a home's without a name."""
+    record = _loaded(line)
+    try:
+        home_id = record["event"]["homeid"]
+    except (TypeError, KeyError):
+        home_id = ""
+    return _of(record)[0] if is_mine(home_id if isinstance(home_id, str) else "") else None
+
+
 def read_event(line: bytes) -> tuple[Fact, dict[str, Any]]:
     """The fact of one line, and its normalised event (of an old version: raised to the current one). Raises as
     `read_line` does."""
+    return _of(_loaded(line))
+
+
+def _loaded(line: bytes) -> Any:
     try:
-        record = orjson.loads(line)
+        return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"the line is not JSON: {error}") from error
+
+
+def _of(record: Any) -> tuple[Fact, dict[str, Any]]:
     try:
         at, event = record["appended_at"], record["event"]
         appended_at = MINUTES[at[:17]] + SECONDS[at[17:19]] + THOUSANDTHS[at[19:]]

@@ -36,9 +36,14 @@ class Chunk(NamedTuple):
     numbers: list[int]
 
 
-def chunks(stream: IO[bytes], bad: Callable[[Bad], None], reached: Callable[[int], None]) -> Iterator[Chunk]:
+def chunks(
+    stream: IO[bytes],
+    bad: Callable[[Bad], None],
+    reached: Callable[[int], None],
+    read: Callable[[bytes], Fact | None] = read_line,
+) -> Iterator[Chunk]:
     """The facts of `stream`, some at a time. `bad` is told of each line that cannot be read, and may raise; `reached`,
-    how many bytes are behind. Blank lines and derived topics are passed over."""
+    how many bytes are behind. Blank lines, derived topics, and lines of which `read` makes nothing are passed over."""
     behind = number = 0
     while lines := stream.readlines(_CHUNK):
         facts: list[Fact] = []
@@ -46,12 +51,12 @@ def chunks(stream: IO[bytes], bad: Callable[[Bad], None], reached: Callable[[int
         add, count = facts.append, numbers.append
         for number, line in enumerate(lines, number + 1):  # noqa: B020 - it goes on where the last chunk ended
             try:
-                fact = read_line(line)
+                fact = read(line)
             except (Unreadable, Invalid) as error:
                 if not _is_passed_over(line):
                     bad(Bad(number, str(error)))
                 continue
-            if fact.topic in _INPUTS:
+            if fact is not None and fact.topic in _INPUTS:
                 add(fact)
                 count(number)
         yield Chunk(facts, numbers)

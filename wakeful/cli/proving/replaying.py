@@ -4,6 +4,7 @@
        it is what tells its id from another's.
     2. Where one comes too early, the file is read again from its start, whole, and put in order (from a pipe, which
        cannot be read twice, at once).
+    3. A long file is shared out among processes, home by home (`shares`).
 
 Bad lines are the reader's (`factlines`), rules the monitors'.
 """
@@ -17,6 +18,7 @@ from services.rules import DECIDER, MONITORS
 from shared.facts import Fact
 from shared.instants import Instant
 from shared.replay import in_order, replay
+from wakeful.cli.proving import shares
 from wakeful.cli.proving.factlines import Bad, Chunk, chunks
 from wakeful.cli.proving.streaming import Disorder, Outcome, Streamed, numbered
 
@@ -32,7 +34,9 @@ def replay_file(
         else:
             start = stream.tell()
             try:
-                outcome = _streamed(chunks(stream, told, reached), until)
+                outcome = shares.replayed(stream, until, reached, MONITORS) or _streamed(
+                    chunks(stream, told, reached), until
+                )
             except Disorder:
                 stream.seek(start)
                 outcome = _whole(chunks(stream, told, reached), until)

@@ -19,10 +19,10 @@ from typing import Final
 from shared import clock
 from shared.instants import SECOND, Instant
 from shared.settings import Settings
-from tests.integration.house.serving import free_port
 from tests.load.forgotten import Night, load
 from tests.load.kafka.apart import ready, running, token, told
 from tests.load.kafka.ground import Ground, ground
+from tests.servers.ports import free_port
 
 NIGHT: Final = Night(forgotten=50, first_due=8 * SECOND, last_due=46 * SECOND, seconds=52)
 LONG_NIGHT: Final = Night(forgotten=240, first_due=12 * SECOND, last_due=150 * SECOND, seconds=156)

@@ -49,7 +49,7 @@ def run() -> dict[str, float]:
 
 
 def _up(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    from tests.integration.house.serving import free_port
+    from tests.servers.ports import free_port
 
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WAKEFUL_")}

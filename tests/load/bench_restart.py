@@ -20,8 +20,8 @@ from typing import Final
 
 import httpx
 
-from tests.integration.house.serving import free_port
 from tests.load.large_house import fill
+from tests.servers.ports import free_port
 
 PLACEMENTS: Final = 100_000
 SERVICES: Final = {"checks", "alerts"}

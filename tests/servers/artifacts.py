@@ -45,7 +45,7 @@ def _javas() -> list[Path]:
 def _version(executable: Path) -> int:
     try:
         said = subprocess.run(
-            [executable, "-version"], capture_output=True, text=True, timeout=30, check=False
+            [executable, "-version"], capture_output=True, text=True, timeout=240, check=False
         ).stderr
     except (OSError, subprocess.TimeoutExpired):
         return 0

@@ -4,24 +4,20 @@ It is formatted, started, killed, stopped for a while and started again as an op
 in them never live here.
 """
 
-import random
 import shutil
 import signal
-import socket
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Final, Protocol
 
 from tests.servers.artifacts import jars, java
+from tests.servers.ports import free_port as free_port  # also by this name
 from tests.servers.process import Process
 
-_FORMATTED_WITHIN: Final = 60.0
-_STOPS_WITHIN: Final = 60.0
+_FORMATTED_WITHIN: Final = 240.0
+_STOPS_WITHIN: Final = 240.0
 _JVM: Final = ("-Xmx512m", "-XX:+UseSerialGC")
-
-# Below where systems take a client's own port from: one that calls a dead broker must not be given the broker's port.
-_PORTS: Final = range(20_000, 32_000)
 
 # A broker that is its own controller, alone. After a kill it waits until its own old session has passed: nine seconds,
 # if not told otherwise.
@@ -47,7 +43,7 @@ ALONE: Final = {
 }
 
 READY: Final = "Kafka Server started"
-READY_WITHIN: Final = 90.0
+READY_WITHIN: Final = 240.0
 
 
 class Broker(Protocol):
@@ -166,16 +162,3 @@ class KafkaServer:
     def _ready(self) -> bool:
         assert self._process is not None
         return READY in self._process.said()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on, and that no client is given as its own."""
-    chance = random.SystemRandom()  # tests seed the common one, all alike
-    while True:
-        port = chance.choice(_PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port

@@ -7,7 +7,8 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
-from tests.servers.broker import ALONE, READY, READY_WITHIN, free_port
+from tests.servers.broker import ALONE, READY, READY_WITHIN
+from tests.servers.ports import free_port
 from tests.servers.process import ServerFailed, tail, until
 
 IMAGE: Final = "apache/kafka:4.3.1"

@@ -23,7 +23,11 @@ from wakeful.contracts.anylog import AnyLogContract, NewLog, Reopen, draft, ids,
 
 __all__ = ["LogContract", "draft", "ids", "read_all"]
 
-EVERY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EVERY = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 class LogContract(AnyLogContract):

@@ -17,6 +17,7 @@ from shared.instants import MINUTE, SECOND
 from shared.monitor import Effect
 from shared.security.rights import Actor, HomeRef, Right, Scope, visible
 from tests.integration.alerts.house import House, id_of, serving
+from tests.waiting import LONG_S
 
 PROVIDERS = {"H1": "PR1", "H2": "PR1", "H3": "PR2"}
 CHILDREN = {
@@ -58,7 +59,7 @@ def raised(house: House, about: tuple[str, str | None], number: int) -> Effect:
     return house.missed(placement, home, clock.now() - 30 * MINUTE - number * SECOND)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     new=st.lists(st.sampled_from([*CHILDREN, ("H1", None), ("H2", None), ("H3", None)]), max_size=2),
     actor=ACTORS,
@@ -106,7 +107,7 @@ def clients(built: House) -> Iterator[Callable[..., httpx.Client]]:
 
         def client(**scope: Any) -> httpx.Client:
             headers = {"Authorization": f"Bearer {built.token(**scope)}"}
-            return stack.enter_context(httpx.Client(base_url=url, headers=headers))
+            return stack.enter_context(httpx.Client(base_url=url, headers=headers, timeout=LONG_S))
 
         yield client
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import httpx
 from fastapi import FastAPI
 
+from tests.waiting import LONG_S
+
 T = TypeVar("T")
 
 ELSEWHERE = ("192.0.2.7", 4711)
@@ -27,7 +29,7 @@ class Client:
         self.raw = httpx.AsyncClient(transport=transport, base_url="http://door.test", headers=json)
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(LONG_S)
 
     def request(
         self, method: str, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None

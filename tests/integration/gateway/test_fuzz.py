@@ -12,7 +12,6 @@ from tests.load.bench_fuzz import fuzz
 from tests.load.fuzzing.world import PLACES, settle
 
 
-@pytest.mark.timeout(120)
 def test_no_request_brings_about_a_fault_or_an_answer_that_is_not_documented_and_no_fact_is_lost() -> None:
     verdict, lost = fuzz(400, 2, random.randrange(1 << 31), processes=1)
     assert verdict.faults == [], verdict.told()

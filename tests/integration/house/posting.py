@@ -17,6 +17,7 @@ import httpx
 from shared.clock import now
 from shared.instants import Instant, show_instant
 from tests.integration.house.serving import ACTOR, PROVIDER, Up
+from tests.waiting import LONG_S
 
 HOMES: Final = 4
 CHILDREN: Final = 5
@@ -51,7 +52,7 @@ class Acknowledged:
         """Wait until so many more have come."""
         with self.grown:
             wanted = len(self.ids) + more
-            assert self.grown.wait_for(lambda: len(self.ids) >= wanted, 60)
+            assert self.grown.wait_for(lambda: len(self.ids) >= wanted, LONG_S)
 
 
 class Poster:
@@ -161,14 +162,12 @@ def put(client: httpx.Client, acknowledged: Acknowledged, family: str, body: dic
     acknowledged.add(event_id)
 
 
-def until(said_so: Callable[[], bool], within: float = 30) -> bool:
-    """Ask until it is so; False if it is not in time (seconds)."""
+def until(said_so: Callable[[], bool], within: float) -> bool:
+    """Ask until it is so; False if it is not in time (seconds), where that is somebody's question."""
     last = time.monotonic() + within
-    while time.monotonic() < last:
-        if said_so():
-            return True
+    while not (so := said_so()) and time.monotonic() < last:
         time.sleep(LOOK_AGAIN)
-    return said_so()
+    return so
 
 
 HOME: Final = "sample-home-0"
@@ -183,4 +182,4 @@ def one_child(up: Up, acknowledged: Acknowledged, rule: dict[str, str]) -> None:
 
 def ready(up: Up) -> httpx.Response:
     """What the process says of its being ready."""
-    return httpx.get(f"{up.url}/readyz", trust_env=False)
+    return httpx.get(f"{up.url}/readyz", trust_env=False, timeout=LONG_S)

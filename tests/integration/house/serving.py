@@ -8,7 +8,6 @@ The wall clock of that process is the machine's and what `FOLDER/clock` says in 
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,9 @@ from typing import Any, Final, Self
 
 import httpx
 import orjson
+
+from tests.servers.ports import free_port as free_port  # also by this name
+from tests.waiting import LONG_S
 
 PROVIDER: Final = "sample-provider"
 """Whose system the token of `Up` is; with the sample, its own."""
@@ -53,7 +55,7 @@ class Up:
         token = (self.folder / "token").read_text("utf-8")
         headers = {"Authorization": f"Bearer {token}"}
         self.client = httpx.Client(
-            base_url=f"{self.url}/api/v1", headers=headers, trust_env=False, timeout=30
+            base_url=f"{self.url}/api/v1", headers=headers, trust_env=False, timeout=LONG_S
         )
         return self
 
@@ -90,7 +92,7 @@ class Up:
         self.client.close()
         if signal_ is not None:
             self.process.send_signal(signal_)
-        code = self.process.wait(60)
+        code = self.process.wait(LONG_S)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
@@ -103,17 +105,9 @@ class Up:
             self.stop()
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
 def steps(client: httpx.Client, after: int = 0) -> Any:
     """What the alert stream says behind a position, one step after the other, for as long as one listens."""
-    with client.stream("GET", "/alerts/stream", params={"after": after}, timeout=60) as answer:
+    with client.stream("GET", "/alerts/stream", params={"after": after}, timeout=LONG_S) as answer:
         answer.raise_for_status()
         event = ""
         for line in answer.iter_lines():

@@ -17,10 +17,9 @@ from shared.log.kafka.connection import Broker, BrokerUnreachable, BrokerWrong
 from shared.log.kafka.diagnosis import reach
 from shared.log.kafka.producer import Producer
 from shared.settings import Settings
-from tests.servers.broker import KafkaServer, free_port
+from tests.servers.broker import KafkaServer
 from tests.servers.plugin import Kafka, _skipped_where_unavailable
-
-pytestmark = pytest.mark.timeout(240)
+from tests.servers.ports import free_port
 
 _MORE = """
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},SASL://127.0.0.1:{sasl},TLS://127.0.0.1:{tls},ELSEWHERE://127.0.0.1:{elsewhere}

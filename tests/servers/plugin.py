@@ -42,11 +42,12 @@ class Postgres:
     url: str
     _made: list[str] = field(default_factory=list)
 
-    def new_database(self) -> str:
-        """An empty database of the test's own, as SQLAlchemy's url. It is dropped at the end of the session."""
+    def new_database(self, like: str | None = None) -> str:
+        """A database of the test's own, as SQLAlchemy's url: empty, or a copy of another. It is dropped at the end of
+        the session."""
         from tests.servers.postgres import new_database
 
-        self._made.append(new_database(self.url))
+        self._made.append(new_database(self.url, like))
         return self._made[-1]
 
     def drop_all(self) -> None:

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from sqlalchemy.engine import make_url
+
 from tests.servers.process import Process, ServerFailed, Unavailable, tail, until
 
-_READY_WITHIN: Final = 60.0
-_STOPS_WITHIN: Final = 60.0
+_READY_WITHIN: Final = 240.0
+_STOPS_WITHIN: Final = 240.0
 
 # A kill of its processes loses nothing that the kernel was given, so nothing need wait for a disk. `durable` does.
 _NO_DISK: Final = ("fsync=off", "full_page_writes=off")
@@ -131,10 +133,11 @@ class PostgresServer:
         self._run(command).run(_READY_WITHIN, "initdb")
 
 
-def new_database(url: str) -> str:
-    """Make an empty database on the server of this url; the answer is the new one's."""
+def new_database(url: str, like: str | None = None) -> str:
+    """Make a database on the server of this url, empty or a copy of another; the answer is the new one's."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    execute(url, f"CREATE DATABASE {name}")
+    copied = "" if like is None else f" TEMPLATE {make_url(like).database}"
+    execute(url, f"CREATE DATABASE {name}{copied}")
     return url.replace("/postgres?", f"/{name}?")
 
 

@@ -32,6 +32,7 @@ from shared.runner.loop import READ
 from shared.runner.service import Service
 from shared.store import rows
 from shared.topics import INPUTS
+from tests import fresh
 from tests.integration.log.brokers import written
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
@@ -64,8 +65,7 @@ class Shelf:
         topics.make(self.broker, importing=True)
         _take_any_time(self.broker)
         written(self.broker)
-        url = postgres.new_database()
-        database.migrate(url)
+        url = fresh.postgres_database(postgres)
         with ExitStack() as stack:
             self.producer = Producer(self.broker)
             stack.callback(self.producer.close)

@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from services import monitors
 from services.alerts.tables import ALERTS
 from shared import clock
 from shared.instants import SECOND, Instant
@@ -23,18 +22,18 @@ from shared.security.access import Access
 from shared.security.rights import Right
 from shared.security.rights import Scope as Reach
 from shared.store import asides
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
 from shared.web import access as web_access
 from shared.web import problems
 from shared.web.access import open_to_all
 from shared.web.app import App
+from tests import fresh
 
 
 class House:
     def __init__(self, folder: Path) -> None:
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True)
-        self.views: Engine = make_engine(folder / "views.sqlite3")
-        monitors.migrate(self.views)
+        self.views: Engine = fresh.views(folder)
         self.access = Access.open(folder / "access.sqlite3")
         self.blind: Instant | None = None
         self.metrics = Metrics(self.log, self.views, lambda: self.blind)

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from services import monitors
 from services.monitors import SERVICES
 from services.rules import DECIDER, MONITORS
 from shared.events.canonical import canonical
@@ -19,8 +18,8 @@ from shared.log.sqlite import SqliteLog
 from shared.replay import in_order, replay
 from shared.runner import Runner
 from shared.runner.deciding import Undecided
-from shared.store.engine import make_engine
 from shared.topics import ALERTS, INPUTS, SWAPS
+from tests import fresh
 from tests.integration.runner.world import draft, told
 
 Line = dict[str, Any]
@@ -35,8 +34,7 @@ class Watch:
         self.now: Instant = 0
         self.monotonic = 0
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True, clock=lambda: self.now)
-        self.engine = make_engine(folder / "views.sqlite3")
-        monitors.migrate(self.engine)
+        self.engine = fresh.views(folder)
         self._undecided = Undecided()
         self.runners: dict[str, Runner] = {}
         for name in WATCHING:

@@ -32,7 +32,6 @@ from shared.security.access import Access
 from shared.security.rights import Right, Scope
 from shared.security.tokens import Kind
 from shared.store import outbox
-from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.topics import PLAN_CHANGES
 from shared.web import access as gate
@@ -41,6 +40,7 @@ from shared.web import problems
 from shared.web.live import Notifier
 from shared.web.pages import Pages
 from shared.web.session import session_routes
+from tests import fresh
 
 URL = "http://127.0.0.1"
 
@@ -206,10 +206,12 @@ def id_of(alert: Effect) -> str:
 
 def views(folder: Path) -> Engine:
     """The read models' database, brought up to date."""
-    engine = make_engine(folder / "views.sqlite3")
+    return fresh.views(folder, _migrate)
+
+
+def _migrate(engine: Engine) -> None:
     upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
     SERVICE.migrate(engine)
-    return engine
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from shared.monitor import Row
 from shared.store import rows
 from shared.store.engine import writing
 from shared.store.fresh import Fresh
+from tests import fresh
 from tests.servers.plugin import Postgres
 
 
 @pytest.fixture
 def engine(postgres: Postgres) -> Iterator[Engine]:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     engine = database.views(url, "alerts")
     yield engine
     engine.dispose()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from time import sleep
 from typing import Final
 
 import orjson
@@ -12,10 +11,9 @@ import pytest
 from services.house import database
 from services.monitors import SERVICES
 from services.worker import Worker
-from shared import clock
 from shared.events.canonical import canonical
 from shared.facts import Fact
-from shared.instants import NEVER, SECOND, Instant, parse_instant, show_instant
+from shared.instants import NEVER, Instant, parse_instant, show_instant
 from shared.log.base import Record
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
@@ -28,9 +26,10 @@ from shared.security.access import Access
 from shared.settings import Settings
 from shared.store import ledger
 from shared.topics import ALERTS, INPUTS
+from tests import fresh, waiting
 from tests.integration.cli.house import draft
-from tests.integration.house.serving import free_port
 from tests.servers.plugin import Kafka, Postgres
+from tests.servers.ports import free_port
 from tests.unit.cli.story import Line
 from wakeful.cli import installation
 from wakeful.cli.demo.night import night as demo_night
@@ -43,7 +42,7 @@ class Apart:
     """Named by the environment from the start; topics and schemas are made when a test says so."""
 
     def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self._kafka = kafka
+        self._kafka, self._postgres = kafka, postgres
         self._patch = patch
         self.elsewhere()
         self.master_key = folder / "keys apart" / "master-key"
@@ -81,8 +80,8 @@ class Apart:
         return self
 
     def migrate(self) -> "Apart":
-        """The schemas alone."""
-        database.migrate(self.url)
+        """The schemas alone: from here on another database is meant, which has them."""
+        self.name("DATABASE_URL", fresh.postgres_database(self._postgres))
         return self
 
     @contextmanager
@@ -116,10 +115,14 @@ class Apart:
                     runner = Runner(log, engine, SERVICES[name], partition=partition)
                     runner.start()
                     log.open(partition, SERVICES[name].make().topics, runner.entry.positions)
-                    last = clock.monotonic() + 30 * SECOND
-                    while runner.turn() or min(runner.entry.clock, runner.entry.published) < until:
-                        assert clock.monotonic() < last, f"{name} does not come to {show_instant(until)}"
-                        log.wait(log.end(), 0.1)
+                    self._comes_to(until, runner, log)
+
+    def _comes_to(self, until: Instant, runner: Runner, log: KafkaLog) -> None:
+        waiting.until(
+            lambda: not runner.turn() and min(runner.entry.clock, runner.entry.published) >= until,
+            lambda: runner.entry,
+            meanwhile=lambda: log.wait(log.end(), 0.1),
+        )
 
     def clocks(self) -> dict[tuple[str, int], Instant]:
         """How far the ledger says that each service has come in each home-partition."""
@@ -132,10 +135,12 @@ class Apart:
 
     def wait_until(self, instant: Instant) -> None:
         """Until those who run the services have come there, everywhere."""
-        last = clock.monotonic() + 90 * SECOND
-        while len(found := self.clocks()) < len(SERVICES) * PARTITIONS or min(found.values()) < instant:
-            assert clock.monotonic() < last, f"the services do not come so far: {found}"
-            sleep(0.2)
+
+        def come() -> bool:
+            found = self.clocks()
+            return len(found) == len(SERVICES) * PARTITIONS and min(found.values()) >= instant
+
+        waiting.until(come, self.clocks, pause_s=0.2)
 
     def records(self, topic: str) -> list[Record]:
         """All that lies in a topic, home-partition by home-partition."""

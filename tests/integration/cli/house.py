@@ -10,7 +10,6 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Engine
 
-from services import monitors
 from services.house import together
 from shared.events.canonical import canonical
 from shared.events.contenthash import contenthash
@@ -21,9 +20,9 @@ from shared.log.sqlite import SqliteLog
 from shared.monitor import Effect
 from shared.replay import as_told
 from shared.security.keys import KeyRing, load_master_key
-from shared.store.engine import make_engine
 from shared.topics import ALERTS
 from shared.web.live import Notifier
+from tests import fresh
 from tests.unit.cli.story import Line
 
 DECIDING = "alerts"
@@ -51,8 +50,7 @@ class House:
     @contextmanager
     def views(self) -> Iterator[Engine]:
         """The read models, brought up to date."""
-        engine = make_engine(self.folder / "views.sqlite3")
-        monitors.migrate(engine)
+        engine = fresh.views(self.folder)
         try:
             yield engine
         finally:

@@ -2,11 +2,9 @@
 workers of the services that read what it takes."""
 
 from pathlib import Path
-from time import sleep
 from typing import Any, Self
 
 from services.gate import Gate
-from services.house import database
 from services.monitors import SERVICES
 from services.worker import Worker
 from shared import clock
@@ -14,9 +12,11 @@ from shared.log.base import DoorLog
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.settings import Settings
+from tests import fresh
 from tests.integration.gateway.client import Client
 from tests.integration.gateway.house import House
 from tests.servers.plugin import Kafka, Postgres
+from tests.waiting import until
 
 PARTITIONS = 3
 
@@ -29,14 +29,13 @@ class Ground:
         self.prefix = kafka.new_prefix()
         self.settings = Settings(
             kafka=kafka.bootstrap,
-            database_url=postgres.new_database(),
+            database_url=fresh.postgres_database(postgres),
             data=folder / "data",
             master_key_file=folder / "configuration" / "master.key",
             partitions=PARTITIONS,
             **settings,
         )
         topics.make(Broker.of(self.settings, self.prefix))
-        database.migrate(database.address(self.settings))
 
     def worker(self, *services: str) -> Worker:
         """Not yet started."""
@@ -69,8 +68,11 @@ class BrokerHouse(House):
         return self.door.present(0)
 
     def watched(self) -> None:
-        """Wait until the services have read all that this door has taken so far; the test's own timeout ends it."""
+        """Wait until the services have read all that this door has taken so far."""
         upto = self.tick()
-        while (self.gate.ledger.watched_to() or 0) < upto:
-            self.tick()
-            sleep(0.1)
+        until(
+            lambda: (self.gate.ledger.watched_to() or 0) >= upto,
+            lambda: f"{self.gate.ledger.watched_to()} of {upto}",
+            meanwhile=self.tick,
+            pause_s=0.1,
+        )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from services import monitors
 from services.alerts import api as alerts
 from services.alerts.feed import Feed
 from services.alerts.stream import Streams
@@ -15,17 +14,15 @@ from services.house.reached import Reach
 from services.pager.trial import page as trial
 from shared.log.sqlite import SqliteLog
 from shared.metrics import Metrics
-from shared.store.engine import make_engine
 from shared.web.live import Notifier
 from shared.web.pages import Pages
 from shared.web.session import session_routes
+from tests import fresh
 
 
 def views(folder: Path) -> Engine:
     """The read models' database, migrated."""
-    engine = make_engine(folder / "views.sqlite3")
-    monitors.migrate(engine)
-    return engine
+    return fresh.views(folder)
 
 
 class Others:

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -22,9 +22,7 @@ from shared.topics import PLAN_CHANGES, REJECTED
 from tests.integration.gateway.broker_house import PARTITIONS, BrokerHouse, Ground
 from tests.integration.gateway.house import away, registration, started
 from tests.servers.plugin import Kafka, Postgres
-
-pytestmark = pytest.mark.timeout(400)
-"""A worker of five services joins five groups at the broker, beside whatever else the machine has to do."""
+from tests.waiting import LONG_S, until
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +153,7 @@ def test_the_same_fact_from_many_threads_at_once_is_taken_once(house: BrokerHous
     begin = threading.Barrier(8)
 
     def put(_: int) -> int:
-        begin.wait(30)
+        begin.wait(LONG_S)
         return house.put("checks", body, system, id_=id_).status_code
 
     with ThreadPoolExecutor(8) as pool:
@@ -189,7 +187,7 @@ def test_what_the_services_raise_comes_by_the_doors_feed(house: BrokerHouse, hom
     gone = house.check(f"P-{home}", outcome="not_found", sign_of_life=None)
     assert house.put("checks", house.of_system(gone, home), system).status_code == 202
     reader = house.commissioner(rights=frozenset({Right.READ}))
-    assert until(house, lambda: _kinds(house, home, reader) == ["child_not_found"])
+    until(lambda: _kinds(house, home, reader) == ["child_not_found"], meanwhile=house.watched)
     assert _kinds(house, home, house.system("south")) == []
 
 
@@ -200,7 +198,7 @@ def test_a_refused_fact_is_shown_once_however_many_services_have_seen_it(
     event = {**house.of_system(started(f"P-{home}", home), home), "id": str(uuid.uuid4()), "source": "test"}
     draft = Draft(PLAN_CHANGES, home, event["id"], "0" * 64, canonical(event))
     house.door.append([draft])  # nobody was asked: another installation's door, an older version of ours
-    assert until(house, lambda: _reasons(house, home, system) == ["placement_in_force"])
+    until(lambda: _reasons(house, home, system) == ["placement_in_force"], meanwhile=house.watched)
     told = [
         record
         for partition in range(PARTITIONS)
@@ -212,16 +210,7 @@ def test_a_refused_fact_is_shown_once_however_many_services_have_seen_it(
 
 def test_ready_and_operations_say_who_watches(house: BrokerHouse) -> None:
     house.watched()
-    assert house.client.get("/readyz").json() == {"status": "ready"}
-
-
-def until(house: BrokerHouse, so: Callable[[], bool]) -> bool:
-    """Whether it comes to be so while time goes on."""
-    for _ in range(40):
-        house.watched()
-        if so():
-            return True
-    return False
+    until(lambda: house.client.get("/readyz").json() == {"status": "ready"}, meanwhile=house.watched)
 
 
 def _kinds(house: BrokerHouse, home: str, reader: Issued) -> list[str]:

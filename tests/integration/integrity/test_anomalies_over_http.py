@@ -23,11 +23,10 @@ from shared.log.sqlite import SqliteLog
 from shared.security.access import Access
 from shared.security.rights import Right, Scope
 from shared.store import rows
-from shared.store.engine import make_engine
-from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.topics import CHECK_INS, NIGHT_COVER, PLAN_CHANGES, RESPONSES
 from shared.web import access as gate
 from shared.web import problems
+from tests import fresh
 from tests.integration.gateway.client import Client
 
 EVENING = parse_instant("2026-03-02T20:00:00Z")
@@ -37,9 +36,7 @@ class House:
     """A read model that the monitor wrote, and the route over it."""
 
     def __init__(self, folder: Path) -> None:
-        self.engine = make_engine(folder / "views.sqlite3")
-        upgrade(self.engine, STORE_MIGRATIONS, version_table_of("store"))
-        SERVICE.migrate(self.engine)
+        self.engine = fresh.views(folder)
         self.log = SqliteLog(folder / "log.sqlite3", always_open=True)
         self.access = Access.open(folder / "access.sqlite3")
         self.monitor = IntegrityMonitor()

@@ -17,6 +17,7 @@ from shared.store import seen
 from shared.store.engine import writing
 from shared.store.index import SeenIndex
 from shared.topics import CHECK_INS, PLAN_CHANGES
+from tests import fresh
 from tests.integration.log.brokers import NOON, new_broker, written
 from tests.integration.log.doors import PARTITIONS, WITHIN_S, Door, door, in_the_log
 from tests.servers.plugin import Kafka, Postgres
@@ -116,8 +117,7 @@ def test_what_waits_when_the_door_closes_is_taken_and_nothing_after(broker: Brok
 
 @pytest.fixture
 def views(postgres: Postgres) -> Iterator[Engine]:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     views = database.views(url, "alerts")
     yield views
     views.dispose()

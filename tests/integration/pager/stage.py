@@ -4,6 +4,7 @@ The desk's rows are written as the monitor would write them; everything behind t
 `go`: the log's present, the wall and the monotonic clock together; `stand` moves only the last two.
 """
 
+import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,8 +35,10 @@ from shared.store.engine import make_engine, writing
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
 from shared.store.tables import LEDGER
 from shared.topics import PAGES
+from tests import fresh
 from tests.integration.pager.receivers import Heard, Receiver
 from tests.unit.pager.chained import NIGHT, THERE, home
+from tests.waiting import until
 
 SERVICES: Final = ("checks", "cover", "reviews", "integrity", "alerts", "pager")
 
@@ -82,15 +85,17 @@ class Log:
 
 def views(folder: Path | None, url: str | None = None) -> Database:
     """A migrated database: a file in the folder, or Postgres."""
-    made = (
-        make_engine(folder / "views.sqlite3")
-        if folder is not None and url is None
-        else make_engine(url or "")
-    )
-    upgrade(made, STORE_MIGRATIONS, version_table_of("store"))
-    upgrade(made, MIGRATIONS, version_table_of("pager"))
-    upgrade(made, tables.MIGRATIONS, version_table_of("pager_engine"))
+    if folder is not None and url is None:
+        return fresh.views(folder, _migrate)
+    made = make_engine(url or "")
+    _migrate(made)
     return made
+
+
+def _migrate(engine: Database) -> None:
+    upgrade(engine, STORE_MIGRATIONS, version_table_of("store"))
+    upgrade(engine, MIGRATIONS, version_table_of("pager"))
+    upgrade(engine, tables.MIGRATIONS, version_table_of("pager_engine"))
 
 
 class Stage:
@@ -145,14 +150,14 @@ class Stage:
             engine.wake(lanes=True)
 
     def until(self, holds: Callable[[], bool], *, each: Duration = 0) -> None:
-        """Wait until it holds, while the log's present moves on as it does, by `each` more at every look. The test's
-        time limit ends it."""
-        pause = threading.Event()
-        while not holds():
-            if self.faults:
-                return  # the engine has ended: `running` tells of it
-            self.go(each)
-            pause.wait(0.03)
+        """Wait until it holds, while the log's present moves on as it does, by `each` more at every look. (Where the
+        engine has ended, `running` tells of it.)"""
+        until(
+            lambda: self.faults or holds(),
+            lambda: (inspect.getsource(holds).strip(), self.messages(), self.told()),
+            meanwhile=lambda: self.go(each),
+            pause_s=0.03,
+        )
 
     def until_kept(self) -> None:
         """Wait until it is kept how long the log has stood still by now, or nearly."""

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from services import monitors
 from services.pager.alive import whom
 from services.pager.alive.memory import Memory
 from services.pager.alive.running import Alive, Parts, stands_elsewhere, stuck, turns
@@ -18,9 +16,11 @@ from services.pager.channels.base import Address
 from shared import clock
 from shared.instants import MINUTE, Duration
 from shared.store import asides, operations
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
+from tests import fresh
 from tests.integration.pager.posting import Carriers, WithOneBroken
 from tests.integration.pager.receivers import Receiver, status
+from tests.waiting import until
 
 SOON = 20
 BLIND = Trouble(None, None, 1_000, "the door's probe does not get in")
@@ -36,8 +36,7 @@ class House:
     """What is seen, by somebody who knows nothing of logs."""
 
     def __init__(self, folder: Path) -> None:
-        self.views = make_engine(folder / "views.sqlite3")
-        monitors.migrate(self.views)
+        self.views = fresh.views(folder)
         self.troubles: list[Trouble] = []
         self.contacts: dict[str, Contact] = {}
         self.read = 0
@@ -73,14 +72,6 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house = House(tmp_path)
     yield house
     house.views.dispose()
-
-
-def until(so: Callable[[], object]) -> None:
-    """Wait for it, for as long as a loaded machine may take."""
-    latest = monotonic() + 60
-    while not so():
-        assert monotonic() < latest, "it never came to be"
-        sleep(0.01)
 
 
 def operator(*phones: Receiver) -> Contact:

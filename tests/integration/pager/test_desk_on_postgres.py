@@ -13,14 +13,14 @@ from shared.monitor import Row
 from shared.security.people import People
 from shared.store import operations, rows
 from shared.store.engine import writing
+from tests import fresh
 from tests.servers.plugin import Postgres
 from tests.unit.pager.desk_story import DeskStory, policy
 
 
 @pytest.fixture
 def engine(postgres: Postgres) -> Iterator[Engine]:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     engine = database.views(url, "pager")
     yield engine
     engine.dispose()
@@ -87,8 +87,7 @@ def test_what_somebody_wrote_into_an_address_finds_nothing_and_is_no_fault_of_th
     postgres: Postgres,
 ) -> None:
     """A NUL, and half of a pair: Postgres has no place for either, and whoever calls back needs no account."""
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     people, views = database.access(url), database.views(url, "pager")
     for strange in ("\x00", "a\ud800"):
         assert People(people).get(strange) is None

@@ -4,7 +4,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from services import monitors
 from services.house import paging
 from services.pager import desk_rows
 from services.pager.running import SERVICE
@@ -12,8 +11,8 @@ from shared import clock
 from shared.facts import Fact
 from shared.log.sqlite import SqliteLog
 from shared.runner import Runner
-from shared.store.engine import make_engine
 from shared.topics import PLAN_CHANGES
+from tests import fresh
 from tests.load.drafts import draft_of
 
 
@@ -32,8 +31,7 @@ def registered(home_id: str) -> Fact:
 def test_it_has_caught_up_once_it_has_read_the_very_last_that_was_written_before_it_began(
     tmp_path: Path,
 ) -> None:
-    views = make_engine(tmp_path / "views.sqlite3")
-    monitors.migrate(views)
+    views = fresh.views(tmp_path)
     before = SqliteLog(tmp_path / "log.sqlite3", always_open=True)
     before.append([draft_of(registered("H1"))])
     before.close()  # whoever wrote it died before anybody read it

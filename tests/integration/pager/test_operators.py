@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
-from services import monitors
 from services.pager.channels.base import Address
 from services.pager.operators.due import SETTLES
 from services.pager.operators.running import Operators, Parts
 from shared.instants import DAY, MINUTE, SECOND, Instant, parse_instant
 from shared.store import operations
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
 from shared.store.operations import PAGE_UNDELIVERED, ROTA_GAP
+from tests import fresh, waiting
 from tests.integration.pager.posting import WithOneBroken
 from tests.integration.pager.receivers import Receiver, hang, ok, status
 
@@ -27,8 +26,7 @@ class House:
     """Entries, people who run the system, and a clock that the test moves."""
 
     def __init__(self, folder: Path, phones: Receiver) -> None:
-        self.views = make_engine(folder / "views.sqlite3")
-        monitors.migrate(self.views)
+        self.views = fresh.views(folder)
         self.phones, self.people = phones, ["OP"]
         self.now: Instant = NOON
         self.mine = True
@@ -89,12 +87,12 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def until(so: Any, goes: House | None = None) -> None:
     """Wait for it; `goes`: time goes on meanwhile."""
-    latest = monotonic() + 60
-    while not so():
+
+    def go() -> None:
         if goes is not None:
             goes.now += SECOND
-        assert monotonic() < latest, "it never came to be"
-        sleep(0.01)
+
+    waiting.until(so, meanwhile=go)
 
 
 def test_an_entry_is_told_and_marked_and_told_to_be_over_by_one_update(house: House) -> None:

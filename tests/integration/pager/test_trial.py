@@ -12,11 +12,9 @@ import pytest
 from httpx import Response
 from sqlalchemy import insert
 
-from services import monitors
 from services.pager.answering.links import Links
 from services.pager.channels.base import Address
 from services.pager.desk import DeskHome
-from services.pager.running import SERVICE
 from services.pager.tables import HOMES
 from services.pager.trial import api, page
 from services.pager.trial.daily import Daily
@@ -26,16 +24,17 @@ from shared import clock
 from shared.instants import SECOND, Instant, parse_instant
 from shared.security.access import Access
 from shared.security.rights import Right, Scope
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
 from shared.web import access as web_access
 from shared.web import problems
 from shared.web.app import App
 from shared.web.pages import Pages
+from tests import fresh
 from tests.integration.gateway.client import Client
 from tests.integration.pager.posting import Carriers
 from tests.integration.pager.receivers import Receiver, status
-from tests.integration.pager.test_alive import until
 from tests.unit.pager.houses import house, override, policy
+from tests.waiting import until
 
 KEY = b"k" * 32
 URL = "http://door.test"
@@ -48,9 +47,7 @@ class Door:
     def __init__(self, folder: Path, receiver: Receiver) -> None:
         self.receiver = receiver
         self.unreachable = {"S8"}
-        self.views = make_engine(folder / "views.sqlite3")
-        monitors.migrate(self.views)
-        SERVICE.migrate(self.views)
+        self.views = fresh.views(folder)
         self.access = Access.open(folder / "access.sqlite3")
         links = Links(URL, [KEY])
         self.link = page.link_of(links, URL)

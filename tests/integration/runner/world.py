@@ -28,9 +28,10 @@ from shared.runner import Runner
 from shared.runner.observer import Silence
 from shared.runner.service import Service
 from shared.store import rows
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
 from shared.store.schema import STORE_MIGRATIONS, upgrade
 from shared.topics import ALERTS, INPUTS, REJECTED
+from tests import fresh
 from tests.servers.plugin import Postgres
 
 Line = dict[str, Any]
@@ -115,17 +116,17 @@ class World:
 
 def views_in_file(folder: Path) -> Engine:
     """Views in a file, migrated."""
-    engine = make_engine(folder / "views.sqlite3")
+    return fresh.views(folder, _migrate)
+
+
+def _migrate(engine: Engine) -> None:
     upgrade(engine, STORE_MIGRATIONS)
     SERVICE.migrate(engine)
-    return engine
 
 
 def views_in_postgres(server: Postgres) -> Engine:
     """Views in a database of their own, migrated."""
-    url = server.new_database()
-    database.migrate(url)
-    return database.views(url, SERVICE.name)
+    return database.views(fresh.postgres_database(server), SERVICE.name)
 
 
 class Heard(Silence):

@@ -14,6 +14,7 @@ from shared.security.keysmove import contents, take_in
 from shared.security.keysrotation import rotate_schema
 from shared.security.keystables import scrub_schema
 from shared.store.engine import make_engine
+from tests import fresh
 from tests.servers.plugin import Postgres
 from tests.servers.postgres import PostgresServer, execute
 
@@ -22,9 +23,7 @@ MASTER = bytes(range(32))
 
 @pytest.fixture
 def url(postgres: Postgres) -> str:
-    url = postgres.new_database()
-    database.migrate(url)
-    return url
+    return fresh.postgres_database(postgres)
 
 
 def wrapped(ring: KeyRing) -> bytes:

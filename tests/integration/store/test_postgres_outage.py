@@ -14,8 +14,10 @@ from shared.monitor import Row
 from shared.store import ledger, rows, seen
 from shared.store.engine import make_engine, writing
 from shared.store.outage import is_outage, said
+from tests import fresh
 from tests.servers.plugin import Postgres
 from tests.servers.postgres import PostgresServer
+from tests.waiting import LONG_S
 
 MANY = 500
 
@@ -53,8 +55,7 @@ def end(connection: Connection, server: Postgres) -> None:
 def test_a_connection_that_is_ended_within_a_transaction_is_an_outage_and_leaves_nothing(
     postgres: Postgres, before: int, step: str
 ) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     steps: dict[str, Callable[[Connection], object]] = {
         "a few rows": lambda connection: rows.put(connection, METADATA, homes(1)),
         "many rows": lambda connection: rows.put(connection, METADATA, homes(MANY)),
@@ -125,8 +126,7 @@ def test_who_may_not_come_in_is_told_why_and_what_to_change_and_never_the_passwo
 
 
 def test_a_database_that_is_read_only_says_so_and_may_become_another(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with opened(f"{url}&options=-c%20default_transaction_read_only%3Don") as engine:
         with pytest.raises(DBAPIError) as told, writing(engine) as connection:
             rows.put(connection, METADATA, homes(1))
@@ -135,8 +135,7 @@ def test_a_database_that_is_read_only_says_so_and_may_become_another(postgres: P
 
 
 def test_a_lock_is_not_waited_for_without_an_end(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with opened(url) as patient, opened(f"{url}&options=-c%20lock_timeout%3D100") as engine:
         with writing(patient) as holder:
             ledger.take_over(holder, "checks", 0, 1)
@@ -149,8 +148,7 @@ def test_a_lock_is_not_waited_for_without_an_end(postgres: Postgres) -> None:
 
 
 def test_a_worker_that_stands_still_within_a_transaction_holds_nobody_up(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with (
         opened(url) as engine,
         opened(f"{url}&options=-c%20idle_in_transaction_session_timeout%3D200") as frozen,
@@ -166,15 +164,14 @@ def test_a_worker_that_stands_still_within_a_transaction_holds_nobody_up(postgre
             mine = ledger.take_over(zombie, "checks", 0, 1)
             other = threading.Thread(target=take_over)
             other.start()
-            assert taken.wait(60), "the server has let go of what the zombie holds"
+            assert taken.wait(LONG_S), "the server has let go of what the zombie holds"
             other.join()
             ledger.swap(zombie, mine, mine)
         assert is_outage(told.value)
 
 
 def test_two_who_wait_for_each_other_are_parted_and_the_loser_may_try_again(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     lost: list[BaseException] = []
     met = threading.Barrier(2)
 
@@ -182,7 +179,7 @@ def test_two_who_wait_for_each_other_are_parted_and_the_loser_may_try_again(post
         try:
             with writing(engine) as connection:
                 rows.put(connection, METADATA, [homes(2)[first]])
-                met.wait(30)
+                met.wait(LONG_S)
                 rows.put(connection, METADATA, [homes(2)[second]])
         except DBAPIError as error:
             lost.append(error)
@@ -192,15 +189,14 @@ def test_two_who_wait_for_each_other_are_parted_and_the_loser_may_try_again(post
         for each in several:
             each.start()
         for each in several:
-            each.join(60)
+            each.join(LONG_S)
     (error,) = lost
     assert is_outage(error)
     assert "it is tried again" in said(error, url)
 
 
 def test_what_is_wrong_with_what_was_asked_is_no_outage(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with opened(url) as engine:
         for statement in ("SELEKT 1", "SELECT * FROM nowhere", "INSERT INTO checks_homes VALUES ('H1')"):
             with pytest.raises(DBAPIError) as told, engine.connect() as connection:
@@ -210,8 +206,7 @@ def test_what_is_wrong_with_what_was_asked_is_no_outage(postgres: Postgres) -> N
 
 
 def test_all_that_one_reader_sees_is_of_one_commit(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with opened(url) as engine, engine.connect() as reading:
         assert ledger.find(reading, "checks", 0) is None
         with writing(engine) as connection:
@@ -224,8 +219,7 @@ def test_all_that_one_reader_sees_is_of_one_commit(postgres: Postgres) -> None:
 
 
 def test_the_servers_own_view_names_who_is_connected(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     with opened(url) as engine, engine.connect() as connection:
         shown = text("SELECT application_name FROM pg_stat_activity WHERE pid = pg_backend_pid()")
         assert connection.scalar(shown) == "wakeful checks"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, MetaData
 
 from services.house import database
+from tests import fresh
 from tests.servers.plugin import Postgres
 from wakeful.contracts.store import METADATA, StoreContract
 
@@ -13,9 +14,7 @@ from wakeful.contracts.store import METADATA, StoreContract
 @pytest.fixture(scope="module")
 def url(postgres: Postgres) -> str:
     """A database of this module's own, migrated."""
-    url = postgres.new_database()
-    database.migrate(url)
-    return url
+    return fresh.postgres_database(postgres)
 
 
 class TestPostgresStore(StoreContract):

@@ -22,9 +22,11 @@ from shared.store import asides, ledger, outbox, rebuilds, rows
 from shared.store.engine import writing
 from shared.store.fresh import Fresh
 from shared.topics import SWAPS
+from tests import fresh
 from tests.integration.runner.stories import NIGHT, Fragile, check, home
 from tests.integration.runner.world import World, views_in_postgres
 from tests.servers.plugin import Postgres
+from tests.waiting import LONG_S
 from wakeful.contracts.store import effect
 
 OURS = outbox.Owner("checks", 3)
@@ -32,8 +34,7 @@ OURS = outbox.Owner("checks", 3)
 
 @pytest.fixture
 def engine(postgres: Postgres) -> Iterator[Engine]:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     engine = database.views(url, "checks")
     yield engine
     engine.dispose()
@@ -62,7 +63,7 @@ def at_once(work: Sequence[Callable[[], Any]]) -> list[Any]:
     start = threading.Barrier(len(work))
 
     def begun(each: Callable[[], Any]) -> Any:
-        start.wait(30)
+        start.wait(LONG_S)
         try:
             return each()
         except Exception as error:
@@ -123,9 +124,9 @@ def test_an_effect_never_appears_below_one_that_was_published(engine: Engine) ->
             ledger.lock(connection, *OURS)
             outbox.put(connection, OURS, [effect(1)])
             publishing = other.submit(put_and_mark)
-            begun.wait(30)
+            begun.wait(LONG_S)
             threading.Event().wait(0.2)  # time enough to come first, if anything let it
-        assert publishing.result(30) == ["e1", "e2"]
+        assert publishing.result(LONG_S) == ["e1", "e2"]
 
 
 # -- fresh tables ----------------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ class Live:
         """Everything that was begun, and then to the end."""
         self._hand.shutdown()
         for turn in self._turns:
-            turn.result(30)
+            turn.result(LONG_S)
         try:
             self._world.settle(self._runner, at)
         except ledger.LostOwnership:

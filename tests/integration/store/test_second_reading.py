@@ -8,14 +8,14 @@ from shared.store.engine import make_engine, writing
 from shared.store.outbox import Owner
 from shared.store.seen import Known
 from shared.topics import CHECK_INS
+from tests import fresh
 from tests.servers.plugin import Postgres
 
 CHECK = Known("H1", "c1", "hash", CHECK_INS, 7, 1_000, "check.recorded.v1", "P1")
 
 
 def test_a_check_that_is_corrected_is_known_without_a_look_into_the_log(postgres: Postgres) -> None:
-    url = postgres.new_database()
-    database.migrate(url)
+    url = fresh.postgres_database(postgres)
     engine = make_engine(url, schema=("checks", database.SHARED))
     try:
         with writing(engine) as connection:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade
+from tests import fresh
 from wakeful.contracts.store import StoreContract
 
 
@@ -19,10 +19,13 @@ class TestSqliteStore(StoreContract):
         engines: list[Engine] = []
 
         def make() -> Engine:
-            engines.append(make_engine(tmp_path / f"{next(numbers)}.sqlite3"))
-            upgrade(engines[-1], STORE_MIGRATIONS)
+            engines.append(fresh.opened(tmp_path / f"{next(numbers)}.sqlite3", _migrate))
             return engines[-1]
 
         yield make
         for engine in engines:
             engine.dispose()
+
+
+def _migrate(engine: Engine) -> None:
+    upgrade(engine, STORE_MIGRATIONS)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from services import monitors
 from services.monitors import SERVICES
 from shared.runner import rebuild
 from shared.runner.observer import Silence
 from shared.store import ledger
-from shared.store.engine import make_engine, writing
+from shared.store.engine import writing
 from shared.worker.crew import Crew
+from tests import fresh
 from tests.servers.process import until
 
 WITHIN_S = 30.0
@@ -66,8 +66,7 @@ def making(monkeypatch: pytest.MonkeyPatch) -> Making:
 @pytest.fixture
 def running(tmp_path: Path, making: Making) -> Iterator[tuple[Crew, QuietLog]]:
     """A crew at work over rows of another version."""
-    engine = make_engine(tmp_path / "views.sqlite3")
-    monitors.migrate(engine)
+    engine = fresh.views(tmp_path)
     with writing(engine) as connection:
         ledger.take_over(connection, "checks", 0, SERVICES["checks"].make().version + 1)
     log, stop = QuietLog(), threading.Event()

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.documents.test_links import anchors
 from tests.integration.house.serving import Up
+from tests.waiting import LONG_S, until
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy" / "prometheus"
@@ -60,9 +61,13 @@ def selectors(expression: Any) -> Iterator[promql.VectorSelector]:
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[dict[str, str]]]]:
     """The label sets of each series of a house that has just come up; and what it said at that."""
     with Up(tmp_path_factory.mktemp("house")) as up:
-        text = ""
-        while not PROBED.search(text):  # until the probe was answered once; the test's own timeout ends it
-            text = httpx.get(f"{up.url}/metrics", trust_env=False).raise_for_status().text
+
+        def metrics() -> str:
+            answer = httpx.get(f"{up.url}/metrics", trust_env=False, timeout=LONG_S)
+            return answer.raise_for_status().text
+
+        until(lambda: PROBED.search(metrics()), metrics)
+        text = metrics()
         found: dict[str, list[dict[str, str]]] = {"said": [{"": up.said}]}
         for family in text_string_to_metric_families(text):
             for sample in family.samples:

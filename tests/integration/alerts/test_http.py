@@ -10,6 +10,7 @@ from shared.instants import HOUR, SECOND, show_instant
 from shared.security.rights import Right
 from shared.web.pages import CSP
 from tests.integration.alerts.house import House, id_of, serving
+from tests.waiting import LONG_S
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def url(built: House) -> Iterator[str]:
 def client(built: House, url: str) -> Iterator[httpx.Client]:
     """The provider's."""
     with httpx.Client(
-        base_url=url, headers={"Authorization": f"Bearer {built.token(provider_id='PR1')}"}
+        base_url=url, headers={"Authorization": f"Bearer {built.token(provider_id='PR1')}"}, timeout=LONG_S
     ) as each:
         yield each
 
@@ -126,7 +127,7 @@ def test_a_list_and_the_stream_from_its_position_leave_nothing_between_them(
 
 @pytest.mark.parametrize("path", ["/", "/feed-part", "/homes/H1", "/homes/H1/feed-part"])
 def test_a_page_asks_who_is_there_and_answers_with_the_way_to_sign_in(url: str, path: str) -> None:
-    answer = httpx.get(url + path)
+    answer = httpx.get(url + path, timeout=LONG_S)
     assert answer.status_code == 401
     assert 'action="/session"' in answer.text
     assert "Check missed" not in answer.text
@@ -134,13 +135,13 @@ def test_a_page_asks_who_is_there_and_answers_with_the_way_to_sign_in(url: str, 
 
 def test_a_token_without_the_right_to_read_sees_a_page_that_says_so(built: House, url: str) -> None:
     token = built.token(rights=frozenset({Right.RECORD}), provider_id="PR1")
-    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"})
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=LONG_S)
     assert answer.status_code == 403
     assert "not yours to see" in answer.text
 
 
 def test_a_token_is_traded_for_a_strict_cookie_and_signing_out_ends_it(built: House, url: str) -> None:
-    with httpx.Client(base_url=url) as browser:
+    with httpx.Client(base_url=url, timeout=LONG_S) as browser:
         answer = browser.post("/session", data={"token": built.token(provider_id="PR1")})
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         flags = answer.headers["set-cookie"].lower()
@@ -156,10 +157,12 @@ def test_a_token_is_traded_for_a_strict_cookie_and_signing_out_ends_it(built: Ho
 
 
 def test_a_wrong_token_or_a_form_from_another_site_does_not_sign_in(built: House, url: str) -> None:
-    wrong = httpx.post(f"{url}/session", data={"token": "wakeful_person_nonsense"})
+    wrong = httpx.post(f"{url}/session", data={"token": "wakeful_person_nonsense"}, timeout=LONG_S)
     assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
     token = built.token(provider_id="PR1")
-    elsewhere = httpx.post(f"{url}/session", data={"token": token}, headers={"Sec-Fetch-Site": "cross-site"})
+    elsewhere = httpx.post(
+        f"{url}/session", data={"token": token}, headers={"Sec-Fetch-Site": "cross-site"}, timeout=LONG_S
+    )
     assert (elsewhere.status_code, "set-cookie" in elsewhere.headers) == (403, False)
 
 

@@ -11,6 +11,7 @@ from shared import clock
 from shared.monitor import Effect
 from tests.integration.alerts.house import House, id_of, serving
 from tests.integration.alerts.paging import answers, paged
+from tests.waiting import LONG_S
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def url(built: House, alert: Effect) -> Iterator[str]:
 
 
 def get(built: House, url: str, path: str, **scope: Any) -> httpx.Response:
-    return httpx.get(url + path, headers={"Authorization": f"Bearer {built.token(**scope)}"})
+    return httpx.get(url + path, headers={"Authorization": f"Bearer {built.token(**scope)}"}, timeout=LONG_S)
 
 
 def pages(built: House, url: str, alert: Effect, **scope: Any) -> list[dict[str, Any]]:

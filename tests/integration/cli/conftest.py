@@ -6,8 +6,8 @@ import pytest
 
 from tests.integration.cli.apart import Apart
 from tests.integration.cli.house import House
-from tests.integration.house.serving import free_port
 from tests.servers.plugin import Kafka, Postgres
+from tests.servers.ports import free_port
 
 
 @pytest.fixture

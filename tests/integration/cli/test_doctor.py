@@ -12,9 +12,10 @@ from shared.instants import HOUR
 from shared.store import outbox, rebuilds
 from shared.store.engine import make_engine, writing
 from tests.integration.cli.house import House
-from tests.integration.house.posting import ready, until
+from tests.integration.house.posting import ready
 from tests.integration.house.serving import Up
 from tests.unit.cli.story import night, wakeful
+from tests.waiting import until
 
 
 def findings(about: str | None = None) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ def test_where_somebody_watches_and_is_watched_over_nothing_is_wrong(
             "WATCHDOG_URL": "https://watchdog.example/ping",
         }.items():
             monkeypatch.setenv(f"WAKEFUL_{name}", str(value))
-        assert until(lambda: ready(up).status_code == 200)
+        until(lambda: ready(up).status_code == 200)
         result = wakeful("doctor")
         assert f"process {up.process.pid} watches" in result.stdout
         assert (result.exit_code, "WRONG" in result.stdout) == (0, False)

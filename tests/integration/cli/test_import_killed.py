@@ -3,17 +3,16 @@
 import subprocess
 import sys
 from pathlib import Path
-from time import sleep
 
 import orjson
 from kafka.admin import KafkaAdminClient
 
-from shared import clock
 from shared.instants import SECOND, parse_instant, show_instant
 from shared.log.kafka.importing import Imported, imported
 from shared.topics import ALL
 from tests.integration.cli.apart import Apart
 from tests.unit.cli.story import check, registered, started, wakeful, written
+from tests.waiting import LONG_S, until
 
 CHECKS = 40_000
 
@@ -40,10 +39,7 @@ def forget_topics(apart: Apart) -> None:
     client = KafkaAdminClient(**apart.broker.client())
     names = [apart.broker.topic(name) for name in ALL]
     client.delete_topics(names)
-    last = clock.monotonic() + 30 * SECOND
-    while set(names) & set(client.list_topics()):
-        assert clock.monotonic() < last, "the broker does not delete them"
-        sleep(0.1)
+    until(lambda: not set(names) & set(client.list_topics()), pause_s=0.1)
     client.close()
 
 
@@ -52,30 +48,27 @@ def test_what_was_killed_is_told_and_begun_anew(apart: Apart, tmp_path: Path) ->
     long_history(facts)
     apart.make(importing=True)
     importing = run(apart, "import", str(facts), "--json")
-    last = clock.monotonic() + 90 * SECOND
-    while imported(apart.broker) is Imported.NOTHING:
-        assert importing.poll() is None, importing.communicate()
-        assert clock.monotonic() < last, "nothing reaches the broker"
+    until(lambda: importing.poll() is not None or imported(apart.broker) is not Imported.NOTHING)
     importing.kill()
-    importing.communicate(timeout=30)
+    importing.communicate(timeout=LONG_S)
     assert imported(apart.broker) is Imported.PART
 
     for words in (["import", str(facts)], ["topics", "seal"]):
         again = run(apart, *words)
-        out, said = again.communicate(timeout=90)
+        out, said = again.communicate(timeout=LONG_S)
         assert (again.returncode, out, said.count("\n")) == (1, "", 1)
         assert "part of an import that did not come to its end" in said
 
     forget_topics(apart)
     assert wakeful("topics", "make", "--import").exit_code == 0
     again = run(apart, "import", str(facts), "--json")
-    out, said = again.communicate(timeout=110)
+    out, said = again.communicate(timeout=LONG_S)
     assert (again.returncode, said) == (0, "")
     assert orjson.loads(out)["facts"] == CHECKS + 2
     assert imported(apart.broker) is Imported.ALL
     sealing = run(apart, "topics", "seal")
-    assert sealing.communicate(timeout=90)[1] == ""
+    assert sealing.communicate(timeout=LONG_S)[1] == ""
     assert sealing.returncode == 0
     exported = run(apart, "export")
-    lines, said = exported.communicate(timeout=110)
+    lines, said = exported.communicate(timeout=LONG_S)
     assert (exported.returncode, said, lines.count("\n")) == (0, "", CHECKS + 2)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.cli.house import House
 from tests.integration.house.outside import SECRET, listening
+from tests.waiting import LONG_S
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -25,7 +26,7 @@ def test_it_runs_until_it_is_told_to_stop(house: House, unused_port: int, end: s
         assert process.stderr is not None
         assert any(f"127.0.0.1:{unused_port}" in line for line in process.stderr)
         process.send_signal(end)
-        assert process.wait(60) == 0
+        assert process.wait(LONG_S) == 0
     assert (house.folder / "log.sqlite3").exists()
 
 
@@ -34,7 +35,7 @@ def test_a_port_that_is_taken_is_one_line_with_the_remedy(house: House) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with started("--port", str(taken.getsockname()[1])) as process:
-            _out, said = process.communicate(timeout=60)
+            _out, said = process.communicate(timeout=LONG_S)
     assert process.returncode == 1
     assert "WAKEFUL_PORT" in said
     assert said.count("\n") == 1
@@ -42,7 +43,7 @@ def test_a_port_that_is_taken_is_one_line_with_the_remedy(house: House) -> None:
 
 def test_a_folder_that_is_in_use_is_one_line_with_the_remedy(house: House, unused_port: int) -> None:
     with house.log(), started("--port", str(unused_port)) as process:
-        _out, said = process.communicate(timeout=60)
+        _out, said = process.communicate(timeout=LONG_S)
     assert process.returncode == 1
     assert f"is in use by process {os.getpid()}" in said
     assert said.count("\n") == 1
@@ -54,9 +55,9 @@ def test_whoever_watches_over_it_is_pinged_and_the_address_is_told_to_nobody(
     with listening() as outside:
         monkeypatch.setenv("WAKEFUL_WATCHDOG_URL", outside.url)
         with started("--port", str(unused_port)) as process:
-            assert outside.heard.get(timeout=60) == (SECRET, 200)
+            assert outside.heard.get(timeout=LONG_S) == (SECRET, 200)
             process.terminate()
-            _out, said = process.communicate(timeout=60)
+            _out, said = process.communicate(timeout=LONG_S)
     assert (process.returncode, SECRET in said) == (0, False)
     assert "nobody is told" not in said
 
@@ -71,4 +72,4 @@ def test_it_asks_for_what_watches_over_it_and_tells_a_variable_that_is_no_settin
         assert "WAKEFUL_BLIND_AFTR is no setting" in next(lines)
         assert any("set WAKEFUL_WATCHDOG_URL" in line for line in lines)
         process.terminate()
-        assert process.wait(60) == 0
+        assert process.wait(LONG_S) == 0

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from shared.web.connection import patient
 from shared.web.patience import Patience
+from tests.waiting import LONG_S
 
 
 @contextmanager
@@ -49,7 +50,7 @@ class Wire:
     """One connection, byte by byte."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LONG_S)
 
     def send(self, *parts: bytes) -> Self:
         for part in parts:

@@ -2,7 +2,6 @@
 writes to its own log says nothing that is anybody's."""
 
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,8 @@ from shared.instants import NEVER, show_instant
 from shared.log.sqlite import SqliteLog
 from shared.topics import INPUTS
 from tests.integration.gateway.house import check, registration, started
+from tests.servers.ports import free_port
+from tests.waiting import LONG_S, until
 
 STORY = "She asked for her grandmother"
 
@@ -29,9 +30,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def __enter__(self) -> Self:
         self._said = (self.folder / "said").open("ab")
@@ -44,13 +43,14 @@ class Served:
             base_url=f"http://127.0.0.1:{self.port}/api/v1",
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
             trust_env=False,
+            timeout=LONG_S,
         )
         return self
 
     def __exit__(self, *_: object) -> None:
         self.client.close()
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(LONG_S)
         assert self.process.stdout is not None
         self.process.stdout.close()
         self._said.close()
@@ -96,7 +96,7 @@ def test_every_fact_that_was_acknowledged_is_in_the_log_after_sigkill(served: Se
 
     with ThreadPoolExecutor(4) as clients:
         posting = [clients.submit(post) for _ in range(4)]
-        assert enough.wait(60)
+        assert enough.wait(LONG_S)
         served.process.send_signal(signal.SIGKILL)
         for client in posting:
             client.result()
@@ -112,7 +112,7 @@ def test_a_door_that_was_killed_takes_the_rest_of_the_queue_and_knows_what_it_ha
     body = of_system(check("P1"))
     assert served.client.put("/checks/c2", json=body).status_code == 202
     served.process.send_signal(signal.SIGKILL)
-    served.process.wait(30)
+    served.process.wait(LONG_S)
     with Served(served.folder) as again:
         assert again.client.put("/checks/c2", json=body).status_code == 200
         assert again.put("placements", started("P1", "larch"), "p2") == 422
@@ -122,9 +122,12 @@ def test_a_door_that_was_killed_takes_the_rest_of_the_queue_and_knows_what_it_ha
 def test_the_present_moves_while_the_probe_gets_in(served: Served) -> None:
     admin = {"Authorization": f"Bearer {served.token}"}
     first = served.client.get("/operations", headers=admin).json()["present"]
-    while served.client.get("/operations", headers=admin).json()["present"] <= first:
-        pass  # the test's own time limit ends it
-    assert served.client.get("/operations", headers=admin).json()["troubles"] == []
+
+    def goes_on() -> bool:
+        told = served.client.get("/operations", headers=admin).json()
+        return bool(told["present"] > first and told["troubles"] == [])
+
+    until(goes_on)
 
 
 def test_the_process_says_nothing_that_is_anybodys(served: Served) -> None:
@@ -139,7 +142,7 @@ def test_the_process_says_nothing_that_is_anybodys(served: Served) -> None:
     assert served.client.put("/checks/c3", content=STORY.encode()).status_code == 400
     assert served.client.get("/people/manager").json()["name"] == "Sample Manager"
     served.process.terminate()
-    served.process.wait(30)
+    served.process.wait(LONG_S)
     said = (served.folder / "said").read_text()
     assert "PUT /api/v1/checks/c1" in said, "the server wrote its lines where we look"
     for secret in (served.token, device["token"], session.json()["token"], code, "9731", "4826"):

@@ -13,10 +13,11 @@ from shared.security.tokens import Issued
 from shared.web.patience import Patience
 from tests.integration.gateway.house import House
 from tests.integration.gateway.listening import Wire, listening, request
+from tests.waiting import until
 
 SHORT = Patience(head_within_s=0.3, body_slack_s=0.3, body_rate=1 << 20, unread_s=0.3, discarded=1 << 20)
-
-pytestmark = pytest.mark.timeout(60)
+"""For those alone who never come to an end: a client of ours may stand still for as long on a busy machine."""
+USUAL = Patience(discarded=1 << 20)
 
 
 class Door:
@@ -36,8 +37,12 @@ class Door:
         return request(b"PUT", b"/api/v1/" + path.encode(), self.bearer + headers, body)
 
     def lets_others_in(self) -> bool:
+        """One who was cut off himself, being too slow by the door's measure, comes again."""
         with Wire(self.port) as wire:
-            return wire.send(self.check()).answer()[0] == 202
+            try:
+                return wire.send(self.check()).answer()[0] == 202
+            except ConnectionError:
+                return False
 
     def holds(self, id_: str) -> bool:
         return any(record.id == id_ for record in self.house.records())
@@ -45,7 +50,13 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    with House(tmp_path_factory.mktemp("door")) as house, listening(house.app, SHORT) as port:
+    with House(tmp_path_factory.mktemp("door")) as house, listening(house.app, USUAL) as port:
+        yield Door(house, port)
+
+
+@pytest.fixture(scope="module")
+def short_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with House(tmp_path_factory.mktemp("short")) as house, listening(house.app, SHORT) as port:
         yield Door(house, port)
 
 
@@ -111,10 +122,10 @@ def test_a_head_is_held_up_to_its_limit_only(door: Door, sent: bytes, status: in
     ],
 )
 def test_what_does_not_come_to_its_end_in_time_is_cut_off_and_others_are_served_meanwhile(
-    door: Door, begun: bytes
+    short_door: Door, begun: bytes
 ) -> None:
-    with Wire(door.port).send(begun) as wire:
-        assert door.lets_others_in()
+    with Wire(short_door.port).send(begun) as wire:
+        until(short_door.lets_others_in)
         status, body = wire.answer()
         assert (status, json.loads(body)["type"]) in (
             (408, "urn:wakeful:too-slow"),
@@ -123,22 +134,29 @@ def test_what_does_not_come_to_its_end_in_time_is_cut_off_and_others_are_served_
         assert wire.closed()
 
 
-def test_a_second_request_on_a_connection_is_waited_for_no_longer_than_the_first(door: Door) -> None:
-    with Wire(door.port).send(request(b"GET", b"/healthz"), b"GET /hea") as wire:
-        assert [wire.answer()[0], wire.answer()[0]] == [200, 408]
-        assert wire.closed()
+def test_a_second_request_on_a_connection_is_waited_for_no_longer_than_the_first(short_door: Door) -> None:
+    def cut_off_at_the_second() -> bool:
+        """False for one that the machine kept from sending the first in time."""
+        with Wire(short_door.port).send(request(b"GET", b"/healthz"), b"GET /hea") as wire:
+            if wire.answer()[0] == 408:
+                return False
+            assert wire.answer()[0] == 408
+            return wire.closed()
+
+    until(cut_off_at_the_second)
 
 
 def test_a_body_that_keeps_coming_is_waited_for(tmp_path_factory: pytest.TempPathFactory) -> None:
-    patience = Patience(body_slack_s=0.2, body_rate=20)
+    patience = Patience(body_slack_s=0.2, body_rate=2)
     with House(tmp_path_factory.mktemp("slow")) as house, listening(house.app, patience) as port:
         door = Door(house, port)
         sent = door.check()
         with Wire(port) as wire:
-            for at in range(0, len(sent), 60):
-                time.sleep(0.05)  # slower than the slack alone would bear
-                wire.send(sent[at : at + 60])
-            assert wire.answer()[0] == 202
+            wire.send(sent[:-1])
+            time.sleep(
+                0.5
+            )  # longer than the slack alone would bear; what has come by then is good for minutes
+            assert wire.send(sent[-1:]).answer()[0] == 202
 
 
 def test_a_body_too_large_is_read_on_so_that_its_sender_lives_to_read_why(door: Door) -> None:
@@ -282,7 +300,7 @@ def test_where_there_are_too_many_connections_one_that_does_nothing_makes_way(
         idle = [Wire(port) for _ in range(20)]
         door = Door(house, port)
         assert door.lets_others_in()
-        assert sum(not still_open(wire) for wire in idle) >= 17
+        until(lambda: sum(not still_open(wire) for wire in idle) >= 17)
         for wire in idle:
             wire.close()
 

@@ -21,8 +21,11 @@ from shared.security.access import Access
 from shared.security.keys import KeyRing
 from shared.web import problems
 from tests.integration.gateway.client import Client
+from tests.servers.ports import free_port
+from tests.waiting import LONG_S
 
-TICK = 50
+TICK = 500
+"""Also how long a probe is waited for."""
 
 
 class Told(SqliteLog):
@@ -88,7 +91,7 @@ def test_the_present_moves_once_the_probe_gets_in(log: Told, access: Access, url
     before = log.present(0)
     prober = Prober(log, url, probe_token(access, clock.now()), TICK)
     prober.start()
-    assert log.opened.wait(30)
+    assert log.opened.wait(LONG_S)
     assert log.present(0) > before
     prober.stop()
 
@@ -97,14 +100,12 @@ def test_the_present_moves_once_the_probe_gets_in(log: Told, access: Access, url
 def test_a_door_that_lets_nobody_in_stops_the_present(log: Told, access: Access, url: str, what: str) -> None:
     secret = probe_token(access, clock.now())
     if what == "nobody there":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        url = f"http://127.0.0.1:{free_port()}"
     else:
         probe_token(access, clock.now())  # a later process has taken over
     prober = Prober(log, url, secret, TICK)
     prober.start()
-    assert log.shut.wait(30)
+    assert log.shut.wait(LONG_S)
     assert not log.opened.is_set()
     present = log.present(0)
     prober.stop()
@@ -114,7 +115,7 @@ def test_a_door_that_lets_nobody_in_stops_the_present(log: Told, access: Access,
 def test_a_prober_that_stops_leaves_the_present_standing(log: Told, access: Access, url: str) -> None:
     prober = Prober(log, url, probe_token(access, clock.now()), TICK)
     prober.start()
-    assert log.opened.wait(30)
+    assert log.opened.wait(LONG_S)
     prober.stop()
     assert log.shut.is_set()
     present = log.present(0)

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Final
 
+from tests.waiting import LONG_S
+
 SECRET: Final = "/ping/4f1c-secret"
 
 
@@ -22,7 +24,7 @@ class Outside:
     def wait_for(self, status: int, times: int) -> None:
         """Until so many pings were answered with `status`."""
         while times:
-            times -= self.heard.get(timeout=30)[1] == status
+            times -= self.heard.get(timeout=LONG_S)[1] == status
 
 
 @contextmanager

@@ -4,6 +4,7 @@ nobody watches, and what can go on by itself does.
 
 import re
 import signal
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import orjson
 import pytest
 
@@ -30,10 +30,10 @@ from tests.integration.house.posting import (
     placement_started,
     put,
     ready,
-    until,
 )
 from tests.integration.house.serving import Up, set_clock
 from tests.integration.house.verdict import judged
+from tests.waiting import LONG_S, until
 
 RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT20M"}
 """Within the hour everybody falls due, and nobody does while a test lasts."""
@@ -48,7 +48,7 @@ def house(folder: Path, acknowledged: Acknowledged) -> Iterator[Up]:
     with Up(folder, **QUICK) as up:
         one_child(up, acknowledged, RULE)
         put(up.client, acknowledged, "checks", check(HOME, CHILD))
-        assert until(lambda: ready(up).status_code == 200)
+        until(lambda: ready(up).status_code == 200)
         yield up
 
 
@@ -71,17 +71,17 @@ def test_a_clock_that_jumps_while_it_runs_misses_nobody_is_told_and_goes_on_once
     acknowledged = Acknowledged()
     with house(tmp_path, acknowledged) as up:
         set_clock(tmp_path, jump)
-        assert until(lambda: ready(up).status_code == 503)
-        assert f"the machine's clock jumped PT1H {way}; put it right" in ready(up).json()["detail"]
-        assert until(lambda: "the machine's clock is not believed" in up.said)
+        wanted = f"the machine's clock jumped PT1H {way}; put it right"
+        until(lambda: wanted in ready(up).text, lambda: ready(up).text)
+        until(lambda: "the machine's clock is not believed" in up.said)
         event_id = str(uuid.uuid4())
         answer = up.client.put(f"/checks/{event_id}", json=check(HOME, CHILD))
         assert answer.status_code == 202, "the door goes on taking"
         acknowledged.add(event_id)
         assert abs(parse_instant(answer.json()["appended_at"]) - now()) < MINUTE, "as the steady clock says"
         set_clock(tmp_path, 0)
-        assert until(lambda: ready(up).status_code == 200)
-        assert until(lambda: "the machine's clock is believed again" in up.said)
+        until(lambda: ready(up).status_code == 200)
+        until(lambda: "the machine's clock is believed again" in up.said)
     assert missed(tmp_path) == []
     assert judged(tmp_path, acknowledged.ids).good
 
@@ -94,14 +94,11 @@ def test_a_clock_that_was_put_back_between_two_runs_is_told_and_believed_once_it
         pass
     set_clock(tmp_path, -HOUR)
     with Up(tmp_path, **QUICK) as up:
-        assert until(lambda: ready(up).status_code == 503)
-        detail = ready(up).json()["detail"]
-        assert re.search(
-            r"the machine's clock is PT\S+ behind the log; set the clock right \(NTP\)", detail
-        ), detail
+        wanted = r"the machine's clock is PT\S+ behind the log; set the clock right \(NTP\)"
+        until(lambda: re.search(wanted, ready(up).text), lambda: ready(up).text)
         put(up.client, acknowledged, "checks", check(HOME, CHILD))
         set_clock(tmp_path, 0)
-        assert until(lambda: ready(up).status_code == 200)
+        until(lambda: ready(up).status_code == 200)
     assert missed(tmp_path) == []
     assert judged(tmp_path, acknowledged.ids).good
 
@@ -114,20 +111,19 @@ def test_a_clock_that_was_put_forward_between_two_runs_is_what_a_long_stop_is(tm
         pass
     set_clock(tmp_path, HOUR)
     with Up(tmp_path, **QUICK):
-        assert until(lambda: len(missed(tmp_path)) > 0)
+        until(lambda: len(missed(tmp_path)) > 0)
     told = missed(tmp_path)
     assert {event["type"] for _, event in told} <= {"alert.raised.v1", "alert.worsened.v1"}
     set_clock(tmp_path, 0)
     with Up(tmp_path, **QUICK) as up:
-        assert until(lambda: ready(up).status_code == 503)
-        assert "behind the log" in ready(up).json()["detail"]
+        until(lambda: "behind the log" in ready(up).text, lambda: ready(up).text)
     assert missed(tmp_path) == told
     assert judged(tmp_path, acknowledged.ids).good
 
 
 @pytest.mark.parametrize(
     ("ceiling", "stopped_for"),
-    [(6, 1.8), pytest.param(125, 120, marks=(pytest.mark.soak, pytest.mark.timeout(600)))],
+    [(6, 1.8), pytest.param(125, 120, marks=(pytest.mark.soak, pytest.mark.timeout(1800)))],
 )
 def test_a_process_that_was_stopped_lets_in_what_waited_before_anybody_is_shown_as_missed(
     tmp_path: Path, ceiling: int, stopped_for: float
@@ -142,27 +138,40 @@ def test_a_process_that_was_stopped_lets_in_what_waited_before_anybody_is_shown_
         put(up.client, acknowledged, "homes", home_registered(HOME, rule))
         for child in [*children, "sample-child-forgotten"]:
             put(up.client, acknowledged, "placements", placement_started(HOME, child))
-        up.client.timeout = httpx.Timeout(stopped_for + 30)  # a phone that gave up would send it again
         time.sleep(ceiling - 1)
+        stopped, sent = now(), threading.Semaphore(0)
         up.process.send_signal(signal.SIGSTOP)
         try:
-            posted = [
-                phones.submit(put, up.client, acknowledged, "checks", check(HOME, child))
-                for child in children
-            ]
+            posted = [phones.submit(_at_the_door, up, check(HOME, child), sent) for child in children]
+            for _ in posted:
+                assert sent.acquire(timeout=LONG_S)
             time.sleep(stopped_for)
         finally:
             up.process.send_signal(signal.SIGCONT)
         for each in posted:
-            each.result()
-        assert until(lambda: "nobody was watched" in up.said)
-        assert until(lambda: ready(up).status_code == 200)
+            acknowledged.add(each.result())
+        until(lambda: "nobody was watched" in up.said)
+        until(lambda: "sample-child-forgotten" in str(missed(tmp_path)))
+        until(lambda: ready(up).status_code == 200)
     told = missed(tmp_path)
-    forgotten = [at for at, event in told if "sample-child-forgotten" in str(event["data"])]
-    assert forgotten, "who was not checked is missed"
     raised = {e["data"]["alert_id"]: (at, e) for at, e in told if e["type"] == "alert.raised.v1"}
     resolved = {e["data"]["alert_id"]: at for at, e in told if e["type"] == "alert.resolved.v1"}
     for alert_id, (at, event) in raised.items():
-        if "sample-child-forgotten" not in str(event["data"]):
+        # on a busy machine some fall due before it is stopped, and again after their check
+        waited = parse_instant(event["data"]["since"]) < stopped <= at
+        if waited and "sample-child-forgotten" not in str(event["data"]):
             assert resolved[alert_id] == at, "raised and closed in one step"
     assert judged(tmp_path, acknowledged.ids).good
+
+
+def _at_the_door(up: Up, body: dict[str, Any], sent: threading.Semaphore) -> str:
+    """A phone whose check has gone out, whole, before anybody takes it; its id, once it is taken."""
+
+    def trace(name: str, _info: object) -> None:
+        if name.endswith("send_request_body.complete"):
+            sent.release()
+
+    event_id = str(uuid.uuid4())
+    answer = up.client.put(f"/checks/{event_id}", json=body, extensions={"trace": trace})
+    assert answer.status_code == 202, answer.text
+    return event_id

@@ -10,8 +10,8 @@ from services.pager.engine.ports import Held
 from shared.store import operations
 from shared.store.engine import make_engine
 from shared.store.schema import STORE_MIGRATIONS, upgrade, version_table_of
-from tests.integration.house.posting import until
 from tests.unit.pager.desk_story import DeskStory
+from tests.waiting import until
 
 SOON = 10
 

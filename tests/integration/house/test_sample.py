@@ -9,6 +9,7 @@ import pytest
 
 from services.sample.cast import HOMES
 from tests.integration.house.serving import Up, steps
+from tests.waiting import LONG_S
 
 PACE = 40
 """Ceilings of one second, graces of a quarter."""
@@ -54,7 +55,7 @@ def test_the_link_signs_in_and_the_token_file_may_record_and_read(up: Up) -> Non
     link = up.line("Watch it:").split()[-1]
     address, _, token = link.partition("#")
     up.line("What you will see")
-    with httpx.Client(base_url=up.url, trust_env=False) as browser:
+    with httpx.Client(base_url=up.url, trust_env=False, timeout=LONG_S) as browser:
         assert browser.get(address.removeprefix(up.url)).status_code == 200
         assert browser.post("/session", data={"token": token}).status_code == 303
         assert HOMES[0].id in browser.get("/").text

@@ -2,10 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,6 +16,7 @@ from shared.store import asides
 from shared.store.engine import writing
 from shared.watchdog import Reminder, Watchdog, begin
 from tests.integration.house.outside import SECRET, Outside, listening
+from tests.waiting import LONG_S, until
 
 SOON = 20
 """Milliseconds between two pings."""
@@ -41,7 +41,7 @@ class Somebody:
 
     def wait_for(self, times: int) -> None:
         for _ in range(times):
-            assert self.asked.acquire(timeout=30)
+            assert self.asked.acquire(timeout=LONG_S)
 
 
 @contextmanager
@@ -52,13 +52,13 @@ def pinging(url: str, somebody: Somebody, fail_url: str | None = None) -> Iterat
         yield
     finally:
         watchdog.stop()
-        watchdog.join(30)
+        watchdog.join(LONG_S)
         assert not watchdog.is_alive()
 
 
 def test_while_somebody_watches_the_ping_is_heard_again_and_again(outside: Outside) -> None:
     with pinging(outside.url, Somebody()):
-        assert [outside.heard.get(timeout=30) for _ in range(3)] == [(SECRET, 200)] * 3
+        assert [outside.heard.get(timeout=LONG_S) for _ in range(3)] == [(SECRET, 200)] * 3
 
 
 def test_where_nobody_watches_nothing_is_heard_until_somebody_does(outside: Outside) -> None:
@@ -68,7 +68,7 @@ def test_where_nobody_watches_nothing_is_heard_until_somebody_does(outside: Outs
         somebody.wait_for(5)
         assert outside.heard.empty()
         somebody.watching = True
-        assert outside.heard.get(timeout=30) == (SECRET, 200)
+        assert outside.heard.get(timeout=LONG_S) == (SECRET, 200)
 
 
 def test_where_the_outside_takes_word_of_a_failure_it_hears_of_it_at_once_and_once(outside: Outside) -> None:
@@ -103,7 +103,7 @@ def test_a_process_that_does_not_watch_yet_tells_of_no_failure(outside: Outside)
 def heard_at(outside: Outside, path: str) -> int:
     """Wait until something is heard there; how it was answered."""
     while True:
-        found, status = outside.heard.get(timeout=30)
+        found, status = outside.heard.get(timeout=LONG_S)
         if found == path:
             return status
 
@@ -135,9 +135,9 @@ def test_an_answer_that_drips_for_ever_holds_up_no_ping() -> None:
         watchdog = Watchdog(url, Somebody(), every=SOON, within=200)
         watchdog.start()
         for _ in range(3):
-            assert came.acquire(timeout=30)
+            assert came.acquire(timeout=LONG_S)
         watchdog.stop()
-        watchdog.join(30)
+        watchdog.join(LONG_S)
     assert not watchdog.is_alive()
     assert [each["wrong"] for each in told] == ["TimeoutError"]
 
@@ -171,7 +171,7 @@ def test_where_there_is_no_address_it_is_asked_for() -> None:
         asked = begin(None, Somebody())
         until(lambda: bool(told))
         asked.stop()
-        asked.join(30)
+        asked.join(LONG_S)
     assert "WAKEFUL_WATCHDOG_URL" in told[0]["remedy"]
 
 
@@ -181,14 +181,14 @@ def test_an_address_is_asked_for_again_and_again_until_there_is_one() -> None:
         asked.start()
         until(lambda: len(told) >= 3)
         asked.stop()
-        asked.join(30)
+        asked.join(LONG_S)
     assert {each["log_level"] for each in told} == {"warning"}
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     settings = Settings(
-        data=tmp_path / "data", master_key_file=tmp_path / "master.key", blind_after=300, tick_every=100
+        data=tmp_path / "data", master_key_file=tmp_path / "master.key", blind_after=2_000, tick_every=100
     )
     house = House(settings)
     house.log.door_open(3_600_000)
@@ -203,7 +203,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_a_pager_whose_loop_does_not_turn_stops_the_ping(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data", master_key_file=tmp_path / "key", blind_after=300)
+    settings = Settings(data=tmp_path / "data", master_key_file=tmp_path / "key", blind_after=2_000)
     stuck = House(settings)
     try:
         assert stuck.pages()
@@ -237,11 +237,3 @@ def test_a_home_that_is_set_aside_does_not_stop_the_ping(house: House) -> None:
         return house.watching()
 
     until(watching)
-
-
-def until(so: Callable[[], object]) -> None:
-    """Wait for it, for as long as a loaded machine may take."""
-    latest = monotonic() + 30
-    while not so():
-        assert monotonic() < latest, "it never came to be"
-        sleep(0.01)

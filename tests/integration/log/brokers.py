@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
-from time import sleep
 from typing import Final
-
-import pytest
 
 from shared.instants import Instant
 from shared.log.kafka import topics
@@ -14,11 +11,10 @@ from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.producer import Outgoing, Producer, outgoing, tick
 from shared.topics import ALL, CHECK_INS, INPUTS, PLAN_CHANGES
+from tests import waiting
 from tests.servers.plugin import Kafka
 from wakeful.contracts.anylog import draft
 
-_TRIES: Final = 30
-_WITHIN_S: Final = 30.0
 NOON: Final[Instant] = 1_790_000_000_000
 TWO: Final = (CHECK_INS, PLAN_CHANGES)
 
@@ -50,15 +46,15 @@ def written(broker: Broker) -> None:
     """Wait until topics take what is written: new ones may not for a moment, on a busy machine for longer than a send
     may take. In each there is a tick of long ago then (in unsealed ones)."""
     missing = [tick(topic, number, 1) for topic in ALL for number in range(broker.partitions)]
+
+    def all_taken(producer: Producer) -> bool:
+        answers = producer.each(missing)
+        wait(answers, waiting.LONG_S)
+        missing[:] = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
+        return not missing
+
     with producing(broker) as producer:
-        for _ in range(_TRIES):
-            answers = producer.each(missing)
-            wait(answers, _WITHIN_S)
-            missing = [each for each, done in zip(missing, answers, strict=True) if done.exception(0)]
-            if not missing:
-                return
-            sleep(1)
-    pytest.fail(f"the broker takes nothing into {missing[0].topic}")
+        waiting.until(lambda: all_taken(producer), lambda: [each.topic for each in missing], pause_s=1)
 
 
 @contextmanager
@@ -101,8 +97,8 @@ def put(broker: Broker, *records: Outgoing) -> None:
 
 def until(log: KafkaLog, present: Instant, partition: int = 0) -> None:
     """Wait for a present."""
-    for _ in range(200):
-        if log.present(partition) >= present:
-            return
-        log.wait(log.end(), 0.1)
-    pytest.fail(f"the present is {log.present(partition)} and has not come to {present}")
+    waiting.until(
+        lambda: log.present(partition) >= present,
+        lambda: f"{log.present(partition)}, not yet {present}",
+        meanwhile=lambda: log.wait(log.end(), 0.1),
+    )

@@ -11,9 +11,10 @@ from shared.log.kafka.deciding import Deciding, Ids, Others
 from shared.log.kafka.producer import Producer
 from shared.topics import INPUTS
 from tests.integration.log.brokers import NOON, reading
+from tests.waiting import LONG_S
 
 PARTITIONS: Final = 2
-WITHIN_S: Final = 60.0
+WITHIN_S: Final = LONG_S
 
 
 class Door:

@@ -76,7 +76,6 @@ def test_a_door_that_decides_nothing_finds_itself_shut(
 # -- a broker that hangs -------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(240)
 def test_what_is_sent_twice_while_the_broker_hangs_is_one_fact_and_what_fails_is_undone(
     own_kafka: KafkaServer,
 ) -> None:

@@ -1,6 +1,7 @@
 """A broker that is killed, or hangs, and comes back: what is sent meanwhile is Unavailable, then all goes on."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -12,9 +13,8 @@ from shared.log.kafka.log import KafkaLog
 from shared.log.kafka.producer import Producer, tick
 from shared.topics import CHECK_INS, INPUTS
 from tests.servers.broker import KafkaServer
+from tests.waiting import LONG_S, until
 from wakeful.contracts.anylog import draft, ids, read_all
-
-pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture
@@ -35,13 +35,15 @@ def log(broker: Broker) -> Iterator[KafkaLog]:
 
 def append(log: KafkaLog, event_id: str) -> None:
     """As a phone: again and again until it is acknowledged."""
-    for _ in range(200):
+
+    def taken() -> bool:
         try:
             log.append([draft(event_id)])
-            return
         except Unavailable:
-            log.wait(log.end(), 0.2)
-    pytest.fail("the broker is back, and nothing can be appended")
+            return False
+        return True
+
+    until(taken, meanwhile=lambda: log.wait(log.end(), 0.2))
 
 
 def go_away(server: KafkaServer, how: str) -> Callable[[], None]:
@@ -82,16 +84,16 @@ def test_what_is_sent_to_a_broker_that_is_away_is_unavailable_and_goes_on_when_i
 def read_on(log: KafkaLog, positions: Positions, event_id: str) -> list[Record]:
     """Live, from where it stood when the broker went away, until this one has come."""
     found: list[Record] = []
-    for _ in range(200):
-        try:
+
+    def come() -> bool:
+        nonlocal positions
+        with suppress(Unavailable):
             records, positions = log.read(0, INPUTS, positions, NEVER)
-        except Unavailable:
-            log.wait(log.end(), 0.2)
-            continue
-        found += records
-        if event_id in ids(found):
-            return found
-    pytest.fail(f"{event_id} has not come")
+            found.extend(records)
+        return event_id in ids(found)
+
+    until(come, lambda: ids(found), meanwhile=lambda: log.wait(log.end(), 0.2))
+    return found
 
 
 def test_what_waits_for_more_than_a_broker_gives_is_unavailable(
@@ -116,22 +118,22 @@ def test_a_present_that_stands_while_the_broker_is_away_goes_on_by_the_next_tick
     assert not log.wait(log.end(), 0.5)
     assert log.present(0) == stood
     own_kafka.start()
-    for _ in range(100):
+
+    def ticked() -> bool:
         try:
             ticking.put([tick(topic, 0) for topic in INPUTS])
-            break
         except Unavailable:
-            log.wait(log.end(), 0.2)
+            return False
+        return True
+
+    until(ticked, meanwhile=lambda: log.wait(log.end(), 0.2))
     assert present_beyond(log, stood) > stood
     ticking.close()
 
 
 def present_beyond(log: KafkaLog, bound: int) -> int:
-    for _ in range(300):
-        if (present := log.present(0)) > bound:
-            return present
-        log.wait(log.end(), 0.1)
-    pytest.fail(f"the present stands at {bound}")
+    until(lambda: log.present(0) > bound, lambda: log.present(0), meanwhile=lambda: log.wait(log.end(), 0.1))
+    return log.present(0)
 
 
 def test_an_append_that_is_under_way_when_the_log_is_closed_is_answered(
@@ -144,4 +146,4 @@ def test_an_append_that_is_under_way_when_the_log_is_closed_is_answered(
     producer.close()
     log.close()
     with pytest.raises(Unavailable):
-        answer.result(30)
+        answer.result(LONG_S)

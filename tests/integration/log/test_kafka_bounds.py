@@ -1,5 +1,6 @@
 """What a reader keeps is bounded, and no topic that is slow or far ahead keeps the others from being read."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from shared.log.kafka.reader import Reader
 from shared.topics import CHECK_INS, PLAN_CHANGES
 from tests.integration.log.brokers import NOON, TWO, fact, new_broker, producing, ticks
 from tests.servers.plugin import Kafka
+from tests.waiting import until
 
 FULL = 100
 MANY = 3_000
@@ -45,20 +47,21 @@ def test_a_topic_that_is_far_ahead_is_paused_and_goes_on_when_the_slow_one_has_c
 ) -> None:
     far_ahead(broker)
     reading.open(0, TWO, {})
-    for _ in range(60):
+    until(lambda: reading.waiting(0, NEVER) >= FULL, meanwhile=lambda: reading.poll(0.05))
+    for _ in range(20):
         reading.poll(0.05)
-    kept = reading.waiting(0, NEVER)
-    assert FULL <= kept < MANY / 2
+    assert FULL <= reading.waiting(0, NEVER) < MANY / 2
     with producing(broker) as producer:
         producer.put(ticks(NOON + MANY + 1, TWO))
     found = 0
-    for _ in range(1_000):
-        records, _ = reading.take(0, reading.bound(0), 50)
-        found += len(records)
-        if found == MANY:
-            break
-        if not records:
-            reading.poll(0.5)
+
+    def all_taken() -> bool:
+        nonlocal found
+        while records := reading.take(0, reading.bound(0), 50)[0]:
+            found += len(records)
+        return found >= MANY
+
+    until(all_taken, lambda: found, meanwhile=lambda: reading.poll(0.5))
     assert found == MANY
 
 
@@ -67,7 +70,8 @@ def test_what_nobody_takes_is_not_kept_without_end(broker: Broker, reading: Read
     with producing(broker) as producer:
         producer.put(ticks(NOON + MANY + 1, TWO))
     reading.open(0, TWO, {})
-    for _ in range(60):
+    until(lambda: reading.waiting(0, NEVER) >= FULL, meanwhile=lambda: reading.poll(0.05))
+    for _ in range(20):
         reading.poll(0.05)
     assert FULL <= reading.waiting(0, NEVER) < MANY / 2
 
@@ -79,10 +83,7 @@ def test_an_instant_that_holds_more_than_a_reader_keeps_is_given_whole(
         producer.put([fact(f"e{n}", NOON, TWO[n % 2]) for n in range(10 * FULL)])
         producer.put(ticks(NOON + 1, TWO))
     reading.open(0, TWO, {})
-    for _ in range(200):
-        if reading.bound(0) > NOON:
-            break
-        reading.poll(0.5)
+    until(lambda: reading.bound(0) > NOON, meanwhile=lambda: reading.poll(0.5))
     assert len(reading.take(0, reading.bound(0), 1)[0]) == 10 * FULL
 
 
@@ -115,7 +116,9 @@ def test_a_reader_without_work_asks_the_broker_no_more_than_a_few_times_a_second
         return asked(request, **more)
 
     reading._consumer._fetcher._manager.send = send
+    began = time.monotonic()
     for _ in range(4):
         assert not reading.poll(0.5)
+    took_s = time.monotonic() - began
     fetches = [each for each in polls if type(each).__name__.startswith("FetchRequest")]
-    assert 2 <= len(fetches) <= 12, "about one a long poll, in two seconds"
+    assert len(fetches) <= 6 * took_s, "about one a long poll"

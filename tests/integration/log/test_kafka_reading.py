@@ -15,6 +15,7 @@ from shared.log.kafka.producer import Outgoing, outgoing
 from shared.topics import ALERTS, CHECK_INS, INPUTS, NIGHT_COVER, PLAN_CHANGES, RESPONSES
 from tests.integration.log.brokers import NOON, TWO, fact, new_broker, put, reading, ticks, until
 from tests.servers.plugin import Kafka
+from tests.waiting import LONG_S
 from wakeful.contracts.anylog import draft, ids, read_all
 
 
@@ -56,7 +57,7 @@ def test_a_topic_without_traffic_or_ticks_holds_the_present_back_and_loses_nothi
     with reading(broker) as log:
         log.open(0, TWO, {})
         while log.end() < 2:
-            assert log.wait(log.end(), 30)
+            assert log.wait(log.end(), LONG_S)
         assert log.present(0) == 0
         assert log.read(0, TWO, {}, log.present(0))[0] == []
         assert ids(log.read(0, TWO, {}, NEVER)[0]) == ["c1"], (
@@ -124,7 +125,7 @@ def test_what_a_derived_topic_held_when_reading_began_is_merged_and_does_not_com
             records, positions = log.read(0, topics, positions, log.present(0), 3)
             found += ids(records)
             if not records:
-                assert log.wait(log.end(), 30)
+                assert log.wait(log.end(), LONG_S)
     assert found == [f"{'c' if n % 2 else 'a'}{n}" for n in range(40)]
 
 
@@ -156,7 +157,7 @@ def test_a_present_forty_seconds_ahead_of_this_machine_is_not_believed(broker: B
     with reading(broker) as log:
         log.open(0, INPUTS, {})
         while log.end() < 2 * len(INPUTS):
-            assert log.wait(log.end(), 30)
+            assert log.wait(log.end(), LONG_S)
         assert log.present(0) == 0
 
 
@@ -173,7 +174,11 @@ def test_a_present_that_was_answered_does_not_go_back_when_the_cursor_is_moved(b
 # -- positions -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from(TWO), st.integers(-2, 3), st.booleans()), min_size=1, max_size=20

@@ -14,6 +14,7 @@ from shared.log.kafka.topics import Mismatch
 from shared.topics import ALL, CHECK_INS, OWNERSHIP
 from tests.integration.log.brokers import NOON, fact, producing, put, reading
 from tests.servers.plugin import Kafka
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -29,10 +30,14 @@ def alter(broker: Broker, topic: str, **settings: str) -> None:
 
 def found(broker: Broker, setting: str) -> list[Mismatch]:
     """What `check` finds; a changed setting shows a moment later."""
-    for _ in range(100):
-        if wrong := [each for each in topics.check(broker) if each.setting == setting]:
-            return wrong
-    pytest.fail("the change does not show")
+    wrong: list[Mismatch] = []
+
+    def shows() -> bool:
+        wrong[:] = [each for each in topics.check(broker) if each.setting == setting]
+        return bool(wrong)
+
+    until(shows)
+    return wrong
 
 
 def test_all_topics_are_made_once_and_are_what_they_have_to_be(broker: Broker) -> None:
@@ -64,10 +69,8 @@ def test_a_topic_that_is_missing_is_named_with_the_command_that_makes_it(broker:
     assert str(missing) == (
         f"{broker.topic(CHECK_INS)}: the topic is missing and has to be there; make it: wakeful topics make"
     )
-    for _ in range(100):
-        if topics.make(broker) == [CHECK_INS] or topics.check(broker) == []:
-            break
-    assert topics.check(broker) == []
+    until(lambda: topics.make(broker) == [CHECK_INS] or topics.check(broker) == [])
+    until(lambda: topics.check(broker) == [], lambda: topics.check(broker))
 
 
 def test_a_setting_that_differs_is_named_with_the_command_that_mends_it(broker: Broker) -> None:

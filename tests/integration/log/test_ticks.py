@@ -1,8 +1,6 @@
 """Time goes on in a broker's log while the door is open, and stands still while it is not."""
 
 from collections.abc import Iterator
-from contextlib import suppress
-from time import sleep
 
 import httpx
 import pytest
@@ -19,6 +17,7 @@ from shared.topics import INPUTS, OWNERSHIP
 from tests.integration.log.brokers import new_broker, reading
 from tests.servers.broker import KafkaServer
 from tests.servers.plugin import Kafka
+from tests.waiting import LONG_S, until
 
 FOR: Duration = 4 * SECOND
 
@@ -64,11 +63,12 @@ def in_the_log(broker: Broker) -> int:
 
 def opened(ticks: Ticks, machine: Machine) -> None:
     """Opened until there is a tick everywhere: one that is lost is not sent again, and the next one follows."""
-    for _ in range(20):
+
+    def landed() -> bool:
         ticks.door_open(FOR, machine.steady)
-        if min(ticks.present(0), ticks.present(1)) > 0:
-            return
-    pytest.fail("the ticks do not land")
+        return min(ticks.present(0), ticks.present(1)) > 0
+
+    until(landed)
 
 
 def test_an_open_door_puts_a_tick_into_every_partition_of_every_input_topic(
@@ -91,7 +91,7 @@ def test_the_present_of_a_reader_is_what_the_ticks_say(
         for partition in (0, 1):
             log.open(partition, INPUTS, {})
             while log.present(partition) < ticks.present(partition):
-                assert log.wait(log.end(), 30)
+                assert log.wait(log.end(), LONG_S)
             assert log.present(partition) == ticks.present(partition)
 
 
@@ -104,8 +104,13 @@ def test_a_door_that_stayed_open_goes_on_and_one_that_did_not_has_to_be_opened_a
     before = in_the_log(broker)
     machine.goes(2 * SECOND)
     assert ticks.door_still_open(FOR, machine.steady)
+    until(
+        lambda: (
+            in_the_log(broker) > before
+        ),  # a tick that is lost is not sent again, and the next one follows
+        meanwhile=lambda: ticks.door_still_open(FOR, machine.steady),
+    )
     after = in_the_log(broker)
-    assert after > before
     machine.goes(FOR)
     assert not ticks.door_still_open(FOR, machine.steady), "the process was stopped, and is woken"
     assert in_the_log(broker) == after
@@ -191,19 +196,20 @@ def test_the_door_goes_on_without_a_broker_and_ticks_again_when_it_is_back(
             ticks.probe()
         assert ticks.present(0) == stood
         own_kafka.start()
-        for _ in range(100):
+
+        def goes_on() -> bool:
             ticks.door_open(FOR, machine.steady)
-            if ticks.present(0) > stood:
-                break
-            sleep(0.2)
-        assert ticks.present(0) > stood
-        for _ in range(100):  # the facts' own client is made anew meanwhile
-            with suppress(Unavailable):
+            return ticks.present(0) > stood
+
+        def gets_through() -> bool:  # the facts' own client is made anew meanwhile
+            try:
                 ticks.probe()
-                break
-            sleep(0.2)
-        else:
-            pytest.fail("the probe does not get through any more")
+            except Unavailable:
+                return False
+            return True
+
+        until(goes_on, pause_s=0.2)
+        until(gets_through, pause_s=0.2)
     finally:
         ticks.close()
         producer.close()
@@ -220,11 +226,8 @@ def test_the_prober_drives_it_as_it_drives_the_embedded_log(
     monkeypatch.setattr(ticks, "_monotonic", clock.monotonic)
     prober = Prober(ticks, "http://127.0.0.1:1", "secret", SECOND // 10)  # type: ignore[arg-type] # no reader is asked
     prober.start()
-    for _ in range(600):
-        if in_the_log_at_least(broker, 3):
-            break
+    until(lambda: in_the_log_at_least(broker, 3))
     prober.stop()
-    assert in_the_log_at_least(broker, 3)
     stood = ticks.present(0)
     assert stood > 0
     assert not ticks.door_still_open(FOR, clock.monotonic()), "a prober that has ended leaves the door shut"

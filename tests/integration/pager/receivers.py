@@ -8,7 +8,7 @@
         receiver.down(); receiver.up()                                    # at the same port
 
 It runs in a thread of its own, so that it serves tests with a loop and tests without. `wait` waits for the thing
-itself; the time limit of the test ends it.
+itself.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ import orjson
 
 from shared import clock
 from shared.instants import Instant
+from tests.waiting import LONG_S
 
 T = TypeVar("T")
 Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -186,7 +187,8 @@ class Receiver:
             return [each for each in self._heard if path in (None, each.path)]
 
         with self._changed:
-            self._changed.wait_for(lambda: len(found()) >= number)
+            come = self._changed.wait_for(lambda: len(found()) >= number, LONG_S)
+            assert come, f"not {number} requests of {path}, but {len(found())} of {len(self._heard)}"
             return found()
 
     def forget(self) -> None:

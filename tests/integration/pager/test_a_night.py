@@ -16,14 +16,14 @@ from shared.instants import parse_instant, show_instant
 from tests.integration.house.posting import CHILD, HOME, Acknowledged, check, one_child, put, said
 from tests.integration.house.serving import PROVIDER, Up
 from tests.integration.pager.receivers import Receiver
-from tests.integration.pager.test_alive import until
 from tests.integration.pager.test_by_hand import reached, topic
 from tests.unit.cli.story import wakeful
+from tests.waiting import LONG_S, until
 
 RULE = {"from": "00:00", "to": "00:00", "ceiling": "PT3S", "grace": "PT0.5S"}
 POLICY = {
-    "steps": [{"after": "PT0S", "who": ["S1"]}, {"after": "PT2M", "who": ["S2"]}],
-    "repeat_last_every": "PT10M",
+    "steps": [{"after": "PT0S", "who": ["S1"]}, {"after": "PT30M", "who": ["S2"]}],
+    "repeat_last_every": "PT40M",
     "last_resort": "S2",
 }
 
@@ -89,11 +89,11 @@ def test_a_missed_check_is_paged_answered_and_closed_by_the_check(up: Up, receiv
     assert "heck" in page["title"]
 
     link = urlsplit(page["click"])
-    shown = httpx.get(f"{up.url}{link.path}", trust_env=False)
+    shown = httpx.get(f"{up.url}{link.path}", trust_env=False, timeout=LONG_S)
     assert shown.status_code == 200
     assert alert(up)["state"] == "raised"  # opening the link changes nothing
     have = next(each["url"] for each in page["actions"] if each["label"].startswith("I have"))
-    answered = httpx.post(f"{up.url}{urlsplit(have).path}", trust_env=False)
+    answered = httpx.post(f"{up.url}{urlsplit(have).path}", trust_env=False, timeout=LONG_S)
     assert answered.status_code == 200, answered.text
     until(lambda: alert(up)["state"] == "acknowledged")
     assert alert(up)["acknowledged"]["by"] == "S1"

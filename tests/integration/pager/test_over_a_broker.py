@@ -4,8 +4,7 @@ whichever worker owns their homes, and whichever of them goes."""
 import base64
 import threading
 import uuid
-from collections.abc import Callable, Iterator
-from time import sleep
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -30,9 +29,7 @@ from tests.integration.house.posting import check, home_registered, placement_st
 from tests.integration.house.serving import ACTOR, PROVIDER
 from tests.integration.pager.receivers import Receiver, hang, ok
 from tests.servers.plugin import Kafka, Postgres
-
-pytestmark = pytest.mark.timeout(400)
-"""Four workers join seven groups at the broker, beside whatever else the machine has to do."""
+from tests.waiting import until
 
 RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT1S", "grace": "PT0.5S"}
 SECRET: Final = "whsec_" + base64.b64encode(b"sample secret of a test's own...").decode()
@@ -162,12 +159,6 @@ class Land:
 
         until(so)
         return sorted(first.crews[PAGER].runners()), sorted(second.crews[PAGER].runners())
-
-
-def until(so: Callable[[], bool]) -> None:
-    """Wait until it is so; the test's own time limit ends it."""
-    while not so():
-        sleep(0.05)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from shared.store import ledger
 from shared.topics import ALERTS, PLAN_CHANGES
 from tests.integration.runner.stories import EVENING, NIGHT, check, home, line
 from tests.integration.runner.world import Heard, World, draft
+from tests.waiting import LONG_S
 
 
 def test_the_loop_raises_an_alert_by_itself_and_stops_when_told(tmp_path: Path) -> None:
@@ -32,12 +33,12 @@ def test_the_loop_raises_an_alert_by_itself_and_stops_when_told(tmp_path: Path) 
     log.append([draft(each) for each in lines])
     seen = log.end()
     while seen < 3:
-        assert log.wait(seen, 60)
+        assert log.wait(seen, LONG_S)
         seen = log.end()
-    (raised,) = log.read(0, (ALERTS,), {}, 1 << 62)[0]
+    raised, *_worsened = log.read(0, (ALERTS,), {}, 1 << 62)[0]
     assert b"check_missed" in raised.body
     stop.set()
-    loop.join(60)
+    loop.join(LONG_S)
     assert len(heard.lags) == 1
     log.close()
     world.engine.dispose()
@@ -60,11 +61,11 @@ def test_the_loop_waits_for_a_log_that_is_unavailable_and_goes_on(
     stop = threading.Event()
     loop = threading.Thread(target=world.runner().run, args=(stop,), daemon=True)
     loop.start()
-    assert tried.wait(60)
+    assert tried.wait(LONG_S)
     monkeypatch.setattr(world.log, "append", append)
-    assert world.log.wait(2, 60)
+    assert world.log.wait(2, LONG_S)
     stop.set()
-    loop.join(60)
+    loop.join(LONG_S)
     assert isinstance(world.observer.errors[0], Unavailable)
     assert world.alerts() == world.replayed(NIGHT + 20 * MINUTE)
     world.close()
@@ -89,11 +90,11 @@ def test_the_loop_raises_when_it_has_lost_its_partition(world: World) -> None:
     runner.start = started  # type: ignore[method-assign,assignment]
     loop = threading.Thread(target=run, daemon=True)
     loop.start()
-    assert ready.wait(60)
+    assert ready.wait(LONG_S)
     world.started()
     world.feed(home("H1"))
     world.now += SECOND
-    loop.join(60)
+    loop.join(LONG_S)
     assert len(raised) == 1
 
 

@@ -1,8 +1,7 @@
 """A read model of another version is made again, and what was published is reconciled with it."""
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import delete, select
@@ -17,6 +16,7 @@ from shared.topics import ALERTS, CHECK_INS, PLAN_CHANGES, SWAPS
 from tests.integration.runner.stories import NIGHT, Fragile, Newer, check, home, kinds
 from tests.integration.runner.world import World, end_of
 from tests.oracle.nights import night as random_night
+from tests.waiting import LONG_S, until
 
 
 def test_rows_of_another_version_are_rebuilt_and_the_swap_reconciles_and_is_recorded(world: World) -> None:
@@ -117,14 +117,14 @@ def test_a_runner_that_cannot_have_a_rival_takes_over_what_was_made_anew(world: 
     loop = threading.Thread(target=runner.run, args=(stop,), kwargs={"sole": True}, daemon=True)
     loop.start()
     try:
-        _until(lambda: runner.clock is not None and runner.clock >= NIGHT)
+        until(lambda: runner.clock is not None and runner.clock >= NIGHT)
         entry = rebuild.whole(world.log, world.engine, world.service())
         world.now = NIGHT + 20 * MINUTE
-        _until(lambda: bool(world.events(ALERTS)))
+        until(lambda: bool(world.events(ALERTS)))
         assert runner.entry.epoch > entry.epoch
     finally:
         stop.set()
-        loop.join(60)
+        loop.join(LONG_S)
     assert not loop.is_alive()
 
 
@@ -227,11 +227,3 @@ def table(world: World) -> list[tuple[object, ...]]:
         return [
             tuple(row) for row in connection.execute(select(PLACEMENTS).order_by(*PLACEMENTS.primary_key))
         ]
-
-
-def _until(true: Callable[[], bool]) -> None:
-    for _ in range(6_000):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came")

@@ -32,11 +32,9 @@ from tests.integration.runner.stories import NIGHT, Newer, home
 from tests.integration.runner.world import Heard, Line
 from tests.servers.plugin import Kafka, Postgres
 from tests.servers.postgres import PostgresServer, new_database
-from tests.servers.process import until
+from tests.waiting import LONG_S, until
 
 LATE: Final = parse_instant("2100-01-01T00:00:00Z")
-WITHIN_S: Final = 60.0
-"""Far more than it takes: a bound, and no promise."""
 RAISED: Final = NIGHT + 18 * MINUTE
 """By then a child whom nobody has seen is missed."""
 
@@ -119,27 +117,23 @@ class Working:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(WITHIN_S)
+        self._thread.join(LONG_S)
         assert not self._thread.is_alive()
 
     def ends(self) -> BaseException:
         """It ends by itself; of what."""
-        self._thread.join(WITHIN_S)
+        self._thread.join(LONG_S)
         [reason] = self.raised
         return reason
 
     def reaches(self, at: Instant, *partitions: int) -> None:
-        wait(lambda: all((self.crew.clocks()[partition] or 0) >= at for partition in partitions))
+        until(lambda: all((self.crew.clocks()[partition] or 0) >= at for partition in partitions))
 
     def _run(self) -> None:
         try:
             self.crew.run(self._stop)
         except BaseException as error:
             self.raised.append(error)
-
-
-def wait(so: Callable[[], bool]) -> None:
-    until(so, WITHIN_S, lambda: AssertionError("it did not come to that"))
 
 
 @contextmanager
@@ -210,7 +204,7 @@ def test_a_database_that_goes_away_is_waited_for(kafka: Kafka, own_postgres: Pos
             working.reaches(NIGHT, 0, 1)
             own_postgres.kill()
             ground.come(RAISED)
-            wait(lambda: bool(working.heard.errors))
+            until(lambda: bool(working.heard.errors))
             own_postgres.start()
             working.reaches(RAISED, 0, 1)
         assert [ground.raised(number) for number in (0, 1)] == [[ground.home_in(0)], [ground.home_in(1)]]
@@ -241,13 +235,13 @@ def test_rows_of_another_version_are_made_anew_while_other_home_partitions_go_on
         nonlocal last
         last = next(times)
         begun.set()
-        assert go.wait(WITHIN_S)
+        assert go.wait(LONG_S)
         return whole(*args, **named)
 
     monkeypatch.setattr(rebuild, "whole", held)
     with Working(old_rows, newer()) as working:
         working.crew.own({0, 1})
-        assert begun.wait(WITHIN_S)
+        assert begun.wait(LONG_S)
         old_rows.come(RAISED)
         working.reaches(RAISED, 0)
         assert old_rows.clock(1) == NIGHT
@@ -265,14 +259,14 @@ def test_a_crew_that_is_told_to_stop_ends_its_rebuilds(
 
     def endless(*_: Any, stopping: Callable[[], bool], **__: Any) -> ledger.Entry:
         begun.set()
-        wait(stopping)
+        until(stopping)
         raise rebuild.Stopped
 
     monkeypatch.setattr(rebuild, "whole", endless)
     before = set(threading.enumerate())
     with Working(old_rows, newer()) as working:
         working.crew.own({1})
-        assert begun.wait(WITHIN_S)
+        assert begun.wait(LONG_S)
     assert not {each for each in threading.enumerate() if each.name.startswith("rebuild")} - before
     assert working.raised == []
 
@@ -335,5 +329,5 @@ def test_a_derived_event_that_stands_twice_with_other_content_is_told_and_not_re
     with Working(ground, ALERTS_SERVICE) as alerts:
         alerts.crew.own({0})
         alerts.reaches(RAISED, 0)
-        wait(lambda: alerts.heard.facts == 5)
+        until(lambda: alerts.heard.facts == 5)
     assert (alerts.heard.differing, alerts.heard.reasons) == ([first.id], [])

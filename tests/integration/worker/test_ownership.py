@@ -83,8 +83,8 @@ def test_a_worker_that_slept_through_its_session_learns_that_it_lost_its_share(
     start: Callable[[], Worker],
 ) -> None:
     sleeper, other = two(start)
-    before = len(sleeper.told)
     sleeper.send(signal.SIGSTOP)
+    before = len(sleeper.told)
     other.wait(lambda: other.owns == ALL)
     assert len(sleeper.told) == before, "it is asleep: it cannot have said anything"
     sleeper.send(signal.SIGCONT)

@@ -14,9 +14,9 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from shared.log.kafka.connection import Broker
 from shared.worker.membership import Membership
 from shared.worker.ownership import Ownership
-from tests.integration.worker.workers import WITHIN_S, make_topic
+from tests.integration.worker.workers import make_topic
 from tests.servers.plugin import Kafka
-from tests.servers.process import until
+from tests.waiting import until
 
 ALL = frozenset(range(8))
 T = TypeVar("T")
@@ -45,36 +45,33 @@ def living(kind: type[T]) -> list[T]:
     return [each for each in gc.get_objects() if isinstance(each, kind)]
 
 
-def wait(so: Callable[[], bool]) -> None:
-    until(so, WITHIN_S, lambda: AssertionError("it did not come to that"))
-
-
 def test_two_services_of_one_process_own_each_for_itself(broker: Broker) -> None:
     checks: list[frozenset[int]] = []
     cover: list[frozenset[int]] = []
     with owning(broker, "wakeful-checks", checks.append):
         with owning(broker, "wakeful-cover", cover.append):
-            wait(lambda: checks == [ALL] and cover == [ALL])
-        assert cover == [ALL, frozenset()]
-        assert checks == [ALL], "the one that left was another service"
+            until(lambda: checks[-1:] == [ALL] and cover[-1:] == [ALL], lambda: (checks, cover))
+            before = list(checks)
+        assert cover[-2:] == [ALL, frozenset()]
+        assert checks == before, "the one that left was another service"
 
 
 def test_a_stop_leaves_no_thread_and_nothing_owned(broker: Broker) -> None:
     before = set(threading.enumerate())
     told: list[frozenset[int]] = []
     with owning(broker, "wakeful-checks", told.append):
-        wait(lambda: told == [ALL])
-    assert told == [ALL, frozenset()]
-    wait(lambda: set(threading.enumerate()) <= before)
+        until(lambda: told[-1:] == [ALL], lambda: told)
+    assert told[-2:] == [ALL, frozenset()]
+    until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_a_faust_that_crashes_owns_nothing_and_another_one_takes_its_place(broker: Broker) -> None:
     told: list[frozenset[int]] = []
     with owning(broker, "wakeful-checks", told.append) as ownership:
-        wait(lambda: told == [ALL])
+        until(lambda: told[-1:] == [ALL], lambda: told)
         [app] = living(faust.App)
         asyncio.run_coroutine_threadsafe(app.crash(RuntimeError("a fault of Faust's own")), app.loop)
-        wait(lambda: told == [ALL, frozenset(), ALL])
+        until(lambda: told[-3:] == [ALL, frozenset(), ALL], lambda: told)
         assert ownership.failed is None
         assert len(living(Membership)) == 1, "Faust still knows the listeners of the one that crashed"
 
@@ -88,10 +85,10 @@ def test_a_listener_that_fails_ends_it_and_frees_what_it_owned(broker: Broker) -
 
     told: list[frozenset[int]] = []
     with owning(broker, "wakeful-checks", refuse) as failing:
-        wait(lambda: failing.failed is not None)
+        until(lambda: failing.failed is not None)
         assert failing.failed is refused
         with owning(broker, "wakeful-checks", told.append):
-            wait(lambda: told == [ALL])
+            until(lambda: told[-1:] == [ALL], lambda: told)
 
 
 def test_a_faust_that_does_not_come_to_an_end_is_cut_off(broker: Broker) -> None:
@@ -104,11 +101,11 @@ def test_a_faust_that_does_not_come_to_an_end_is_cut_off(broker: Broker) -> None
     before = set(threading.enumerate())
     told: list[frozenset[int]] = []
     with owning(broker, "wakeful-checks", told.append):
-        wait(lambda: told == [ALL])
+        until(lambda: told[-1:] == [ALL], lambda: told)
         [consumer] = living(AIOKafkaConsumerThread)
         asyncio.run_coroutine_threadsafe(stubborn(), consumer.thread_loop)
-    assert told == [ALL, frozenset()]
-    wait(lambda: set(threading.enumerate()) <= before)
+    assert told[-2:] == [ALL, frozenset()]
+    until(lambda: set(threading.enumerate()) <= before)
 
 
 def test_a_stop_before_anything_has_begun_is_no_error(broker: Broker) -> None:

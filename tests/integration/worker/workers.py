@@ -7,16 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.diagnosis import admin
 from shared.topics import OWNERSHIP
 from tests.integration.worker.owner import GROUP
 from tests.servers.process import Process, tail, until
-
-WITHIN_S: Final = 60.0
-"""Far more than it takes: a bound, and no promise."""
+from tests.waiting import LONG_S
 
 
 def make_topic(broker: Broker, partitions: int = 8) -> None:
@@ -71,11 +69,11 @@ class Worker:
     def end(self, number: signal.Signals) -> None:
         """End it, and wait until it has."""
         self._process.send(signal.SIGCONT)
-        self._process.end(number, WITHIN_S)
+        self._process.end(number, LONG_S)
 
     def wait(self, so: Callable[[], bool]) -> None:
         """Until something is so; or the error that ends with what it said."""
-        until(so, WITHIN_S, lambda: AssertionError("it did not come to that" + tail(self._log)))
+        until(so, LONG_S, lambda: AssertionError("it did not come to that" + tail(self._log)))
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from tests.integration.house.posting import (
     settle,
 )
 from tests.integration.house.serving import ACTOR, PROVIDER
+from tests.waiting import LONG_S
 
 IDLE: Final = 1.2
 """Seconds in which nobody posts: the clock alone is committed."""
@@ -79,7 +80,7 @@ class Errands:
         self.may_rebuild = False
         """Whether this code's rules are those of the running process."""
         self.kept = Kept()
-        self._client = httpx.Client(base_url=f"{url}/api/v1", trust_env=False, timeout=30)
+        self._client = httpx.Client(base_url=f"{url}/api/v1", trust_env=False, timeout=LONG_S)
 
     def run(self) -> None:
         """Until it is stopped."""

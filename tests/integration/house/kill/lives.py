@@ -22,11 +22,12 @@ from shared.store import ledger
 from shared.store.engine import make_engine
 from tests.integration.house.kill.errands import Errands
 from tests.integration.house.posting import Acknowledged, Poster
-from tests.integration.house.serving import free_port
+from tests.servers.ports import free_port
+from tests.waiting import LONG_S
 
 POSTERS: Final = 2
 PAUSE: Final = 0.01
-WITHIN: Final = 60
+WITHIN: Final = LONG_S
 """Seconds in which a life begins, or ends when it was told to."""
 
 
@@ -153,7 +154,7 @@ class Lives:
         if self._client is None:
             headers = {"Authorization": f"Bearer {(self.folder / 'token').read_text('utf-8')}"}
             self._client = httpx.Client(
-                base_url=f"{self._url}/api/v1", headers=headers, trust_env=False, timeout=30
+                base_url=f"{self._url}/api/v1", headers=headers, trust_env=False, timeout=LONG_S
             )
         if len(self._running) == 1 and self.errands.settled.is_set():
             self._running += [self._pool.submit(poster.post) for poster in self._posters]

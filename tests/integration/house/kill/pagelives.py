@@ -21,10 +21,10 @@ from tests.integration.house.kill.lives import Lives
 from tests.integration.house.kill.pages import PageErrands, not_told_that_it_is_over, waited
 from tests.integration.house.kill.pageverdict import Pages, Row, judged
 from tests.integration.pager.receivers import Receiver
+from tests.waiting import LONG_S
 
-PATIENCE_S: Final = 45.0
-"""How long a life that nobody kills may take to tell somebody, on a machine that has other things to do. A page that
-has not come by then is lost."""
+PATIENCE_S: Final = LONG_S
+"""How long a life that nobody kills may take to tell somebody. A page that has not come by then is lost."""
 
 
 class PageLives(Lives):

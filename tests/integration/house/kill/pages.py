@@ -35,6 +35,7 @@ from tests.integration.house.posting import (
     said,
 )
 from tests.integration.pager.receivers import Receiver, status
+from tests.waiting import LONG_S
 
 RULE: Final = {"from": "00:00", "to": "00:00", "ceiling": "PT0.6S", "grace": "PT0.1S"}
 PEOPLE: Final[Mapping[str, Sequence[str]]] = {
@@ -142,7 +143,7 @@ class PageErrands(Errands):
         have = next(each["url"] for each in message["actions"] if each["label"].startswith("I have"))
         while not self._stop.is_set():
             try:
-                answer = httpx.post(f"{self._url}{urlsplit(have).path}", trust_env=False, timeout=30)
+                answer = httpx.post(f"{self._url}{urlsplit(have).path}", trust_env=False, timeout=LONG_S)
             except httpx.HTTPError:
                 self._stop.wait(AGAIN)
                 continue

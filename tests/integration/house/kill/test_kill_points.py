@@ -49,7 +49,7 @@ def recorded(folder: Path, seed: int) -> trial.Found:
     return found
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_killed_at_some_of_its_writes_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
     seed = SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")

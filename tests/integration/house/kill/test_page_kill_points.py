@@ -45,7 +45,7 @@ def recorded(folder: Path, seed: int) -> Found:
     return found
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_killed_at_some_writes_and_sends_it_loses_no_page_and_tells_of_nothing_that_is_over(
     tmp_path: Path,
 ) -> None:

@@ -84,7 +84,11 @@ def test_who_hangs_or_drips_is_waited_for_no_longer_than_said(
     receiver: Receiver, behaviour: Behaviour
 ) -> None:
     receiver.behave(behaviour)
-    assert one(to(receiver.url), within=SHORT) == Outcome(Result.LATER, "no answer in time")
+    for within in (SHORT, *(SECOND * longer for longer in (1, 5, 25, 125))):
+        outcome = one(to(receiver.url), within=within)
+        if receiver.heard:  # else the machine was too busy to send it
+            break
+    assert outcome == Outcome(Result.LATER, "no answer in time")
 
 
 def test_an_answer_without_an_end_is_not_read(receiver: Receiver) -> None:

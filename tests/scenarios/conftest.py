@@ -1,6 +1,7 @@
 """Every scenario gets a night; when it has been told, nothing may have been heard that it did not expect.
 
-And every scenario is told twice: in virtual time alone, and on a real broker and Postgres too.
+And every scenario is told twice: in virtual time alone, and on a real broker and Postgres too. Of one that is told in
+several cases the everyday run tells the first there, and `make soak` all.
 """
 
 from collections.abc import Generator, Iterator
@@ -65,11 +66,22 @@ def autumn_night(place: Place | None, services: tuple[str, ...]) -> Night:
     return Night("2026-10-24", "2026-10-25", place, services)
 
 
+def scenario_of(item: pytest.Function) -> str:
+    """Which scenario it is a case of."""
+    return item.nodeid.partition("[")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is told on the broker names it: it is brought before the first test (tests/servers/plugin.py)."""
+    """What is told on the broker names it: it is brought before the first test (tests/servers/plugin.py). What adds
+    nothing to what the first case tells there is for the long run."""
+    told: set[str] = set()
     for item in items:
         if isinstance(item, pytest.Function) and told_on(item) == "broker":
             item.fixturenames = [*item.fixturenames, "kafka"]
+            if scenario_of(item) in told:
+                item.add_marker(pytest.mark.soak)
+            told.add(scenario_of(item))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.conftest import LOGS, told_on
+from tests.scenarios.conftest import LOGS, scenario_of, told_on
 from tests.scenarios.facts import every, started
 from tests.scenarios.night import Night
 from tests.scenarios.on_a_broker import tell_again
@@ -42,10 +42,10 @@ def test_every_scenario_has_a_night_that_is_told_on_a_broker_too() -> None:
 
 def test_what_is_told_alone_is_told_on_the_broker_too(request: pytest.FixtureRequest) -> None:
     """Of the tests of this run (of all of them, where none is left out)."""
-    told: dict[str, list[str]] = {log: [] for log in LOGS}
+    told: dict[str, set[str]] = {log: set() for log in LOGS}
     for item in request.session.items:
         if isinstance(item, pytest.Function) and (log := told_on(item)) is not None:
-            told[log].append(item.nodeid.replace(f"[{log}", "["))
+            told[log].add(scenario_of(item))
     if told["alone"]:
         assert told["alone"] == told["broker"]
 

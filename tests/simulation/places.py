@@ -37,6 +37,7 @@ from tests.integration.log.brokers import written
 from tests.integration.runner.world import Heard
 from tests.servers.plugin import Kafka, Postgres
 from tests.simulation.logs import shown
+from tests.waiting import LONG_S, until
 
 Told = tuple[str, Instant, dict[str, Any]]
 """Topic, `appended_at`, event."""
@@ -45,7 +46,6 @@ PARTITIONS: Final = 24
 """Places of one set of topics: a broker has every one of them open."""
 _LATE: Final = parse_instant("2100-01-01T00:00:00Z")
 """The readers' clock stands here: nights of any date are believed."""
-_WITHIN_S: Final = 30.0
 _DIES: Final = 0.3
 
 
@@ -200,7 +200,7 @@ class Place:
 
     def _put(self, records: Sequence[Outgoing]) -> None:
         for landing in self._shelf.producer.each(records):
-            landing.result(_WITHIN_S)
+            landing.result(LONG_S)
 
     # -- the watch -------------------------------------------------------------------------------------------
 
@@ -246,10 +246,12 @@ class Place:
 
     def _reach(self, desk: Desk, present: Instant, read: int) -> None:
         runner, log = self._watch(desk, read), desk.log
-        for _ in range(200):
-            if log.present(self.partition) >= present:
-                break
-            log.wait(log.end(), _WITHIN_S / 200)
+        until(
+            lambda: log.present(self.partition) >= present,
+            lambda: f"{log.present(self.partition)} of {present}",
+            meanwhile=lambda: log.wait(log.end(), 0.15),
+            pause_s=0,
+        )
         assert log.present(self.partition) == present, "the log's present is another"
         while runner.turn():
             pass

@@ -8,7 +8,7 @@ import httpx
 
 from services.sample.cast import AT_ONCE, HOMES, SHORT, UNASSESSED, UNSIGNED
 from shared import clock
-from shared.instants import DAY, parse_instant
+from shared.instants import DAY, HOUR, parse_instant
 from tests.integration.house.serving import Up, steps
 
 PACE = 4
@@ -43,7 +43,7 @@ def raised_until(client: httpx.Client, kind: str) -> set[tuple[str, str]]:
 
 
 def test_it_begins_with_a_past_and_what_it_is_there_to_show_is_open(tmp_path: Path) -> None:
-    with Up(tmp_path, pace=PACE, past=True) as up:
+    with Up(tmp_path, pace=PACE, past=True, blind_after=HOUR) as up:
         up.line("30 quiet days lie behind")
         raised_until(up.client, "plan_incomplete")
         opened = {

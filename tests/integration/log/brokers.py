@@ -5,11 +5,11 @@ from concurrent.futures import wait
 from contextlib import contextmanager
 from typing import Final
 
-from shared.instants import Instant
+from shared.instants import Duration, Instant
 from shared.log.kafka import topics
 from shared.log.kafka.connection import Broker
 from shared.log.kafka.log import KafkaLog
-from shared.log.kafka.producer import Outgoing, Producer, outgoing, tick
+from shared.log.kafka.producer import DELIVERY_MS, Outgoing, Producer, outgoing, tick
 from shared.topics import ALL, CHECK_INS, INPUTS, PLAN_CHANGES
 from tests import waiting
 from tests.servers.plugin import Kafka
@@ -58,8 +58,8 @@ def written(broker: Broker) -> None:
 
 
 @contextmanager
-def producing(broker: Broker) -> Iterator[Producer]:
-    producer = Producer(broker)
+def producing(broker: Broker, delivery_ms: Duration = DELIVERY_MS) -> Iterator[Producer]:
+    producer = Producer(broker, delivery_ms=delivery_ms)
     try:
         yield producer
     finally:

@@ -92,7 +92,11 @@ def test_what_is_sent_twice_while_the_broker_hangs_is_one_fact_and_what_fails_is
         assert (new.taken, same) == (Taken.NEW, Receipt(Taken.SAME, new.appended_at))
         assert (gate.asked, gate.undone) == (["a"], [])
     with door(broker, delivery_ms=2 * SECOND) as gate:
-        gate.append(draft("b"))
+        until(
+            lambda: _taken(gate, draft("b")),
+            WITHIN_S,
+            lambda: AssertionError("the broker takes nothing more"),
+        )
         own_kafka.pause()
         first, again = (gate.thread.put([draft("c")], gate.decide) for _ in range(2))
         with pytest.raises(Unavailable):
@@ -100,7 +104,7 @@ def test_what_is_sent_twice_while_the_broker_hangs_is_one_fact_and_what_fails_is
         with pytest.raises(Unavailable):
             again.result(WITHIN_S)
         assert not gate.thread.ours(("H1", "c"))
-        assert gate.course == ["b decided", "c decided", "c undone", "c decided"], (
+        assert gate.course[-4:] == ["b decided", "c decided", "c undone", "c decided"], (
             "the second was the first then"
         )
         own_kafka.resume()

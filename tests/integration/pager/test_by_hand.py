@@ -37,8 +37,8 @@ def up(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.fixture
 def steady(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Up]:
-    """The same, in which nobody is soon called blind."""
-    with _lived(tmp_path, receiver, monkeypatch) as up:
+    """The same, in which nobody is called blind, however busy the machine."""
+    with _lived(tmp_path, receiver, monkeypatch, blind_after=3_600_000) as up:
         yield up
 
 

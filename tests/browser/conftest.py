@@ -15,10 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from shared.instants import SECOND
 from tests.integration.alerts.house import House, serving
+from tests.servers.ports import free_port
+from tests.waiting import LONG_S
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
-expect.set_options(timeout=20_000)
+_LONG_MS = LONG_S * SECOND
+expect.set_options(timeout=_LONG_MS)
 
 Visit = Callable[..., Page]
 """Open the feed, signed in, with the scope given (`commissioner_id=…`); keyword `path`, `width`, `scheme`."""
@@ -41,7 +44,9 @@ def browser() -> Iterator[Browser]:
         pytest.skip(why)
     # as root, and in most containers, Chromium cannot make a sandbox; it only ever visits this machine
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"], timeout=_LONG_MS
+        )
         yield chromium
         chromium.close()
 
@@ -50,10 +55,10 @@ class Served:
     """A house whose server can be taken away and put back at the same address."""
 
     def __init__(self, folder: Path) -> None:
-        self.house = House(folder, present_every=SECOND // 4)
+        self.house = House(folder, present_every=SECOND // 2)
         self._stack = ExitStack()
         self.app = self.house.app()
-        self.url = self._stack.enter_context(serving(self.app, self.house.notifier))
+        self.url = self._stack.enter_context(serving(self.app, self.house.notifier, free_port()))
 
     def go_down(self) -> None:
         """The server stops; what is open is cut."""
@@ -93,6 +98,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Visit]:
 
     def open_page(path: str = "/", width: int = 1280, scheme: Any = "light", **scope: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        context.set_default_timeout(_LONG_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -17,7 +17,8 @@ from tests.servers.process import Process
 
 _FORMATTED_WITHIN: Final = 240.0
 _STOPS_WITHIN: Final = 240.0
-_JVM: Final = ("-Xmx512m", "-XX:+UseSerialGC")
+# A broker of a test lives for seconds: what a second compiler gains is less than it costs.
+_JVM: Final = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 # A broker that is its own controller, alone. After a kill it waits until its own old session has passed: nine seconds,
 # if not told otherwise.

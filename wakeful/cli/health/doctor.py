@@ -1,6 +1,6 @@
 """`wakeful doctor`: is this installation in order? Each finding says what to do. Nothing is changed.
 
-What is looked at is `findings`'.
+What is looked at is `looking`'s.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ def doctor(json: Json = False, data: Data = None) -> None:
     Exit 1 if anything is wrong.
     """
     from shared.settings import describe
-    from wakeful.cli.health.findings import look
+    from wakeful.cli.health.looking import look
 
     here = installation(data)
     findings = look(here)

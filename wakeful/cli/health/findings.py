@@ -1,20 +1,15 @@
-"""What `wakeful doctor` looks at: each look gives findings, with what was found and the remedy. Nothing is changed.
-
-What there is to look at in a folder is `folder`'s, over a broker `apart`'s; what is the same in both is
-here.
+"""What a finding is, and the looks that are the same in a folder (`folder`) and over a broker (`apart`). Each look
+gives what it found with the remedy. Nothing is changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-from wakeful.cli.folder import Folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from shared.settings import Settings
-    from wakeful.cli.apart import Apart
 
 ANSWER_WITHIN_S: Final = 5.0
 """How long a running process is waited for."""
@@ -42,28 +37,6 @@ class Finding(NamedTuple):
 Found = tuple[Mark, str] | tuple[Mark, str, str]
 """A finding, but for what it is about."""
 Look = Callable[["Settings"], Iterable[Found]]
-
-
-def look(here: "Folder | Apart") -> list[Finding]:
-    """Look at everything. What cannot even be looked at is a finding too."""
-    findings: list[Finding] = []
-    for about, each in _looks(here).items():
-        try:
-            findings += [Finding(about, *found) for found in each(here.settings)]
-        except Exception as error:
-            remedy = "put that right, then look again"
-            findings.append(Finding(about, Mark.WRONG, f"{type(error).__name__}: {error}", remedy))
-    return findings
-
-
-def _looks(here: "Folder | Apart") -> Mapping[str, Look]:
-    if isinstance(here, Folder):
-        from wakeful.cli.health.folder import LOOKS
-
-        return LOOKS
-    from wakeful.cli.health.apart import looks
-
-    return looks(here)
 
 
 def names_of_settings(_settings: "Settings") -> Iterator[Found]:

@@ -19,6 +19,8 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 NEVER: Final[Instant] = 1 << 62
 """Later than every instant: what a deadline is when there is none."""
+LONG_AGO: Final[Instant] = -NEVER
+"""Earlier than every instant."""
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _INSTANT = re.compile(

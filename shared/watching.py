@@ -11,7 +11,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from shared.facts import Fact
 from shared.home import Home, Homes
-from shared.instants import NEVER, Instant
+from shared.instants import LONG_AGO, NEVER, Instant
 from shared.monitor import Effect, HomeFault, Row
 from shared.wheel import UNFILED, Subject, Wheel
 
@@ -42,7 +42,7 @@ class WatchedHome(Home):
         super().__init__(id)
         self.due: Instant = NEVER
         self.filed: Instant = UNFILED
-        self.lit: Instant = -NEVER
+        self.lit: Instant = LONG_AGO
         self.dirty = False
 
     @property
@@ -65,7 +65,7 @@ class Watching(ABC, Generic[S]):
     def __init__(self, homes: Homes) -> None:
         self.homes = homes
         self._wheel: Wheel[S] = Wheel()
-        self._clock: Instant = -NEVER
+        self._clock: Instant = LONG_AGO
         self._dirty: list[S] = []
 
     # -- a service's own answers

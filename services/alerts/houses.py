@@ -5,6 +5,7 @@ It carries the one fold (`shared.home`) and keeps its promises in time; out of i
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Any
 
@@ -48,7 +49,7 @@ class Houses:
         self._promising: list[str] = []  # homes at rest in which something is promised
         self._promised: list[tuple[Instant, str, str]] = []
         self._told_homes: dict[str, tuple[str, str]] = {}
-        self._told: dict[str, set[str]] = {}
+        self._told: dict[str, frozenset[str]] = {}
         self._earlier: dict[tuple[str, str], list[tuple[Instant, str]]] = {}
         self._unsaved: dict[
             tuple[str, str | None], None
@@ -167,7 +168,7 @@ class Houses:
                 self._earlier[home_id, child.id] = stays
             self._expect(child)
         if home.registered:
-            self._told_homes[home_id] = (home.provider_id, home.zone)
+            self._told_homes[home_id] = _stated(home.provider_id, home.zone)
             self._told[home_id] = _commissioners(home)
 
     def _keep(self, placement: Placement, upto: Instant) -> Iterable[Row]:
@@ -205,12 +206,12 @@ class Houses:
         if not home.registered:
             return []
         rows: list[Row] = []
-        stated = (home.provider_id, home.zone)
+        stated = _stated(home.provider_id, home.zone)
         if self._told_homes.get(home.id) != stated:
             self._told_homes[home.id] = stated
             rows.append(Row(HOMES, {"home_id": home.id}, {"provider_id": stated[0], "zone": stated[1]}))
         now = _commissioners(home)
-        before = self._told.get(home.id, set())
+        before = self._told.get(home.id, frozenset())
         for commissioner_id in sorted(now ^ before):
             key = {"home_id": home.id, "commissioner_id": commissioner_id}
             rows.append(Row(COMMISSIONERS, key, {} if commissioner_id in now else None))
@@ -222,5 +223,17 @@ def _read(json: Any) -> Any:
     return orjson.loads(json) if isinstance(json, str) else json
 
 
-def _commissioners(home: Home) -> set[str]:
-    return {each.commissioner_id for each in home.placements.values() if each.in_force}
+def _commissioners(home: Home) -> frozenset[str]:
+    return _shared(frozenset(each.commissioner_id for each in home.placements.values() if each.in_force))
+
+
+@lru_cache(maxsize=4096)
+def _shared(commissioners: frozenset[str]) -> frozenset[str]:
+    """The one for all homes with the same."""
+    return commissioners
+
+
+@lru_cache(maxsize=4096)
+def _stated(provider_id: str, zone: str) -> tuple[str, str]:
+    """The one for all homes of which the same is told."""
+    return provider_id, zone

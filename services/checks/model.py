@@ -72,7 +72,7 @@ class ChecksMonitor(Watching[Watch]):
             due = at + watch.ceiling if watch.ceiling else NEVER
             watch.fires_grace = grace = watch.grace
             watch.fires = fires = due + grace if due < watch.piece_end else NEVER
-            watch.due = due = fires if fires < watch.looks else watch.looks
+            watch.due = due = fires if fires < watch.looks else watch.early_look()
             if due < watch.filed:
                 self._wheel.file(watch)
             if not watch.dirty:

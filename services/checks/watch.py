@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from services.checks.deadline import Asked, Piece, asked_between, next_asked, reckon
 from shared.home import Home, Placement
-from shared.instants import NEVER, Duration, Instant
+from shared.instants import LONG_AGO, NEVER, Duration, Instant
 from shared.openalerts import OpenAlert
 from shared.wheel import UNFILED
 
@@ -24,7 +24,6 @@ class Seen(NamedTuple):
     is_return: bool
 
 
-LONG_AGO: Final[Instant] = -NEVER
 NOBODY: Final = Seen(LONG_AGO, NONE_YET, False)
 EARLIER: Final = 3
 """How many valid checks are remembered beside the latest and the one before it."""
@@ -85,7 +84,8 @@ class Watch(Placement):
         super().__init__(home, id)
         self.due: Instant = NEVER
         self.looks: Instant = NEVER
-        """The part of `due` that checks do not move: the next rule, item or promise."""
+        """When the next rule, item or promise takes effect: what checks do not move. One number for all children of a
+        plan, so that it is not yet the millisecond before."""
         self.lit: Instant = LONG_AGO
         """When a promise last took effect: what it made past came to light then."""
         self.filed: Instant = UNFILED
@@ -264,13 +264,18 @@ class Watch(Placement):
         """When the model has to look at this child next. What takes effect *at* an instant is looked at a millisecond
         early, because deadlines fire only after theirs."""
         due = min(self.piece_end, self.next_item, self.next_promise)
-        self.looks = due = due - 1 if due != NEVER else NEVER
+        self.looks = due
+        due = self.early_look()
         missed = self.alert("check_missed")
         due = min(due, self.earliest_miss()[0] if missed is None else missed.worsens)
         away = self.away
         if away is not None and self.alert("absence_expired") is None:
             due = min(due, away.expected_end)
         return due
+
+    def early_look(self) -> Instant:
+        """A millisecond before `looks`."""
+        return self.looks - 1 if self.looks != NEVER else NEVER
 
     def alert(self, kind: str) -> Ring | None:
         """The open alert of that kind, if there is one."""

@@ -4,6 +4,7 @@ A *place* is where a worker counts: the house, or one child who needs somebody f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from shared.home import PlanVersion
@@ -69,7 +70,15 @@ def asking_of(present: Iterable[tuple[str, PlanVersion | None]], at: Instant) ->
             if night.dedicated:
                 children.append((placement_id, plan.number))
     every = PROOF_EVERY if every == NEVER else every
-    return Asking(staff, every, tuple(sorted(children)), until)
+    return _shared_asking(staff, every, tuple(sorted(children)), until)
+
+
+@lru_cache(maxsize=4096)
+def _shared_asking(
+    staff: int, every: Duration, children: tuple[tuple[str, int], ...], until: Instant
+) -> Asking:
+    """The one for all homes that ask for the same."""
+    return Asking(staff, every, children, until)
 
 
 def place_of(session: Session) -> Place:

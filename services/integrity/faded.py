@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from struct import Struct
 from typing import Any, Final
 
-from shared.instants import HOUR, NEVER, Duration, Instant
+from shared.instants import HOUR, LONG_AGO, Duration, Instant
 
 FADED_FOR: Final[Duration] = 14 * HOUR
 """For so long at least, by when the child was seen: an incident of the night is told by the end of the morning."""
@@ -21,7 +21,6 @@ _WAS_VALID: Final = 2
 """It may have been withdrawn since."""
 _FLAGS: Final = 2
 """Bits beside the child's number."""
-LONG_AGO: Final[Instant] = -NEVER
 
 
 class Faded:
@@ -31,15 +30,17 @@ class Faded:
     __slots__ = ("_limit", "_records")
 
     def __init__(self) -> None:
-        self._records = bytearray()
+        self._records = b""
         self._limit = _SPARE
         """It is time to forget when there are more bytes."""
 
     def take(self, fading: Iterable[tuple[Instant, bytes, int, bool]], clock: Instant) -> None:
         """These fade (when, mark, child, valid)."""
-        for at, mark, child, is_valid in fading:
-            if child != NO_CHILD:
-                self._records += _pack(at, mark, child << _FLAGS | (_VALID | _WAS_VALID if is_valid else 0))
+        self._records += b"".join(
+            _pack(at, mark, child << _FLAGS | (_VALID | _WAS_VALID if is_valid else 0))
+            for at, mark, child, is_valid in fading
+            if child != NO_CHILD
+        )
         if len(self._records) > self._limit:
             self._forget(clock - FADED_FOR)
 
@@ -51,7 +52,7 @@ class Faded:
                 last[whose >> _FLAGS] = max(last.get(whose >> _FLAGS, (at, place)), (at, place))
         lasting = {place for _, place in last.values()}
         kept = [each for place, each in enumerate(records) if each[0] >= since or place in lasting]
-        self._records = bytearray().join([_pack(*each) for each in kept])
+        self._records = b"".join([_pack(*each) for each in kept])
         self._limit = len(self._records) + _SPARE
 
     def whole_after(self, child: int) -> Instant:
@@ -78,9 +79,10 @@ class Faded:
 
     def withdraw(self, child: int, mark: bytes) -> None:
         """The child's check was not so."""
-        for place, (at, each, whose) in enumerate(_RECORD.iter_unpack(bytes(self._records))):
-            if each == mark and whose >> _FLAGS == child:
-                _RECORD.pack_into(self._records, place * _RECORD.size, at, mark, whose & ~_VALID)
+        self._records = b"".join(
+            _pack(at, each, whose & ~_VALID if each == mark and whose >> _FLAGS == child else whose)
+            for at, each, whose in _RECORD.iter_unpack(self._records)
+        )
 
     def state(self) -> list[Any]:
         """Its form at rest."""
@@ -88,5 +90,5 @@ class Faded:
 
     def restore(self, state: list[Any]) -> None:
         """As in this state."""
-        self._records = bytearray.fromhex(state[0])
+        self._records = bytes.fromhex(state[0])
         self._limit = state[1]

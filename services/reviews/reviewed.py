@@ -8,10 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from services.reviews.calendar import NO_DATE, Day, a_year_on, day_at, days_on, over, show_day, soon
 from shared.alerting import Resolution
-from shared.instants import HOUR, NEVER, Instant
+from shared.instants import HOUR, LONG_AGO, NEVER, Instant
 from shared.openalerts import OpenAlert, Telling
 
-LONG_AGO: Final[Instant] = -NEVER
 TRIGGERED_FOR: Final = 24 * HOUR
 """*Its oldest uncleared trigger + 24 h.*"""
 BY_DATE: Final = "date"

@@ -9,11 +9,11 @@ from typing import Final
 
 from services.reviews.calendar import NO_DATE, day_of
 from services.reviews.home import ReviewedChild, ReviewsHome
-from services.reviews.reviewed import BY_DATE, LONG_AGO, ROOM, Trigger
+from services.reviews.reviewed import BY_DATE, ROOM, Trigger
 from shared.alerting import Resolution
 from shared.facts import Fact
 from shared.home.plans import shared_text
-from shared.instants import NEVER, Instant
+from shared.instants import LONG_AGO, NEVER, Instant
 from shared.openalerts import Telling
 
 LASTING: Final = frozenset(("works", "ligature_incident"))

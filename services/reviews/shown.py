@@ -8,8 +8,8 @@ from typing import Any, Final
 from services.reviews.calendar import day_at, over, show_day
 from services.reviews.home import ReviewedChild, ReviewsHome
 from services.reviews.points import Point
-from services.reviews.reviewed import LONG_AGO, Reviewed, What
-from shared.instants import NEVER
+from services.reviews.reviewed import Reviewed, What
+from shared.instants import LONG_AGO, NEVER
 from shared.monitor import Row
 from shared.openalerts import OpenAlert
 

@@ -11,8 +11,8 @@ from typing import Final
 from shared.facts import Fact
 from shared.home.completeness import parts_of
 from shared.home.parts import NO_VERSIONS, Absence, Change, ChangeKind, Home, Placement, Promise
-from shared.home.plans import PlanVersion, shared_text, stated, terms_of
-from shared.home.sessions import enact, move_of
+from shared.home.plans import PlanVersion, default_version, registration, shared_text, terms_of
+from shared.home.sessions import NO_SESSIONS, enact, move_of
 from shared.instants import Instant, parse_instant
 from shared.topics import NIGHT_COVER
 
@@ -134,18 +134,20 @@ class Homes:
 
     def _register(self, fact: Fact) -> None:
         home = self.begin_home(fact.home_id)
-        registration = (fact.effective_at, stated(fact.data))
-        home.registrations = tuple(sorted((*home.registrations, registration), key=lambda each: each[0]))
+        told = registration(fact.effective_at, fact.data)
+        if home.registrations:
+            told = tuple(sorted((*home.registrations, *told), key=lambda each: each[0]))
+        home.registrations = told
         home.zone = shared_text(fact.data["time_zone"])
         home.provider_id = shared_text(fact.data["provider_id"])
         home.rooms = home.stated(fact.appended_at)["rooms"]
         waiting, home.waiting = home.waiting, ()
-        for told in waiting:
-            placement = self.begin(home, told.data["placement_id"])
-            if told.type == "plan.agreed.v1":
-                self._agree(placement, told, fact.appended_at)
-            elif told.observed_at > fact.appended_at:
-                self._promise(placement, told.observed_at, told)
+        for early in waiting:
+            placement = self.begin(home, early.data["placement_id"])
+            if early.type == "plan.agreed.v1":
+                self._agree(placement, early, fact.appended_at)
+            elif early.observed_at > fact.appended_at:
+                self._promise(placement, early.observed_at, early)
 
     def _wait(self, fact: Fact) -> None:
         """A plan or a promise told before its home is registered waits for the zone: nobody has to send it again."""
@@ -194,7 +196,9 @@ def _in_order(*promises: Promise) -> tuple[Promise, ...]:
 def _enact(home: Home, fact: Fact, at: Instant) -> None:
     move = move_of(fact, at)
     if move is not None:
-        enact(home.sessions, move)
+        sessions = {} if home.sessions is NO_SESSIONS else home.sessions
+        enact(sessions, move)
+        home.sessions = sessions or NO_SESSIONS
 
 
 def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
@@ -209,8 +213,8 @@ def _start(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     placement.started_at, placement.ended_at = at, None
     placement.away = None
     _take_back(placement, fact.type)
-    placement.plan = plan = _first_plan(placement, home, at)
-    placement.history = () if plan is None else (_as_of(plan, at),)
+    plan = _first_plan(placement, home, at)
+    placement.stands(plan, () if plan is None else (_as_of(plan, at),))
     return (Change(ChangeKind.STARTED, placement, at, fact),)
 
 
@@ -227,7 +231,7 @@ def _first_plan(placement: Placement, home: Home, at: Instant) -> PlanVersion | 
     if come:
         return max(come, key=lambda version: version.number)
     default = home.stated(at).get("default_plan")
-    return None if default is None else PlanVersion(0, at, terms_of(home.zone, default))
+    return None if default is None else default_version(at, terms_of(home.zone, default))
 
 
 def _end(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
@@ -236,8 +240,9 @@ def _end(placement: Placement, fact: Fact, at: Instant) -> Sequence[Change]:
     before = placement.away
     placement.in_force = False
     placement.ended_at = at
-    placement.away = placement.plan = None
-    placement.told, placement.history, placement.promises = NO_VERSIONS, (), ()
+    placement.away = None
+    placement.stands(None, ())
+    placement.told, placement.promises = NO_VERSIONS, ()
     return (Change(ChangeKind.ENDED, placement, at, fact, before),)
 
 
@@ -256,8 +261,7 @@ def _plan_comes(placement: Placement, fact: Fact, at: Instant) -> Sequence[Chang
         return NOTHING
     if placement.plan is not None and placement.plan.number > version.number:
         return NOTHING
-    placement.plan = version
-    placement.history = (*placement.history, _as_of(version, at))
+    placement.stands(version, (*placement.history, _as_of(version, at)))
     return (Change(ChangeKind.PLAN, placement, at, fact),)
 
 

@@ -6,12 +6,12 @@ A home's moves of the last days are kept; what is older is one state, to which l
 fact has (a retrospective one may count only from its append) is the caller's to say.
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shared.home.sessions import Break, Move, Session, Sessions, enact
-from shared.instants import DAY, NEVER, Duration, Instant
+from shared.home.sessions import NO_SESSIONS, Break, Move, Session, Sessions, enact
+from shared.instants import DAY, LONG_AGO, NEVER, Duration, Instant
 
 KEPT: Final[Duration] = 2 * DAY
 """How far back of the newest told moment the record can be asked."""
@@ -23,37 +23,46 @@ class OnRecord:
     __slots__ = ("_begun", "_moves", "_now", "since")
 
     def __init__(self) -> None:
-        self.since: Instant = -NEVER
+        self.since: Instant = LONG_AGO
         """From here on it can be asked."""
-        self._begun: Sessions = {}  # as of `since`
-        self._moves: list[Move] = []
-        self._now: Sessions = {}  # after the last move
+        self._begun: Sessions = NO_SESSIONS  # as of `since`
+        self._moves: tuple[Move, ...] = ()
+        self._now: Sessions | None = None  # after the last move, once that was asked for
 
     def tell(self, move: Move) -> None:
         """One more move, with its own time as `at`, in the order of the log."""
         moves = self._moves
         if not moves or moves[-1].at <= move.at:
-            moves.append(move)
-            enact(self._now, move)
+            self._moves = (*moves, move)
+            if self._now is not None:
+                enact(self._now, move)
         else:
-            insort(moves, move, key=lambda each: each.at)
-            self._now = self._read(NEVER)
+            place = bisect_right(moves, move.at, key=lambda each: each.at)
+            self._moves = (*moves[:place], move, *moves[place:])
+            self._now = None
 
     def forget(self, before: Instant) -> None:
         """Moves before this are one state."""
         if before <= self.since:
             return
         place = bisect_right(self._moves, before, key=lambda move: move.at)
-        for move in self._moves[:place]:
-            enact(self._begun, move)
-        del self._moves[:place]
+        if place:
+            self._begun = self._read(before) or NO_SESSIONS
+            self._moves = self._moves[place:]
         self.since = before
+
+    @property
+    def last(self) -> Instant:
+        """When the last move that is kept was: from then on all stands as it does."""
+        return self._moves[-1].at if self._moves else LONG_AGO
 
     def at(self, instant: Instant) -> Sessions:
         """The sessions as they stood at `instant`, moves of that instant included; not to be changed. Before `since`:
         as of `since`."""
         moves = self._moves
         if not moves or moves[-1].at <= instant:
+            if self._now is None:
+                self._now = self._read(NEVER)
             return self._now
         return self._read(instant)
 
@@ -100,11 +109,8 @@ def restored(state: list[Any]) -> OnRecord:
     """The record of this state."""
     record = OnRecord()
     record.since, begun, moves = state
-    record._begun = restore_sessions(begun)
-    record._moves = [Move(*move) for move in moves]
-    record._now = dict(record._begun)
-    for move in record._moves:
-        enact(record._now, move)
+    record._begun = restore_sessions(begun) or NO_SESSIONS
+    record._moves = tuple(Move(*move) for move in moves)
     return record
 
 

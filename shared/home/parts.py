@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.facts import Fact
 from shared.home.plans import PlanVersion
-from shared.home.sessions import Sessions
+from shared.home.sessions import NO_SESSIONS, Sessions
 from shared.instants import NEVER, Instant
 
 NO_VERSIONS: Final[Mapping[int, PlanVersion]] = {}
@@ -57,10 +57,10 @@ class Placement:
     """One child's stay in one home; before its start and after its end too."""
 
     __slots__ = (
+        "_history",
         "away",
         "commissioner_id",
         "ended_at",
-        "history",
         "home",
         "id",
         "in_force",
@@ -85,10 +85,22 @@ class Placement:
         """The version in force; number 0 is the home's default plan. None: nothing is asked."""
         self.told: Mapping[int, PlanVersion] = NO_VERSIONS
         """The agreed versions of this stay by number, those to come included."""
-        self.history: Sequence[PlanVersion] = ()
-        """The versions that came into force in this stay, oldest first; `since` is when each did."""
+        self._history: Sequence[PlanVersion] | None = None
+        """None: the plan in force alone has come."""
         self.away: Absence | None = None
         self.promises: Sequence[Promise] = ()
+
+    @property
+    def history(self) -> Sequence[PlanVersion]:
+        """The versions that came into force in this stay, oldest first; `since` is when each did."""
+        if self._history is not None:
+            return self._history
+        return () if self.plan is None else (self.plan,)
+
+    def stands(self, plan: PlanVersion | None, came: Sequence[PlanVersion]) -> None:
+        """`plan` is in force; `came`: the history, with it."""
+        self.plan = plan
+        self._history = None if came == (() if plan is None else (plan,)) else came
 
     @property
     def home_id(self) -> str:
@@ -133,7 +145,7 @@ class Home:
         self.placements: dict[str, Placement] = {}
         self.waiting: Sequence[Fact] = ()
         """Plans and promises that were told before the home was registered."""
-        self.sessions: Sessions = {}
+        self.sessions: Sessions = NO_SESSIONS
         """Who is on duty, by worker."""
         self.promises: Sequence[Promise] = ()
         """What is promised of sessions, and what a monitor has had kept for the home; the rest is its placements'."""

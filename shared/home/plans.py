@@ -5,7 +5,7 @@ Free text never comes this far. When a version is in force is the fold's busines
 """
 
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -136,12 +136,23 @@ def shared_text(text: str) -> str:
     return text
 
 
+_ASKED_AGAIN: Final = 512
+"""Monitors of one process read the same facts shortly after each other, and make the same of them."""
 _STATED: Final = ("rooms", "default_plan", "statement_of_purpose")
 
 
-def stated(registration: dict[str, Any]) -> dict[str, Any]:
-    """What the fold needs of a home's registration for later, shared where equal. Not to be changed."""
-    return _shared_statement(orjson.dumps({field: registration.get(field) for field in _STATED}))
+Registrations: TypeAlias = tuple[tuple[Instant, dict[str, Any]], ...]
+"""What was registered of a home, by when it takes effect."""
+
+
+def registration(since: Instant, told: dict[str, Any]) -> Registrations:
+    """One registration: what the fold needs of it for later, shared where equal. Not to be changed."""
+    return _shared_registration(since, orjson.dumps({field: told.get(field) for field in _STATED}))
+
+
+@lru_cache(maxsize=_ASKED_AGAIN)
+def _shared_registration(since: Instant, text: bytes) -> Registrations:
+    return ((since, _shared_statement(text)),)
 
 
 @lru_cache(maxsize=65_536)
@@ -164,3 +175,9 @@ class PlanVersion(NamedTuple):
     def data(self) -> dict[str, Any]:
         """The terms as JSON."""
         return self.terms.data
+
+
+@lru_cache(maxsize=_ASKED_AGAIN)
+def default_version(since: Instant, terms: PlanTerms) -> PlanVersion:
+    """Version 0 from `since` on, shared where equal."""
+    return PlanVersion(0, since, terms)

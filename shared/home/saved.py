@@ -9,7 +9,7 @@ from shared.home.completeness import parts_state, restore_parts
 from shared.home.fold import Homes
 from shared.home.on_record import restore_sessions, sessions_state
 from shared.home.parts import Absence, Home, Placement, Promise
-from shared.home.plans import PlanTerms, PlanVersion, shared_terms, shared_text, stated
+from shared.home.plans import PlanTerms, PlanVersion, registration, shared_terms, shared_text
 
 
 def home_state(home: Home) -> list[Any]:
@@ -25,7 +25,7 @@ def restore_home(homes: Homes, home_id: str, state: list[Any]) -> Home:
     """The home of this state, in `homes`."""
     home = homes.begin_home(home_id)
     home.zone, home.provider_id = shared_text(state[0]), shared_text(state[1])
-    home.registrations = tuple((since, stated(registration)) for since, registration in state[3])
+    home.registrations = tuple(each for told in state[3] for each in registration(*told))
     home.rooms = state[2]
     for _, standing in home.registrations:
         if standing["rooms"] == home.rooms:
@@ -62,15 +62,14 @@ def restore_placement(homes: Homes, home_id: str, placement_id: str, state: list
     placement.suicide_risk, placement.in_force = state[2:4]
     placement.started_at, placement.ended_at = state[4:6]
     zone, told, came = home.zone, state[7], state[8]
-    placement.plan = plan = None if state[6] is None else _version(zone, state[6])
+    plan = None if state[6] is None else _version(zone, state[6])
     # One object for what is the same version: as a rule the one in force is the last that was told and that came.
     if told:
         versions = [plan if plan and each == state[6] else _version(zone, each) for each in told]
         placement.told = {version.number: version for version in versions}
-    if came:
-        placement.history = tuple(
-            plan if plan and each == state[6] else _version(zone, each) for each in came
-        )
+    placement.stands(
+        plan, tuple(plan if plan and each == state[6] else _version(zone, each) for each in came)
+    )
     placement.away = None if state[9] is None else Absence(*state[9])
     if state[10]:
         placement.promises = restore_promises(homes, state[10])

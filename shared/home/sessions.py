@@ -41,6 +41,9 @@ Sessions: TypeAlias = dict[str, Session]
 """The open sessions of a home by worker: *a worker has one session at most*. Those on a break stand in the order in
 which their breaks began."""
 
+NO_SESSIONS: Final[Sessions] = {}
+"""Of every home in which nobody is on duty: never changed, but replaced."""
+
 
 class Move(NamedTuple):
     """What a fact does to the sessions of its home, and when. Small: a home's moves of some days are kept."""

@@ -4,7 +4,7 @@ does what is the model's (`model.py`).
 
 from array import array
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from services.integrity import proofs, whereabouts
 from services.integrity.anomalies import Said
@@ -15,10 +15,9 @@ from services.integrity.whereabouts import KEPT, NO_MOVES, Moves, Where, where
 from shared.home import Home, Placement
 from shared.home.on_record import OnRecord
 from shared.home.plans import PlanTerms
-from shared.instants import DAY, MINUTE, NEVER, Duration, Instant
+from shared.instants import DAY, LONG_AGO, MINUTE, NEVER, Duration, Instant
 from shared.watching import WatchedHome
 
-LONG_AGO: Final[Instant] = -NEVER
 WORKER_KEPT: Final[Duration] = 28 * DAY
 """A worker who recorded nothing for so long begins anew."""
 
@@ -29,7 +28,7 @@ Covers = tuple[tuple[Instant, PlanTerms | None], ...]
 class Worker:
     """One worker's checks, as far as their latest say at a glance that nothing shows."""
 
-    __slots__ = ("appended", "bits", "entered", "entered_before", "number", "seen")
+    __slots__ = ("appended", "bits", "entered", "entered_before", "number", "on_duty", "seen")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -42,6 +41,8 @@ class Worker:
         """The last time at which a check of his was observed."""
         self.appended: Instant = LONG_AGO
         """When his last check was appended."""
+        self.on_duty: Instant = NEVER
+        """From then on he is on duty, and not on a break, as far as is known; NEVER: it has to be asked."""
 
     def took(self, entered_at: Instant, at: Instant, appended_at: Instant) -> None:
         """One more check of his."""
@@ -169,6 +170,9 @@ class HouseOfRecord(WatchedHome):
         """Who was on duty, by the facts' own times."""
         self.said: Said = {}
 
+    if TYPE_CHECKING:
+        placements: dict[str, Child]  # type: ignore[assignment]  # `Homes(Child, HouseOfRecord)` makes them
+
     @property
     def children(self) -> Iterable[Child]:
         """Its placements, past ones too."""
@@ -181,7 +185,16 @@ class HouseOfRecord(WatchedHome):
         self.workers[actor] = worker = Worker(number)
         self.codes = proofs.roomy(self.codes, number)
         self.stale = True
+        self.judge_duty()
         return worker
+
+    def judge_duty(self) -> None:
+        """Who of the workers is on duty for good, as known now: of him nobody has to ask at every check."""
+        last = self.record.last
+        on_duty = self.record.at(last)
+        for actor, worker in self.workers.items():
+            session = on_duty.get(actor)
+            worker.on_duty = last if session is not None and session.on_break is None else NEVER
 
     def know(self, child: Child) -> int:
         """The number that stands for the child in the journal."""
@@ -241,3 +254,4 @@ class HouseOfRecord(WatchedHome):
         valid = sorted((entry for entry in entries if entry.flags & VALID), key=lambda entry: entry.at)
         for child in self.children:
             child.glance([entry for entry in valid if entry.child == child.number])
+        self.judge_duty()

@@ -1,5 +1,6 @@
 """Ids of checks in few bytes. Pure."""
 
+from binascii import unhexlify
 from hashlib import blake2b
 from typing import Final
 
@@ -11,9 +12,9 @@ ELSEWHERE: Final = 16
 
 def packed(id_: str) -> tuple[int, bytes]:
     """An id in 16 bytes, and the flag that says how; of one that does not go in, b""."""
-    if len(id_) == 36 and id_[8] == id_[13] == id_[18] == id_[23] == "-" and id_.islower():
+    if len(id_) == 36 and id_[8:24:5] == "----" and id_.lower() == id_ != id_.upper():
         try:
-            raw = bytes.fromhex(id_.replace("-", ""))
+            raw = unhexlify(id_.replace("-", ""))
         except ValueError:
             return ELSEWHERE, b""
         return (0, raw) if len(raw) == 16 else (ELSEWHERE, b"")

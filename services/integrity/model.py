@@ -6,7 +6,7 @@ home in `home.py`, what was raised in `anomalies.py`, the form at rest in `saved
 """
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import Final, cast
 
 from services.integrity import saved
 from services.integrity.anomalies import decided
@@ -29,7 +29,8 @@ from shared.monitor import Effect, Row
 from shared.topics import INPUTS, NIGHT_COVER
 from shared.watching import NOTHING, Watching
 
-_REGULAR = 5
+_CLOCK_AHEAD: Final = -CLOCK_OFF
+_REGULAR: Final = 5
 """So many times running a gap is like the one before it where six are alike."""
 
 
@@ -65,7 +66,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         if home is None or not home.zone:
             return NOTHING  # nobody knows its nights
         data = fact.data
-        child = cast("Child | None", home.placements.get(data["placement_id"]))
+        child = home.placements.get(data["placement_id"])
         worker = home.workers.get(fact.actor) or home.meet(fact.actor)
         at, entered_at, appended_at = fact.observed_at, fact.entered_at, fact.appended_at
         if child is None or not (  # the common check: at a glance nothing shows
@@ -74,7 +75,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
             and at >= child.settled
             and entered_at > worker.entered_before + ENTERED_WITHIN
             and entered_at >= worker.entered
-            and -CLOCK_OFF <= entered_at - at <= RETROSPECTIVE_AFTER
+            and _CLOCK_AHEAD <= entered_at - at <= RETROSPECTIVE_AFTER
             and child.in_force
             and child.started_at <= at  # type: ignore[operator]  # it has one: it is in force
             and data["outcome"] == "seen"
@@ -83,8 +84,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
             and child.number
         ):
             return self._look(home, child, fact)
-        session = home.record.at(at).get(fact.actor)
-        if (session is None and is_asked(home, at)) or (session is not None and session.on_break is not None):
+        if at < worker.on_duty and not self._may_check(home, fact.actor, at):
             return self._look(home, child, fact)
         child.follow(at)
         is_manual = data["proof"] == "manual"
@@ -109,6 +109,11 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
             self._note(home)
         return NOTHING
 
+    def _may_check(self, home: HouseOfRecord, actor: str, at: Instant) -> bool:
+        """Whether neither `off_duty` nor `on_break` shows in a check at `at`."""
+        session = home.record.at(at).get(actor)
+        return not is_asked(home, at) if session is None else session.on_break is None
+
     def _look(self, home: HouseOfRecord, child: Child | None, fact: Fact) -> Iterable[Effect]:
         """Hold the check against everything that it may complete."""
         look = Look(home, fact)
@@ -128,6 +133,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         if move is not None:
             home.record.forget(fact.appended_at - RECORD_KEPT)
             home.record.tell(move)
+            home.judge_duty()
         home.stale = True
         look = Look(home, fact)
         if home.zone and fact.type == "cover.handed_over.v1" and fact.data["accepted"]:
@@ -136,7 +142,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
 
     def _corrected(self, fact: Fact) -> Iterable[Effect]:
         home = self._houses.get(fact.home_id)
-        child = None if home is None else cast("Child | None", home.placements.get(fact.subject))
+        child = None if home is None else home.placements.get(fact.subject)
         if home is None or child is None:
             return NOTHING
         home.stale = True
@@ -163,7 +169,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         home = self._houses.get(fact.home_id)
         if home is None:
             return NOTHING
-        child = cast("Child | None", home.placements.get(fact.data.get("placement_id", "")))
+        child = home.placements.get(fact.data.get("placement_id", ""))
         home.stale = True
         look = Look(home, fact)
         if child is not None and home.zone:
@@ -194,7 +200,7 @@ class IntegrityMonitor(Watching[HouseOfRecord]):
         """Nothing is past by time alone; what was promised for the next millisecond begins."""
         while (kept := self.homes.keep_next(home, due + 1)) is not None:
             promise, changes = kept
-            child = cast("Child | None", home.placements.get(promise.fact.data.get("placement_id", "")))
+            child = home.placements.get(promise.fact.data.get("placement_id", ""))
             if child is not None:  # whatever it changes, it is promised no more
                 child.changed = True
             self._follow(changes)

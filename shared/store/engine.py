@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -22,6 +23,8 @@ BUSY_TIMEOUT_S = 30
 
 _TURNS: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
 """By database: whose turn it is to write, among the threads of this process."""
+_TURN_OF: WeakKeyDictionary[Engine, threading.RLock] = WeakKeyDictionary()
+"""The same by engine: to write a URL out for each transaction takes as long as a small one."""
 
 
 def make_engine(
@@ -77,6 +80,13 @@ def _sqlite(engine: Engine, pragmas: list[str]) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _turn(engine: Engine) -> threading.RLock:
+    turn = _TURN_OF.get(engine)
+    if turn is None:
+        turn = _TURN_OF[engine] = _TURNS[str(engine.url)]
+    return turn
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: committed at the end, rolled back by an exception.
@@ -89,7 +99,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     ledger's row first (`shared.store.ledger.lock`), and files that have one writer say so (`one_writer`).
     """
     if engine.dialect.name == "sqlite":
-        turn: AbstractContextManager[object] = _TURNS[str(engine.url)]
+        turn: AbstractContextManager[object] = _turn(engine)
         options: dict[str, Any] = {"wakeful_writes": True}
     else:
         turn, options = nullcontext(), {"isolation_level": "READ COMMITTED"}

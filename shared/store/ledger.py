@@ -12,10 +12,10 @@ what he reads afterwards stays as it is until he commits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, select, update
 
 from shared.instants import Instant
 from shared.log.base import Positions
@@ -69,9 +69,8 @@ def entries(connection: Connection) -> list[Entry]:
 
 def published(connection: Connection, services: Sequence[str], partition: int) -> dict[str, Instant]:
     """How far these have published, of those that have begun."""
-    query = select(LEDGER.c.service, LEDGER.c.published)
-    query = query.where(LEDGER.c.service.in_(services), LEDGER.c.partition == partition)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    asked = {"services": services, "partition": partition}
+    return {row[0]: row[1] for row in connection.execute(_PUBLISHED, asked)}
 
 
 def lock(connection: Connection, service: str, partition: int) -> None:
@@ -107,8 +106,9 @@ def swap(connection: Connection, old: Entry, new: Entry) -> Entry:
 def moved(connection: Connection, old: Entry, new: Entry) -> bool:
     """The same. False where `new` stands there already, under `old`'s own epoch: nobody else can have put it, so the
     commit was made, and only its answer was lost with the connection. Whatever was written with it is written."""
-    same = [LEDGER.c[name] == value for name, value in old.row().items()]
-    if connection.execute(update(LEDGER).where(*same).values(new.row())).rowcount == 1:
+    both = {f"old_{name}": value for name, value in old.row().items()}
+    both.update((f"new_{name}", value) for name, value in new.row().items())
+    if connection.execute(_SWAP, both).rowcount == 1:
         return True
     found = find(connection, old.service, old.partition)
     if found == new and new.epoch == old.epoch:
@@ -128,3 +128,14 @@ def clocks(engine: Engine) -> dict[str, Instant]:
 
 def _of(service: str, partition: int) -> tuple[ColumnElement[bool], ...]:
     return LEDGER.c.service == service, LEDGER.c.partition == partition
+
+
+# Made once: every turn of every service comes through here, and to build a statement takes longer than to run it.
+_SWAP: Final = (
+    update(LEDGER)
+    .where(*(column == bindparam(f"old_{column.name}") for column in LEDGER.columns))
+    .values({column.name: bindparam(f"new_{column.name}") for column in LEDGER.columns})
+)
+_PUBLISHED: Final = select(LEDGER.c.service, LEDGER.c.published).where(
+    LEDGER.c.service.in_(bindparam("services", expanding=True)), LEDGER.c.partition == bindparam("partition")
+)

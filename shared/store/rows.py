@@ -44,25 +44,25 @@ def put(connection: Connection, metadata: Tables, rows: Iterable[Row], *, partit
     A row's `values` are all its columns but the key; one that names only some of them leaves the others as
     they are.
     """
-    last: dict[tuple[str, tuple[Any, ...]], Row] = {}
-    for row in rows:
-        last[row.table, tuple(row.key.values())] = row
+    last = {(table, *key.values()): (table, key, values) for table, key, values in rows}
     puts: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = {}
     deletes: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
-    for row in last.values():
-        if row.values is None:
-            deletes.setdefault((row.table, tuple(row.key)), []).append(row.key)
-        else:
-            values = (*row.key.values(), *row.values.values())
-            puts.setdefault((row.table, (*row.key, *row.values)), []).append(values)
-    for (name, key), keys in deletes.items():
-        table = metadata.tables[name]
-        whose = {PARTITION: partition} if PARTITION in table.primary_key.columns else {}
+    for table, key, values in last.values():
+        if values is None:
+            deletes.setdefault((table, tuple(key)), []).append(key)
+            continue
+        shape = (table, (*key, *values))
+        if (portion := puts.get(shape)) is None:
+            portion = puts[shape] = []
+        portion.append((*key.values(), *values.values()))
+    for (name, columns), keys in deletes.items():
+        of = metadata.tables[name]
+        whose = {PARTITION: partition} if PARTITION in of.primary_key.columns else {}
         named = [{f"k_{column}": value for column, value in {**each, **whose}.items()} for each in keys]
-        connection.execute(_delete(table, (*key, *whose)), named)
+        connection.execute(_delete(of, (*columns, *whose)), named)
     for (name, columns), portion in puts.items():
-        table = metadata.tables[name]
-        upsert(connection, table, columns, portion, _whose(table, partition))
+        of = metadata.tables[name]
+        upsert(connection, of, columns, portion, _whose(of, partition))
     return len(last)
 
 

@@ -90,12 +90,9 @@ def _put_plain(
     writing them."""
     statement, order, processed = _plain(table, (*columns, *constants), connection.dialect)
     same = tuple(constants.values())
-    values = [order((*row, *same)) for row in rows]
-    if processed:
-        values = [
-            tuple(processed[place](each) if place in processed else each for place, each in enumerate(row))
-            for row in values
-        ]
+    values = [order((*row, *same)) for row in rows] if same else [order(row) for row in rows]
+    for place, process in processed:
+        values = [(*row[:place], process(row[place]), *row[place + 1 :]) for row in values]
     connection.exec_driver_sql(statement, values)
 
 
@@ -107,12 +104,12 @@ _NOTHING_TO_DO: Final = (LargeBinary, Boolean, Integer)
 def _plain(table: Table, columns: tuple[str, ...], dialect: Dialect) -> "_Plain":
     compiled = _statement(table, columns, dialect.name).compile(dialect=dialect)
     names: list[str] = getattr(compiled, "positiontup", None) or []
-    processors = {}
+    processors = []
     for place, name in enumerate(names):
         kind = table.c[name].type
         processor = kind.dialect_impl(dialect).bind_processor(dialect)
         if processor is not None and not isinstance(kind, _NOTHING_TO_DO):
-            processors[place] = processor
+            processors.append((place, processor))
     order = itemgetter(*(columns.index(name) for name in names)) if len(names) > 1 else tuple
     return _Plain(str(compiled), order, processors)
 
@@ -121,8 +118,8 @@ class _Plain(NamedTuple):
     """An upsert by place: the statement, a row's values in its order, and what becomes of some of them on their way."""
 
     statement: str
-    order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    processed: Mapping[int, Callable[[Any], Any]]
+    order: Callable[[Sequence[Any]], tuple[Any, ...]]
+    processed: Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 # -- COPY ------------------------------------------------------------------------------------------------------

@@ -5,11 +5,15 @@ batch is known from the moment it is taken, as to a replay, not from when it was
 """
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from shared.course import Verdict
 from shared.facts import Fact
 from shared.instants import Instant
 from shared.log.base import Named
+
+NAMES_NOTHING: Final = "check.recorded.v1"
+"""Most facts are checks, and are never asked what they name (§3: a check is never refused)."""
 
 
 class Names:
@@ -27,9 +31,13 @@ class Names:
 
     def look_up(self, facts: Sequence[Fact]) -> None:
         """Find what these facts name. Raises Unavailable; nothing has moved then."""
-        read = (fact for fact in facts if isinstance(fact.data, dict))  # nobody validates what the log holds
-        named = ((fact.home_id, fact.data.get("check_id")) for fact in read)
-        wanted = {(home_id, event_id) for home_id, event_id in named if isinstance(event_id, str)}
+        wanted: set[tuple[str, str]] = set()
+        for fact in facts:
+            if fact.type == NAMES_NOTHING or not isinstance(fact.data, dict):
+                continue  # nobody validates what the log holds
+            event_id = fact.data.get("check_id")
+            if isinstance(event_id, str):
+                wanted.add((fact.home_id, event_id))
         found = {key: self._lookup(*key) for key in wanted}
         coming = ((fact.home_id, fact.id, fact.appended_at) for fact in facts) if wanted else ()
         self._coming = {(home_id, id_): at for home_id, id_, at in coming if (home_id, id_) in wanted}
@@ -37,8 +45,7 @@ class Names:
 
     def take(self, fact: Fact) -> Verdict:
         """It is new, and known from here on."""
-        key = (fact.home_id, fact.id)
-        if key in self._coming:
+        if self._coming and (key := (fact.home_id, fact.id)) in self._coming:
             self._taken[key] = Named(fact.id, fact.type, fact.subject, fact.appended_at)
         return "new"
 

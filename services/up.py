@@ -42,6 +42,7 @@ from shared.security.keys import KeyRing, load_master_key
 from shared.settings import Settings
 from shared.store import damage, ledger
 from shared.store.engine import make_engine
+from shared.undisturbed import look_seldom
 from shared.web.app import App
 from shared.web.live import Notifier
 from shared.web.pages import Pages
@@ -162,6 +163,7 @@ def serve(settings: Settings, *, sample: bool = False, ready: Callable[[House], 
     """
     logs.set_up(settings.log_level)
     stay_on_one_core()
+    look_seldom()
     raise_limit()
     listening = listen(settings)
     with ExitStack() as stack:

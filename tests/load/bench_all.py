@@ -119,9 +119,11 @@ def _serve(folder: str, port: int, clock: Any, up: Any, stop: Any, pipe: Any) ->
     from shared.security.rights import Right, Scope
     from shared.settings import Settings
     from shared.store.engine import make_engine
+    from shared.undisturbed import look_seldom
     from shared.web.live import Notifier
 
-    stay_on_one_core()
+    stay_on_one_core()  # this and the next as `wakeful up` does
+    look_seldom()
     here = Path(folder)
     log = SqliteLog(here / "log.sqlite3", always_open=True, clock=lambda: clock.value)
     access = Access.open(here / "access.sqlite3")

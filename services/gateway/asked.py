@@ -74,14 +74,22 @@ def may_say(said: Said, homes: Whereabouts) -> Problem | None:
         home = home or HomeRef(fact.home_id, fact.data["provider_id"])
     else:
         wrong = None
-    placement_id = fact.data.get("placement_id")
-    commissioner_id = homes.commissioner_now(fact.home_id, placement_id) if placement_id else None
-    if fact.type == "placement.started.v1":
-        commissioner_id = fact.data["commissioner_id"]
+    commissioner_id = _placed_by(said, homes)
     known = home or HomeRef(fact.home_id, "")
     if not (said.voice.speaks.may(said.needed, known, commissioner_id) or (said.shown and home is not None)):
         return _unknown(fact) if home is None else _not_theirs(fact)
     return wrong or _names_its_own(said, known) or _approved(said, known, commissioner_id)
+
+
+def _placed_by(said: Said, homes: Whereabouts) -> str | None:
+    """Who placed the child. Looked up only where the answer can change with it: for a commissioner, or an approver."""
+    fact = said.fact
+    if fact.type == "placement.started.v1":
+        return str(fact.data["commissioner_id"])
+    if said.voice.speaks.scope.commissioner_id is None and said.approver_id is None:
+        return None
+    placement_id = fact.data.get("placement_id")
+    return homes.commissioner_now(fact.home_id, placement_id) if placement_id else None
 
 
 def may_say_now(said: Said, homes: Whereabouts) -> Problem | None:

@@ -61,7 +61,7 @@ def could_then(session: Token, entered_at: Instant, now: Instant) -> Problem | N
 
 def completed(body: Mapping[str, Any], event_id: str, who: Voice) -> dict[str, Any]:
     """The whole envelope. What the body says of itself must be what the token says. Raises Problem."""
-    event: dict[str, Any] = {
+    known: dict[str, Any] = {
         "specversion": "1.0",
         "id": event_id,
         "source": who.source,
@@ -69,12 +69,10 @@ def completed(body: Mapping[str, Any], event_id: str, who: Voice) -> dict[str, A
         "actor": who.actor_id,
         "datacontenttype": "application/json",
     }
-    for name, value in body.items():
-        known = event.get(name)
-        if known is None:
-            event[name] = value
-        elif known != value:
-            raise _contradicts(name, value, known)
+    event = {**known, **body}
+    for name, value in known.items():
+        if value is not None and event[name] != value:
+            raise _first_contradiction(body, known)
     if "contenthash" in body:
         raise invalid([FieldError("contenthash", None, "leave it out: the door makes it")])
     if who.home_id is None:
@@ -83,6 +81,13 @@ def completed(body: Mapping[str, Any], event_id: str, who: Voice) -> dict[str, A
     if missing:
         raise invalid([FieldError(name, None, "state it; an event of a system needs it") for name in missing])
     return event
+
+
+def _first_contradiction(body: Mapping[str, Any], known: Mapping[str, Any]) -> Problem:
+    """Of the body's fields the first that says other than is known."""
+    wrong = (name for name in body if known.get(name) is not None and body[name] != known[name])
+    name = next(wrong)
+    return _contradicts(name, body[name], known[name])
 
 
 def _contradicts(name: str, value: Any, known: Any) -> Problem:

@@ -99,7 +99,10 @@ _Change: TypeAlias = Callable[[Any, str], Any]
 def _each_text(event: dict[str, Any], change: _Change) -> dict[str, Any]:
     data = event["data"]
     paths = TYPES[event["type"]].sealed
-    if all(data.get(path[0]) is None for path in paths):
+    for path in paths:
+        if data.get(path[0]) is not None:
+            break
+    else:
         return event  # the everyday check: nobody wrote anything
     for path in paths:
         data = _at(data, path, change, "data")

@@ -5,14 +5,15 @@ Read only, by whoever decides whether something is to be sent, just before it is
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from services.pager.desk import DeskAlert, DeskHome
 from services.pager.tables import ALERTS, HOMES
 
 _ALERT: Final = tuple(ALERTS.c[field.name] for field in fields(DeskAlert))
+_CHANGED: Final = (ALERTS.c.alert_id, ALERTS.c.state, ALERTS.c.changed)
 _HOME: Final = tuple(HOMES.c[field.name] for field in fields(DeskHome))
 
 
@@ -33,20 +34,32 @@ def read_all(connection: Connection, alert_ids: Iterable[str]) -> dict[str, Desk
     return {alert.alert_id: alert for alert in _alerts(connection, query)}
 
 
-def open_alerts(connection: Connection, partition: int) -> list[DeskAlert]:
+class Changed(NamedTuple):
+    """That an alert has changed, and no more of it: of a storm's ten thousand the rest is read a few at a time."""
+
+    alert_id: str
+    state: str
+    changed: int
+
+
+def open_alerts(connection: Connection, partition: int) -> list[Changed]:
     """What is raised or acknowledged in this home-partition, the oldest change first."""
     mine = (ALERTS.c.partition == partition, ALERTS.c.state != "resolved")
-    return _alerts(connection, select(*_ALERT).where(*mine).order_by(ALERTS.c.changed))
+    return _changed(connection, *mine)
 
 
-def changed_since(connection: Connection, partition: int, n: int) -> list[DeskAlert]:
+def changed_since(connection: Connection, partition: int, n: int) -> list[Changed]:
     """What has changed after change `n` of this home-partition, in that order; resolved ones too. Where its rows were
     made anew and have not come to `n` yet, all that is open: begin again from what this gives."""
     mine = ALERTS.c.partition == partition
     if n and (connection.execute(select(func.max(ALERTS.c.changed)).where(mine)).scalar() or 0) < n:
         return open_alerts(connection, partition)
-    query = select(*_ALERT).where(mine, ALERTS.c.changed > n).order_by(ALERTS.c.changed)
-    return _alerts(connection, query)
+    return _changed(connection, mine, ALERTS.c.changed > n)
+
+
+def _changed(connection: Connection, *where: ColumnElement[bool]) -> list[Changed]:
+    query = select(*_CHANGED).where(*where).order_by(ALERTS.c.changed)
+    return [Changed(*row) for row in connection.execute(query)]
 
 
 def home(connection: Connection, home_id: str) -> DeskHome:

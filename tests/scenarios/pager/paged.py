@@ -70,7 +70,9 @@ class OnCallNight(DeskStory):
     def _look(self) -> Instant:
         """Ask the chain of all that is open; when to look again."""
         with self.engine.connect() as connection:
-            opened = desk_rows.open_alerts(connection, 0)
+            ids = [each.alert_id for each in desk_rows.open_alerts(connection, 0)]
+            known = desk_rows.read_all(connection, ids)
+            opened = [known[id_] for id_ in ids]
             houses = {each.home_id: desk_rows.home(connection, each.home_id) for each in opened}
         return min((self._ask(each, houses[each.home_id]) for each in opened), default=NEVER)
 

@@ -188,7 +188,7 @@ class DeskStory:
         with self.engine.connect() as connection:
             return [each.alert_id for each in desk_rows.open_alerts(connection, 0)]
 
-    def changed_since(self, n: int) -> list[DeskAlert]:
+    def changed_since(self, n: int) -> list[desk_rows.Changed]:
         with self.engine.connect() as connection:
             return desk_rows.changed_since(connection, 0, n)
 

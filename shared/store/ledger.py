@@ -10,7 +10,7 @@ has as many as come, so there whoever writes takes the row first (by `swap`, or 
 what he reads afterwards stays as it is until he commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -71,6 +71,16 @@ def published(connection: Connection, services: Sequence[str], partition: int) -
     """How far these have published, of those that have begun."""
     asked = {"services": services, "partition": partition}
     return {row[0]: row[1] for row in connection.execute(_PUBLISHED, asked)}
+
+
+def epochs(connection: Connection, service: str, partitions: Collection[int]) -> dict[int, int]:
+    """Who has these home-partitions, of those that somebody has. Nobody else writes for them to the end of the
+    transaction, as by `lock`: they are taken in order, so that no two wait for each other."""
+    mine = (LEDGER.c.service == service, LEDGER.c.partition.in_(sorted(partitions)))
+    query = select(LEDGER.c.partition, LEDGER.c.epoch).where(*mine).order_by(LEDGER.c.partition)
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update()
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def lock(connection: Connection, service: str, partition: int) -> None:

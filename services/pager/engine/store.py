@@ -11,7 +11,7 @@ What is written never lives here.
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, TypeVar
@@ -118,14 +118,13 @@ def _fail(done: Future[Any], error: BaseException) -> None:
         done.set_exception(error)
 
 
-def guard(connection: Connection, epochs: Mapping[int, int], partitions: Iterable[int]) -> None:
+def guard(connection: Connection, epochs: Mapping[int, int], partitions: Collection[int]) -> None:
     """Nobody else writes for these home-partitions until the transaction ends, and they are still owned. Raises
-    LostOwnership."""
-    for partition in sorted(set(partitions)):
-        ledger.lock(connection, SERVICE, partition)
-        found = ledger.find(connection, SERVICE, partition)
-        if found is None or found.epoch != epochs.get(partition):
+    LostOwnership. One query, however many they are: it comes before every send."""
+    found = ledger.epochs(connection, SERVICE, partitions)
+    for partition in sorted(partitions):
+        if partition not in found or found[partition] != epochs.get(partition):
             raise ledger.LostOwnership(
                 f"{SERVICE}, partition {partition}: the engine sends for epoch {epochs.get(partition)}, the ledger has "
-                f"{'none' if found is None else found.epoch}"
+                f"{found.get(partition, 'none')}"
             )

@@ -10,7 +10,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine as Database
 
 from services.pager import desk_rows
+from services.pager.engine.store import guard
 from shared.instants import Duration
+from shared.store.engine import writing
+from shared.store.ledger import LostOwnership, take_over
 from tests.integration.pager.receivers import Receiver
 from tests.integration.pager.stage import Stage, views
 from tests.unit.pager.chained import alert
@@ -64,3 +67,22 @@ def test_that_an_alert_has_changed_is_known_by_its_name_its_state_and_the_count(
         assert desk_rows.changed_since(connection, 0, 0) == [("A1", "raised", 1), ("A2", "resolved", 2)]
         assert desk_rows.changed_since(connection, 0, 1) == [("A2", "resolved", 2)]
         assert desk_rows.open_alerts(connection, 0) == [("A1", "raised", 1)]
+
+
+def test_who_owns_all_the_home_partitions_of_a_message_is_asked_in_one_query(stage: Stage) -> None:
+    with writing(stage.database) as connection:
+        for partition in (1, 2):
+            take_over(connection, "pager", partition, 1)
+    with asked(stage.database) as statements, writing(stage.database) as connection:
+        guard(connection, {0: stage.epoch, 1: 1, 2: 1}, {0, 1, 2})
+    assert len([each for each, _ in statements if "ledger" in each]) == 1
+
+
+@pytest.mark.parametrize("epochs", [{0: 1, 1: 2}, {0: 1}, {0: 1, 1: 1, 7: 1}])
+def test_a_message_of_which_one_home_partition_is_anothers_does_not_go(
+    stage: Stage, epochs: dict[int, int]
+) -> None:
+    with writing(stage.database) as connection:
+        take_over(connection, "pager", 1, 1)
+    with pytest.raises(LostOwnership), writing(stage.database) as connection:
+        guard(connection, epochs, {0, 1, *epochs})

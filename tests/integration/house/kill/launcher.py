@@ -15,6 +15,8 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from services.up import House, serve
 from shared.clock import now
 from shared.security.people import Person
 from shared.security.rights import Right, Scope
-from shared.security.ways import Address
+from shared.security.ways import Address, Ways
 from shared.settings import Settings
 from tests.chaos.hurried import hurry, hurry_the_pager
 from tests.chaos.shifts import WORKERS
@@ -40,20 +42,26 @@ RIGHTS = frozenset({Right.RECORD, Right.MANAGE, Right.READ, Right.RESPOND})
 
 def main(folder: Path, port: int) -> None:
     """Serve orders until standard input ends."""
+    orders(partial(_be, folder, port))
+
+
+def orders(be: Callable[[dict[str, Any]], None]) -> None:
+    """Serve orders until standard input ends; `be` is the process that each of them asks for."""
     pending = b""
     while chunk := os.read(0, 65536):
         pending += chunk
         while b"\n" in pending:
             line, _, pending = pending.partition(b"\n")
-            _live(folder, port, orjson.loads(line))
+            _live(be, orjson.loads(line))
 
 
-def _live(folder: Path, port: int, order: dict[str, Any]) -> None:
+def _live(be: Callable[[dict[str, Any]], None], order: dict[str, Any]) -> None:
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            _be(folder, port, order)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            be(order)
             code = 0
         finally:
             sys.stdout.flush()
@@ -70,7 +78,6 @@ def _live(folder: Path, port: int, order: dict[str, Any]) -> None:
 
 
 def _be(folder: Path, port: int, order: dict[str, Any]) -> None:
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     points = Points(folder / "points", folder / "killed", order["armed"], order["nth"])
     receiver = order.get("receiver")
     install(points)
@@ -107,11 +114,16 @@ def _open(house: House, folder: Path, receiver: str | None) -> None:
 
 
 def _reached(house: House, receiver: str) -> None:
+    for person in people(receiver, house.reach.sealing):
+        house.access.put_person(person, now())
+
+
+def people(receiver: str, sealing: Ways) -> Iterator[Person]:
+    """Whoever is told, and can be reached there."""
     for name, paths in PEOPLE.items():
         ways = [Address("webhook", f"{receiver}{path}", SECRET) for path in paths]
-        kept = house.reach.sealing.kept(name, ways)
         scope = Scope(provider_id=PROVIDER)
-        house.access.put_person(Person(name, "Sample person (invented)", scope, RIGHTS, kept), now())
+        yield Person(name, "Sample person (invented)", scope, RIGHTS, sealing.kept(name, ways))
 
 
 if __name__ == "__main__":

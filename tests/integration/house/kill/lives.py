@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -34,11 +35,12 @@ WITHIN: Final = LONG_S
 class Lives:
     """The launcher, and the clients. `with` it; then `live`, again and again."""
 
-    def __init__(self, folder: Path, seed: int, *, posters: int = POSTERS) -> None:
+    def __init__(self, folder: Path, seed: int, *, posters: int = POSTERS, port: int | None = None) -> None:
+        """`port`: of a door that stays open whoever is killed."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.acknowledged = Acknowledged()
-        self._port = free_port()
+        self._port = port or free_port()
         self._stop = threading.Event()
         url = f"http://127.0.0.1:{self._port}"
         self._client: httpx.Client | None = None
@@ -51,13 +53,7 @@ class Lives:
         self._running: list[Future[None]] = []
 
     def __enter__(self) -> Self:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.integration.house.kill.launcher",
-            str(self.folder),
-            str(self._port),
-        ]
+        command = [sys.executable, "-m", *self._launched()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WAKEFUL_")}
         with (self.folder / "said").open("ab") as said:
             self._launcher = subprocess.Popen(
@@ -88,6 +84,10 @@ class Lives:
         if kind is None:
             for each in self._running:
                 each.result()
+
+    def _launched(self) -> Sequence[str]:
+        """The module that is the launcher, and what it is told."""
+        return ("tests.integration.house.kill.launcher", str(self.folder), str(self._port))
 
     def _going(self, seed: int) -> Errands:
         """The client that goes its rounds."""

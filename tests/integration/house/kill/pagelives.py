@@ -3,12 +3,13 @@
 import queue
 import time
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from services.pager.engine.tables import MESSAGES
 from shared.instants import NEVER, Instant
@@ -30,10 +31,14 @@ PATIENCE_S: Final = LONG_S
 class PageLives(Lives):
     """The lives over one folder. `outcome` is added to when they are over."""
 
-    def __init__(self, folder: Path, seed: int, *, receiver: Receiver, outcome: Pages) -> None:
+    patience_s = PATIENCE_S
+
+    def __init__(
+        self, folder: Path, seed: int, *, receiver: Receiver, outcome: Pages, port: int | None = None
+    ) -> None:
         self._receiver, self._outcome = receiver, outcome
         receiver.forget()
-        super().__init__(folder, seed, posters=0)
+        super().__init__(folder, seed, posters=0, port=port)
 
     def _going(self, seed: int) -> Errands:
         self._told = PageErrands(self.folder, self._url, self.acknowledged, self._stop, seed, self._receiver)
@@ -52,7 +57,7 @@ class PageLives(Lives):
             if self.errands.rounds != stood:
                 stood, since = self.errands.rounds, time.monotonic()
                 self._told.give_up.clear()
-            elif time.monotonic() - since > PATIENCE_S:
+            elif time.monotonic() - since > self.patience_s:
                 self._told.give_up.set()
             try:
                 self._lines.get(timeout=0.05)
@@ -64,7 +69,7 @@ class PageLives(Lives):
     def settle(self) -> None:
         """Whoever was told of what is over now is told that, and nothing waits."""
         self._told.enough.set()
-        if not waited(lambda: all(each.done() for each in self._running), PATIENCE_S):
+        if not waited(lambda: all(each.done() for each in self._running), self.patience_s):
             self._told.give_up.set()
         for each in self._running:
             each.result()
@@ -72,7 +77,7 @@ class PageLives(Lives):
         def quiet() -> bool:
             return not self._waiting() and not not_told_that_it_is_over(self._told.told(), self._resolved())
 
-        if not waited(quiet, PATIENCE_S):
+        if not waited(quiet, self.patience_s):
             over = self._resolved()
             self._told.lost += [
                 f"{person} was never told that {id_} is over"
@@ -81,7 +86,7 @@ class PageLives(Lives):
 
     def judge(self) -> None:
         testimony = (self.folder / "testimony").read_text("utf-8").splitlines()
-        views = make_engine(self.folder / "data" / "views.sqlite3", read_only=True)
+        views = self._views()
         try:
             with views.connect() as connection:
                 query = select(MESSAGES.c.person, MESSAGES.c.alert_id, MESSAGES.c.bundle)
@@ -97,7 +102,11 @@ class PageLives(Lives):
         into.again += found.again
         into.alerts |= found.alerts
 
-    def _resolved(self) -> dict[str, Instant]:
+    def _views(self) -> Engine:
+        """The pager's read model."""
+        return make_engine(self.folder / "data" / "views.sqlite3", read_only=True)
+
+    def _resolved(self) -> Mapping[str, Instant]:
         """By alert: when its end came into the log."""
         with closing(SqliteLog(self.folder / "data" / "log.sqlite3", read_only=True)) as log:
             records, _ = log.read(0, (ALERTS,), {}, NEVER, 10_000_000)
@@ -110,7 +119,7 @@ class PageLives(Lives):
 
     def _waiting(self) -> Counter[str]:
         """What is to be told, or to be published."""
-        views = make_engine(self.folder / "data" / "views.sqlite3", read_only=True)
+        views = self._views()
         try:
             with views.connect() as connection:
                 queued = select(func.count()).select_from(MESSAGES).where(MESSAGES.c.state == "queued")

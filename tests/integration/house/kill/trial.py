@@ -110,25 +110,26 @@ def record(
     rounds: int = ROUNDS,
 ) -> Found:
     """A life for each of `versions`, nobody killed. The third is one that makes its rows anew."""
-    passed: list[list[tuple[int, str]]] = []
+    lived: list[list[tuple[int, str]]] = []
     with hurried(), night(folder, seed) as lives:
         for later in versions:
             assert lives.begin(later=later), lives.said
             assert not lives.ended_within(rounds), lives.said
             assert lives.stop() == 0, lives.said
-            passed.append(_passed(folder))
+            lived.append(passed(folder))
             (folder / "points").unlink()
-    once = [[name for count, name in life if count == 1] for life in passed]
+    once = [[name for count, name in life if count == 1] for life in lived]
     first, always, anew = (*once, [])[:3]
     return Found(
         [name for name in first if name not in always],
         always,
         [name for name in anew if name not in always and name not in first],
-        {name for life in passed for count, name in life if count == OFTEN},
+        {name for life in lived for count, name in life if count == OFTEN},
     )
 
 
-def _passed(folder: Path) -> list[tuple[int, str]]:
+def passed(folder: Path) -> list[tuple[int, str]]:
+    """How often, by when it was written down, and what: since `points` was taken away."""
     lines = (line.split("\t") for line in (folder / "points").read_text("utf-8").splitlines())
     return [(int(count), name) for count, name in lines]
 

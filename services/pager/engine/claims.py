@@ -5,12 +5,14 @@ all of them. A worker that has died keeps nobody waiting longer than its lease. 
 clocks may differ by seconds, and the worst that comes of it is the same message twice, under the same key.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select, update
 
 from services.pager.chain.gathering import Told
+from services.pager.engine.rows import portions
 from services.pager.engine.tables import RECEIVERS
 from shared.instants import MINUTE, SECOND, Duration, Instant
 from shared.store.upserts import insert_into
@@ -51,8 +53,16 @@ def claim(connection: Connection, person: str, me: str, now: Instant, until: Ins
     )
     if swapped.rowcount != 1:
         return None
-    row = connection.execute(select(RECEIVERS).where(RECEIVERS.c.person == person)).one()
-    return Receiver(Told(row.window, row.rank), Told(row.updated, 0))
+    return told(connection, [person])[person]
+
+
+def told(connection: Connection, persons: Iterable[str]) -> dict[str, Receiver]:
+    """What these have been told, of those that have been told anything; nobody is claimed by it."""
+    found: dict[str, Receiver] = {}
+    for some in portions(persons):
+        for row in connection.execute(select(RECEIVERS).where(RECEIVERS.c.person.in_(some))):
+            found[row.person] = Receiver(Told(row.window, row.rank), Told(row.updated, 0))
+    return found
 
 
 def keep(connection: Connection, person: str, me: str, until: Instant) -> None:

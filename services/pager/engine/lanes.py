@@ -21,6 +21,7 @@ from services.pager.chain.gathering import rank_of
 from services.pager.channels.base import Outcome, Result
 from services.pager.channels.trying import GRACE
 from services.pager.engine import claims, outcomes
+from services.pager.engine.due import Due
 from services.pager.engine.outcomes import Tried
 from services.pager.engine.ports import Ports
 from services.pager.engine.reaching import Reaching
@@ -83,12 +84,13 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, messages: Iterable[Sending]) -> None:
+    def add(self, new: Due) -> None:
         """These are to go out."""
-        for message in messages:
+        for message in new.messages:
             lane = self._lanes.get(message.person)
             if lane is None:
-                lane = self._lanes[message.person] = Lane(self, message.person)
+                told = new.receivers.get(message.person)
+                lane = self._lanes[message.person] = Lane(self, message.person, told)
                 lane.put(message)
                 task = asyncio.create_task(lane.run())
                 self._tasks.add(task)
@@ -138,12 +140,12 @@ class Lanes:
 class Lane:
     """One person's."""
 
-    def __init__(self, lanes: Lanes, person: str) -> None:
+    def __init__(self, lanes: Lanes, person: str, told: claims.Receiver | None) -> None:
         self._all, self._person = lanes, person
         self._items: dict[str, _Item] = {}
         self._reaching = Reaching(lanes.ports, person, lanes.free)
-        self._receiver: claims.Receiver | None = None
-        """What he had been told at the last turn: for asking less often, never for sending."""
+        self._receiver = told
+        """What he had been told when it was last read: for asking less often, never for sending."""
         self.wake = asyncio.Event()
 
     def put(self, message: Sending) -> None:

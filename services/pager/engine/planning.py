@@ -23,6 +23,7 @@ from services.pager.chain.parts import ADMINS, Case, Chain, People, Queued, Reas
 from services.pager.chain.updates import updates
 from services.pager.desk import DeskAlert, DeskHome
 from services.pager.engine import outcomes, rows, timing, undelivered
+from services.pager.engine.due import Due, due
 from services.pager.engine.ports import Ports
 from services.pager.engine.share import FIRST, Share
 from services.pager.engine.standing import stands
@@ -78,8 +79,8 @@ class Planner:
         self._ports = ports
         self._admins: Sequence[str] | None = None
 
-    async def round(self, share: Share) -> list[rows.Sending]:
-        """One round: the messages that are to go out, queued durably. Raises LostOwnership."""
+    async def round(self, share: Share) -> Due:
+        """One round. Raises LostOwnership."""
         now = await self._store.read(lambda connection: self._read(connection, share))
         await timing.keep(self._store, self._ports, share)
         share.todo |= dict.fromkeys(share.due(now))
@@ -88,10 +89,10 @@ class Planner:
         for id_ in ids:  # before anything of them is read: what is heard from here on is looked at again
             del share.todo[id_]
         if not ids and not share.sweeps:
-            return []
+            return Due()
         try:
             plan = await self._store.read(lambda connection: self._decided(connection, share, ids))
-            new = []
+            new = Due()
             if plan.writes:
                 new = await self._store.write(lambda connection: self._save(connection, share, plan))
         except BaseException:
@@ -113,16 +114,16 @@ class Planner:
         """Look at the time, of what is not begun yet."""
         await self._store.read(lambda connection: timing.watch(connection, self._ports, share))
 
-    async def begin(self, share: Share) -> list[rows.Sending]:
+    async def begin(self, share: Share) -> Due:
         """What is still to be told, and everything that is open to be looked at."""
 
-        def read(connection: Connection) -> list[rows.Sending]:
+        def read(connection: Connection) -> Due:
             share.cursor = desk_rows.last_change(connection, share.partition)
             share.chains = rows.open_chains(connection, share.partition)
             self._all_open(connection, share)
             share.todo |= dict.fromkeys(share.chains)
             share.unreached = undelivered.opened(connection, share.partition)
-            return rows.waiting(connection, share.partition)
+            return due(connection, rows.waiting(connection, share.partition))
 
         waiting = await self._store.read(read)
         share.begun = True
@@ -283,14 +284,14 @@ class Planner:
 
     # -- 4 -------------------------------------------------------------------------------------------------
 
-    def _save(self, connection: Connection, share: Share, plan: _Plan) -> list[rows.Sending]:
+    def _save(self, connection: Connection, share: Share, plan: _Plan) -> Due:
         guard(connection, {share.partition: share.epoch}, [share.partition])
         rows.put_chains(connection, plan.chains)
         new = rows.put_new(connection, plan.messages)
         outbox.put(connection, outbox.Owner(outcomes.OWNER, share.partition), plan.told)
         at = share.time.best(self._ports.monotonic())
         undelivered.write(connection, plan.raised, plan.resolved, at)
-        return new
+        return due(connection, new)
 
 
 def _others(alert: DeskAlert, chain: Chain, chains: Mapping[str, Chain]) -> dict[str, Chain]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine as Database
 
 from services.pager import desk_rows
 from services.pager.engine.store import guard
-from shared.instants import Duration
+from shared.instants import SECOND, Duration
 from shared.store.engine import writing
 from shared.store.ledger import LostOwnership, take_over
 from tests.integration.pager.receivers import Receiver
@@ -51,6 +51,10 @@ def asked(database: Database) -> Iterator[list[tuple[str, int]]]:
     event.remove(database, "before_cursor_execute", before)
 
 
+def _claims(statements: list[tuple[str, int]]) -> list[str]:
+    return [each for each, _ in statements if each.startswith("UPDATE pager_receivers")]
+
+
 def test_of_a_storm_only_the_first_few_alerts_are_read_before_its_first_message_waits(stage: Stage) -> None:
     stage.put(*(alert(alert_id=f"A{number}") for number in range(MANY)))
     with asked(stage.database) as statements:
@@ -59,6 +63,20 @@ def test_of_a_storm_only_the_first_few_alerts_are_read_before_its_first_message_
         queued = next(n for n, (each, _) in enumerate(statements) if "INSERT INTO pager_messages" in each)
         whole = [named for each, named in statements[:queued] if "pager_alerts.facts" in each]
     assert sum(whole) == 16, "of the others it is only known that they have changed"
+
+
+def test_nobody_who_only_gathers_is_claimed_before_others_are_told(stage: Stage) -> None:
+    with stage.running(), asked(stage.database) as statements:
+        stage.put(alert())
+        stage.until(lambda: len(stage.messages(state="sent")) == 2)
+        stage.until(lambda: len(stage.events()) == 2)
+        claims = len(_claims(statements))
+        stage.put(alert(alert_id="A2"))
+        stage.until(lambda: len(stage.messages(state="queued")) == 2)
+        stage.put(alert(alert_id="A3"))
+        stage.until(lambda: len(stage.messages(state="queued")) == 4)
+        assert len(_claims(statements)) == claims, "they are asked for at their windows' end"
+        stage.until(lambda: len(stage.messages(state="sent")) == 6, each=SECOND)
 
 
 def test_that_an_alert_has_changed_is_known_by_its_name_its_state_and_the_count(stage: Stage) -> None:

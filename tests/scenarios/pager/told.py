@@ -10,7 +10,7 @@ of the log. Only the wire is the story's: a person is reached at once, or is `do
 move and come back from their rows. Who is told and was not expected fails the test. Clock texts are UTC.
 """
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self, TypeVar
 
@@ -315,18 +315,18 @@ class PagedNight(DeskStory):
         share = Share(0, EPOCH, PagerTime(MINUTE))
         self._share = share
         _run(self._planner.watch(share))
-        for message in _run(self._planner.begin(share)):
+        for message in _run(self._planner.begin(share)).messages:
             self._items.setdefault(message.key, _Item(message))
         for _ in range(2):
             self._items |= {message.key: _Item(message) for message in self._round(share)}
         return share
 
-    def _round(self, share: Share) -> list[rows.Sending]:
+    def _round(self, share: Share) -> Sequence[rows.Sending]:
         """A round, and what it wants to know of the log's end."""
         made = _run(self._planner.round(share))
         if (published := share.time.asks()) is not None:
             share.time.asked(published, 0)
-        return made
+        return made.messages
 
     def _ports(self) -> Ports:
         return Ports(

@@ -8,14 +8,14 @@ from sqlalchemy import func, insert, select, update
 
 from services.checks.model import ChecksMonitor
 from shared.events.canonical import canonical
-from shared.instants import HOUR, Instant, show_instant
+from shared.instants import HOUR, MINUTE, Instant, show_instant
 from shared.log.base import Draft
 from shared.store.engine import writing
 from shared.store.tables import ASIDES, LEDGER
 from shared.topics import ALERTS, PLAN_CHANGES, SWAPS
-from tests.integration.cli.house import House
+from tests.integration.cli.house import House, draft
 from tests.oracle.nights import night as random_night
-from tests.unit.cli.story import Line, line, night, registered, replayed, started, wakeful
+from tests.unit.cli.story import Line, check, line, night, registered, replayed, started, wakeful
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -136,12 +136,27 @@ def test_a_home_that_is_set_aside_is_told(house: House) -> None:
     assert "home H9 is set aside" in result.stderr
 
 
-def test_what_is_not_published_yet_is_not_compared(house: House) -> None:
+def test_what_is_not_published_yet_is_not_compared_and_that_is_not_called_well(house: House) -> None:
     house.live(night())
     with house.views() as views, writing(views) as connection:
-        connection.execute(update(LEDGER).values(published=0))
+        connection.execute(update(LEDGER).values(published=0).where(LEDGER.c.service == "cover"))
         assert connection.scalar(select(func.max(LEDGER.c.clock))) == house.now
-    assert wakeful("audit").stdout.startswith("0 events of alerts compared, up to 1970-")
+    result = wakeful("audit")
+    assert result.exit_code == 1
+    assert "compared, up to 1970-" in result.stdout
+    assert "the cover service has told nothing of what was after 1970-" in result.stderr
+    (trails,) = orjson.loads(wakeful("audit", "--json").stdout)["trailing"]
+    assert (trails["service"], trails["partition"], trails["end"]) == ("cover", 0, "2026-03-03T00:00:00.000Z")
+
+
+def test_a_service_that_reads_no_more_is_told_and_one_that_is_a_moment_behind_is_not(house: House) -> None:
+    house.live(night())
+    for minutes, code in ((1, 0), (10, 1)):
+        house.now += minutes * MINUTE
+        house.append(draft(check("03:00", f"after-{minutes}")))
+        result = wakeful("audit")
+        assert result.exit_code == code
+        assert ("has told nothing" in result.stderr) is bool(code)
 
 
 def test_rows_of_other_rules_are_no_ground_for_an_audit(house: House) -> None:

@@ -24,7 +24,8 @@ ANY: Final = "checks"
 def audit(json: Json = False, data: Data = None) -> None:
     """Replay the log and compare with the alerts that were published.
 
-    Lists every difference (exit 1); where there is none, tells how many were compared.
+    Lists every difference (exit 1); where there is none, tells how many were compared. Exit 1 also where homes are not
+    watched, or a service has still to tell of much that lies in the log.
     """
     here: Installation = installation(data)
     with (
@@ -37,7 +38,7 @@ def audit(json: Json = False, data: Data = None) -> None:
         write_json(_json(found))
     else:
         _tell(found)
-    if found.differences or found.set_aside:
+    if found.differences or found.set_aside or found.trailing:
         raise typer.Exit(WRONG)
 
 
@@ -53,6 +54,7 @@ def _json(found: Audited) -> dict[str, Any]:
         "differences": [each.shown() for each in found.differences],
         "explained": [each.shown() for each in found.explained],
         "set_aside": found.set_aside,
+        "trailing": [each.shown() for each in found.trailing],
     }
 
 
@@ -63,6 +65,8 @@ def _tell(found: Audited) -> None:
         write_line(f"explained by {each.because}: {each}")
     for home_id in found.set_aside:
         say(f"home {home_id} is set aside, nobody watches it; see `wakeful doctor`")
+    for trails in found.trailing:
+        say(f"{trails}: nothing of that is compared; is it running? See `wakeful doctor`")
     verdict = f"{len(found.differences)} differ" if found.differences else "no difference"
     write_line(f"{found.compared} events of alerts compared, up to {found.until}: {verdict}")
 

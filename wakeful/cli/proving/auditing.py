@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from wakeful.cli.errors import Failure
+from wakeful.cli.proving.trailing import Trailing, trailing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -70,6 +71,8 @@ class Audited:
     explained: list[Difference] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
     """Homes that are not watched: what should have been raised for them nobody knows."""
+    trailing: list[Trailing] = field(default_factory=list)
+    """Services that have still to tell of much: nothing of that was compared."""
 
 
 def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda _read: None) -> Audited:
@@ -78,9 +81,11 @@ def audited(log: "Log", views: "Engine", reached: Callable[[int], None] = lambda
     from shared.instants import show_instant
     from wakeful.cli.proving.explaining import why
 
-    entries = _entries(log, views)
+    stand = _stand(log, views)
+    entries = _entries(log, stand)
     recorded = _recorded(log)
     found = Audited(show_instant(min(entry.published for entry in entries)))
+    found.trailing = trailing(log, stand, _inputs())
     aside: set[str] = set(_aside(views))
     read = _Count(reached)
     told: dict[int, list[Effect]] = {}  # by home-partition
@@ -109,21 +114,35 @@ class _Count:
         self._reached(self._read)
 
 
-def _entries(log: "Log", views: "Engine") -> "list[Entry]":
-    """How far each service stands in every home-partition; last the one that decides, no further than the others: it
-    is fed what they tell."""
+def _stand(log: "Log", views: "Engine") -> "list[Entry]":
+    """How far each service stands in every home-partition; last the one that decides."""
+    with views.connect() as connection:
+        return [
+            entry for each in _monitors() for entry in _entries_of(log, connection, each.name, each.version)
+        ]
+
+
+def _monitors() -> "list[Monitor]":
     from services.rules import DECIDER, MONITORS
 
-    monitors = [make() for make in (*MONITORS.values(), DECIDER)]
-    with views.connect() as connection:
-        entries = [
-            entry for each in monitors for entry in _entries_of(log, connection, each.name, each.version)
-        ]
+    return [make() for make in (*MONITORS.values(), DECIDER)]
+
+
+def _inputs() -> dict[str, list[str]]:
+    """The facts that each service reads, by topic."""
+    from shared.topics import INPUTS
+
+    return {each.name: [topic for topic in each.topics if topic in INPUTS] for each in _monitors()}
+
+
+def _entries(log: "Log", entries: "Sequence[Entry]") -> "list[Entry]":
+    """The same, as far as each is audited: the one that decides no further than the others, for it is fed what they
+    tell."""
     least = {
         partition: min(entry.published for entry in entries if entry.partition == partition)
         for partition in range(log.partitions)
     }
-    last = monitors[-1].name
+    last = entries[-1].service
     return [
         replace(entry, published=least[entry.partition]) if entry.service == last else entry
         for entry in entries

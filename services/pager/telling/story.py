@@ -37,7 +37,8 @@ def _lines(story: Sequence[Happened], wall: Wall, *, beside: bool) -> Iterator[L
         if what == "told":
             yield Line(wall.clock(together[0].at), _told(together, step, beside=beside))
         else:
-            yield from (Line(wall.clock(each.at), _one(each, wall)) for each in together)
+            lines = [Line(wall.clock(each.at), _one(each, wall)) for each in together]
+            yield from dict.fromkeys(lines)  # that a step reached nobody is on record of each person in it
 
 
 def _told(together: Sequence[Happened], step: int | None, *, beside: bool) -> str:

@@ -70,6 +70,16 @@ def test_a_later_step_says_who_was_told_and_what_they_answered() -> None:
     ) in message.text
 
 
+def test_that_a_step_reached_nobody_is_said_once_however_many_people_were_in_it() -> None:
+    story = (
+        *(Happened(at("02:17"), "unreached", who, 0) for who in ("W1", "W2", "home:H1")),
+        Happened(at("02:20"), "unreached", "W1", 0),
+    )
+    message = told(alert(), when=occasion(person_id="M2", step=2), story=story)
+    line = "step 1: nobody could be reached\n"
+    assert f"So far:\n  02:17 {line}  02:20 {line}" in message.text
+
+
 def test_a_commissioner_is_told_that_people_were_told_and_not_which() -> None:
     story = (
         Happened(at("02:17"), "told", "W1", 0),

@@ -22,10 +22,13 @@ def views(folder: Path, migrate: Callable[[Engine], None] = monitors.migrate) ->
 
 
 def opened(path: Path, migrate: Callable[[Engine], None]) -> Engine:
-    """The same of any file."""
+    """The same of any file. One that is there already may be of an older version: that is migrated as it is."""
     if not path.exists():
         path.write_bytes(_file(migrate))
-    return make_engine(path)
+        return make_engine(path)
+    engine = make_engine(path)
+    migrate(engine)
+    return engine
 
 
 @cache

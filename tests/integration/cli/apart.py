@@ -43,6 +43,7 @@ class Apart:
 
     def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self._kafka, self._postgres = kafka, postgres
+        self._has_schemas = False
         self._patch = patch
         self.elsewhere()
         self.master_key = folder / "keys apart" / "master-key"
@@ -80,8 +81,12 @@ class Apart:
         return self
 
     def migrate(self) -> "Apart":
-        """The schemas alone: from here on another database is meant, which has them."""
-        self.name("DATABASE_URL", fresh.postgres_database(self._postgres))
+        """The schemas alone: the first time another database is meant from here on, which has them."""
+        if self._has_schemas:
+            database.migrate(self.url)
+        else:
+            self.name("DATABASE_URL", fresh.postgres_database(self._postgres))
+        self._has_schemas = True
         return self
 
     @contextmanager
@@ -124,23 +129,23 @@ class Apart:
             meanwhile=lambda: log.wait(log.end(), 0.1),
         )
 
-    def clocks(self) -> dict[tuple[str, int], Instant]:
-        """How far the ledger says that each service has come in each home-partition."""
+    def entries(self) -> list[ledger.Entry]:
+        """How far each service has come in each home-partition."""
         engine = database.views(self.url, "checks")
         try:
             with engine.connect() as connection:
-                return {(each.service, each.partition): each.clock for each in ledger.entries(connection)}
+                return ledger.entries(connection)
         finally:
             engine.dispose()
 
     def wait_until(self, instant: Instant) -> None:
-        """Until those who run the services have come there, everywhere."""
+        """Until those who run the services have told of all before that, everywhere."""
 
-        def come() -> bool:
-            found = self.clocks()
-            return len(found) == len(SERVICES) * PARTITIONS and min(found.values()) >= instant
+        def told() -> bool:
+            found = [entry.published for entry in self.entries()]
+            return len(found) == len(SERVICES) * PARTITIONS and min(found) >= instant
 
-        waiting.until(come, self.clocks, pause_s=0.2)
+        waiting.until(told, self.entries, pause_s=0.2)
 
     def records(self, topic: str) -> list[Record]:
         """All that lies in a topic, home-partition by home-partition."""

@@ -47,6 +47,6 @@ def test_a_missing_child_goes_at_once_after_a_missed_check_and_heads_what_is_tol
     three_children(night).missed("P1")
     night.until("22:17:10").raised("child_missing", {"placement_id": "P2"})
     night.page("check_missed", to="W1", at="22:17").page("child_missing", to="W1", at="22:17:10")
-    night.until("22:30").missed("P3")
+    night.until("22:20").missed("P3")
     night.raised("child_missing", {"placement_id": "P3"})
-    night.page("child_missing", "check_missed", to="W1", at="22:30")
+    night.page("child_missing", "check_missed", to="W1", at="22:20")

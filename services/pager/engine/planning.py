@@ -136,7 +136,9 @@ class Planner:
         homes = desk_rows.homes_of(connection, {alert.home_id for alert in alerts.values()})
         chains = self._chains(connection, share, alerts)
         messages: dict[str, list[rows.Sending]] = {}
-        for message in rows.of_alerts(connection, [id_ for id_ in alerts if chains[id_].step >= 0]):
+        for message in rows.of_alerts(
+            connection, [id_ for id_ in alerts if chains[id_].step >= 0 or chains[id_].commissioner]
+        ):
             messages.setdefault(message.alert_id, []).append(message)
         plan = _Plan()
         self._admins = None

@@ -47,3 +47,12 @@ def test_what_is_closed_again_before_its_second_level_is_told_to_no_commissioner
     night.policy(["on_duty"]).until("22:17")
     alert = night.missed()
     night.page("check_missed", to="W1", at="22:17").until("22:18").resolved(alert).until("22:40").nobody()
+
+
+def test_who_was_messaged_while_it_belonged_to_a_silent_home_hears_that_it_is_over(night: PagedNight) -> None:
+    night.policy(["on_duty"]).child("P2").until("22:22")
+    first, second = night.missed("P1"), night.missed("P2")
+    night.silent(first, second)
+    night.until("22:23").page("home_silent", to="W1", at="22:22").worsened(first, 2)
+    night.page("check_missed", to=C1, at="22:23").until("22:25").resolved(first)
+    night.until("22:26").update(to=C1, at="22:25")

@@ -4,6 +4,7 @@
 Whatever the reason. The page, the metrics and readiness each feed one of these and ask it. It reads no clock.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from shared.instants import SECOND, Duration, Instant, show_duration
@@ -42,6 +43,12 @@ def clock_said(off: Duration) -> str:
     way = "forward" if off > 0 else "back"
     remedy = "put it right (NTP), and all goes on by itself; if it is right now, restart Wakeful"
     return f"the machine's clock jumped {_seconds(abs(off))} {way}; {remedy}"
+
+
+def blind_anywhere_since(watches: Iterable[Watch], monotonic: Duration) -> Instant | None:
+    """Since when the present of one of these has stood still, the longest; None while none does."""
+    stands = [watch.blind_since(monotonic) for watch in watches]
+    return min((since for since in stands if since is not None), default=None)
 
 
 def why(off: Duration, ahead: Duration, *, stands: bool) -> str:

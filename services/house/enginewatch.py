@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from services.pager.engine import alive
 from shared import clock
-from shared.blind import Watch
+from shared.blind import Watch, blind_anywhere_since
 from shared.instants import Duration, Instant
 from shared.store.outage import is_outage, said
 
@@ -47,6 +47,4 @@ class EngineWatch:
 
     def stands_since(self) -> Instant | None:
         """Since when somewhere no engine has come round; None while everywhere one does, or nothing is known."""
-        now = clock.monotonic()
-        stands = [watch.blind_since(now) for watch in self._watches.values()]
-        return min((since for since in stands if since is not None), default=None)
+        return blind_anywhere_since(self._watches.values(), clock.monotonic())

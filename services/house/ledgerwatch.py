@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Engine, select
 
 from shared import clock
-from shared.blind import Watch
+from shared.blind import Watch, blind_anywhere_since
 from shared.instants import SECOND, Duration, Instant
 from shared.store.outage import is_outage, said
 from shared.store.tables import LEDGER
@@ -83,9 +83,7 @@ class LedgerWatch(threading.Thread):
 
     def blind_since(self) -> Instant | None:
         """Since when somewhere nobody has been watching; None while everywhere somebody is."""
-        now = clock.monotonic()
-        stands = [watch.blind_since(now) for watch in self._watches.values()]
-        return min((since for since in stands if since is not None), default=None)
+        return blind_anywhere_since(self._watches.values(), clock.monotonic())
 
     def watching(self) -> bool:
         """Whether everywhere somebody watches, as of now."""
